@@ -1,0 +1,109 @@
+"""The kinds of text that an issue is made of.
+
+Each kind is a ``str`` of its own class, so that whoever renders it knows by its type what may be inside.
+All kinds but :class:`PictureFile` may hold merge tags such as ``<<contact.PRENOM>>``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from pydantic_core import PydanticCustomError, core_schema
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+
+# Written by a word processor or pasted from a PDF; no reader ever sees them, and some mail clients choke on them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSAFE_SCHEME = re.compile(r"\s*(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+class _Text(str):
+    __slots__ = ()
+    description: ClassVar[str] = ""
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        """Return the cleaned text, or raise ``PydanticCustomError`` with a message for the author."""
+        if _CONTROL.search(value):
+            raise PydanticCustomError("control_character", "has an invisible control character; type the text again")
+        return cls(value)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            cls.parse,
+            core_schema.str_schema(strict=True),
+            metadata={"pydantic_js_updates": {"description": cls.description}},
+            serialization=core_schema.to_string_ser_schema(),
+        )
+
+
+class Line(_Text):
+    """One line of plain text."""
+
+    __slots__ = ()
+    description = "One line of plain text. Merge tags such as <<contact.PRENOM>> are allowed."
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        text = " ".join(super().parse(value).split(" "))
+        text = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+        if not text:
+            raise PydanticCustomError("empty", "is empty; write something or remove the line")
+        return cls(text)
+
+
+class Markdown(_Text):
+    """Several paragraphs: bold, emphasis, links and lists in Markdown."""
+
+    __slots__ = ()
+    description = "Text in Markdown: **bold**, *emphasis*, [link](https://…), lists. Merge tags are allowed."
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        text = super().parse(value).replace("\r\n", "\n").replace("\r", "\n").strip("\n ")
+        if not text:
+            raise PydanticCustomError("empty", "is empty; write something or remove the line")
+        return cls(text)
+
+
+class Link(_Text):
+    """Where a click leads: ``https:``, ``http:``, ``mailto:``, ``tel:`` or a merge tag.
+
+    An empty link or ``#`` is accepted while a letter is being written; a check refuses it before the send.
+    """
+
+    __slots__ = ()
+    description = "A web address (https://…), mailto:…, tel:… or a merge tag."
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        text = super().parse(value).strip()
+        if _UNSAFE_SCHEME.match(text):
+            raise PydanticCustomError("link_scheme", "only https:, http:, mailto: and tel: links work in a letter")
+        outside_tags = re.sub(r"<<.*?>>", "", text)
+        if re.search(r"\s", outside_tags):
+            raise PydanticCustomError("link_space", "has a space in the address; write %20 instead of each space")
+        if re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/.*)?", text):
+            raise PydanticCustomError("link_scheme", "does not say https://; write https://{link}", {"link": text})
+        return cls(text)
+
+
+class PictureFile(_Text):
+    """The name of a picture in the campaign's ``images`` folder."""
+
+    __slots__ = ()
+    description = "File name of a picture in the images folder of this campaign."
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        text = super().parse(value).strip().removeprefix("./").removeprefix("images/")
+        if not text:
+            raise PydanticCustomError("empty", "is empty; give the name of a file in the images folder")
+        if text.startswith(("/", "\\", "~")) or ".." in text.split("/") or ":" in text:
+            raise PydanticCustomError(
+                "picture_outside", "must be the name of a file in the images folder; copy the picture there"
+            )
+        return cls(text)
