@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -69,8 +69,8 @@ class Event(_Part):
     """A date to keep."""
 
     title: Line
-    date: datetime.date
-    end_date: datetime.date | None = None
+    date: dt.date
+    end_date: dt.date | None = None
     time: Line | None = Field(default=None, description='Written as readers read it: "9 h 30 - 12 h".')
     place: Line | None = None
     text: Markdown | None = None
@@ -162,7 +162,7 @@ class Issue(_Part):
     preheader: Line | None = Field(default=None, description="The line that mail programs show after the subject.")
     title: Line | None = Field(default=None, description="The letter's main heading; the subject when left out.")
     language: Literal["fr", "en"] = "fr"
-    date: datetime.date | None = Field(default=None, description="The issue's date, shown under the title.")
+    date: dt.date | None = Field(default=None, description="The issue's date, shown under the title.")
     theme: str = Field(default="apes", pattern=r"^[a-z0-9][a-z0-9_-]*$", description="A folder of templates/.")
     blocks: list[Block] = Field(min_length=1)
 
