@@ -1,0 +1,32 @@
+"""Fields of a contact that go by many names: whatever a file calls its address column, it is ``EMAIL``."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+EMAIL = "EMAIL"
+
+# As French and English spreadsheets, address books and mailing services head these columns. A name that may mean
+# something else ("Adresse", "Name", "Région") stays itself: a guess here would put a wrong word into a letter.
+_NAMES = {
+    EMAIL: """
+        MAIL E_MAIL MEL COURRIEL COURRIER_ELECTRONIQUE EMAIL_ADDRESS E_MAIL_ADDRESS MAIL_ADDRESS
+        ADRESSE_EMAIL ADRESSE_E_MAIL ADRESSE_MAIL ADRESSE_MEL ADRESSE_COURRIEL ADRESSE_ELECTRONIQUE
+        ADRESSE_DE_MESSAGERIE ADRESSE_DE_COURRIEL ADRESSE_DE_COURRIER_ELECTRONIQUE E_MAIL_1_VALUE
+    """,
+    "PRENOM": "PRENOMS FIRST_NAME FIRSTNAME GIVEN_NAME GIVENNAME FORENAME FNAME",
+    "NOM": "NOMS NOM_DE_FAMILLE LAST_NAME LASTNAME FAMILY_NAME FAMILYNAME SURNAME LNAME",
+    "STRUCTURE": """
+        STRUCTURES ORGANISME ORGANISATION ORGANIZATION ORGANIZATION_NAME ORGANISATION_NAME NOM_DE_LA_STRUCTURE
+        SOCIETE RAISON_SOCIALE ENTREPRISE COMPANY COMPANY_NAME
+    """,
+    "TERRITOIRE": "TERRITOIRES TERRITORY",
+}
+
+SYNONYMS = MappingProxyType({name: field for field, names in _NAMES.items() for name in names.split()})
+"""Other names, in the form of a field name (``FIRST_NAME``), with the field that they mean (``PRENOM``)."""
+
+
+def canonical_field(name: str) -> str:
+    """Return the one name under which a field is kept: ``FIRST_NAME`` is ``PRENOM``, ``TELEPHONE`` is itself."""
+    return SYNONYMS.get(name, name)

@@ -1,0 +1,154 @@
+"""Rendering a letter: issue, theme, identity and pictures in; message template out."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from apes_mailer.errors import Problem, ThemeError
+from apes_mailer.model import merge
+from apes_mailer.model.identity import Identity
+from apes_mailer.model.issue import Issue
+from apes_mailer.model.message import Context, MessageTemplate
+from apes_mailer.model.picture import Picture
+from apes_mailer.model.theme import Theme
+from apes_mailer.render import dates, html, markdown, mjml_check, slots
+from apes_mailer.render.text import TextLinks
+from apes_mailer.render.theme import CompiledTheme, compile_theme
+from apes_mailer.render.tokens import Tokens
+from apes_mailer.render.view import View, texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A rendered letter: the template that everything downstream uses, and the MJML it came from, for designers."""
+
+    template: MessageTemplate
+    mjml: str
+
+
+def render(
+    issue: Issue,
+    theme: Theme,
+    identity: Identity,
+    pictures: Mapping[str, Picture],
+    *,
+    web_version: bool = False,
+) -> Letter:
+    """Render an issue.
+
+    ``pictures`` maps the file names used in the issue to what is known of them. The footer links to the web version
+    only when there is one. Raises ``ThemeError`` for faults in the theme, with file and line.
+    """
+    compiled = compile_theme(theme, issue.language)
+    tokens = Tokens([*texts(issue), *texts(identity), *compiled.strings.values()])
+    composer = _Composer(compiled, tokens, issue, identity, pictures, web_version=web_version)
+    marked = composer.template("letter.mjml", _markup)
+    problems = mjml_check.validate(marked)
+    if problems:
+        raise ThemeError(f"The theme {theme.name} does not give valid MJML.", problems)
+    mjml, marks = mjml_check.strip_marks(marked)
+    try:
+        page = html.from_mjml(mjml, compiled.css)
+    except html.MjmlParseError as error:
+        file, line = marks.at_byte(error.offset or 0) or (f"templates/{theme.name}", None)
+        problem = Problem(message=str(error), file=file, line=line, hint="Look for a tag that is not closed nearby.")
+        raise ThemeError(f"The theme {theme.name} does not give valid MJML.", [problem]) from error
+    return Letter(
+        template=MessageTemplate(
+            subject=slots.plain(tokens.replace(issue.subject), tokens, Context.HEADER),
+            html=slots.html(page, tokens),
+            text=slots.plain(composer.plain_text(), tokens, Context.PLAIN),
+            language=issue.language,
+        ),
+        mjml=tokens.restore(mjml),
+    )
+
+
+def _markup(text: str) -> str:
+    return Markup(markdown.to_html(text))  # noqa: S704 - the Markdown renderer escapes whatever the author wrote
+
+
+class _Composer:
+    def __init__(
+        self,
+        theme: CompiledTheme,
+        tokens: Tokens,
+        issue: Issue,
+        identity: Identity,
+        pictures: Mapping[str, Picture],
+        *,
+        web_version: bool,
+    ) -> None:
+        self._theme = theme
+        self._tokens = tokens
+        self._issue = issue
+        self._identity = identity
+        self._pictures = pictures
+        self._web_version = web_version
+
+    def template(self, name: str, to_markup: Callable[[str], str], **more: object) -> str:
+        """Render one of the theme's two entry templates."""
+        return _render(self._theme, name, {**self._context(to_markup), **more})
+
+    def plain_text(self) -> str:
+        links = TextLinks()
+        text = self.template("letter.txt", str, md=links.markdown, notes=links.notes, wrap=markdown.wrap)
+        lines = [line.rstrip() for line in text.split("\n")]
+        return _squeeze(lines) + "\n"
+
+    def _context(self, to_markup: Callable[[str], str]) -> dict[str, Any]:
+        tokens = self._tokens
+        view = View(tokens, self._pictures, lambda name: tokens.word(merge.PictureLink(name)), to_markup)
+        browser = tokens.word(merge.LinkTag(merge.Special.BROWSER)) if self._web_version else None
+        issue = view.of(self._issue)
+        return {
+            "issue": issue,
+            "title": issue["title"] or issue["subject"],
+            "identity": view.of(self._identity),
+            "theme": self._theme.tokens,
+            "t": {key: tokens.replace(value) for key, value in self._theme.strings.items()},
+            "unsubscribe": tokens.word(merge.LinkTag(merge.Special.UNSUBSCRIBE)),
+            "browser": browser,
+            "long_date": lambda date: dates.long_date(date, self._issue.language),
+            "weekday_date": lambda date: dates.weekday_date(date, self._issue.language),
+        }
+
+
+def _squeeze(lines: list[str]) -> str:
+    """Join lines, with at most one empty line between paragraphs and none at either end."""
+    out: list[str] = []
+    for line in lines:
+        if line or (out and out[-1]):
+            out.append(line)
+    return "\n".join(out).strip("\n")
+
+
+def _render(theme: CompiledTheme, name: str, context: Mapping[str, object]) -> str:
+    try:
+        return theme.environment.get_template(name).render(context)
+    except jinja2.TemplateSyntaxError as error:
+        problem = Problem(message=error.message or "syntax error", file=error.filename or name, line=error.lineno)
+    except jinja2.TemplateNotFound as error:
+        problem = Problem(
+            message=f"the template {error.name} does not exist",
+            file=f"templates/{theme.name}",
+            hint="Write this file, or correct its name where it is included.",
+        )
+    except (jinja2.TemplateError, TypeError, ValueError, AttributeError, KeyError) as error:
+        problem = _problem_in_template(error, name)
+    raise ThemeError(f"The theme {theme.name} has a fault.", [problem])
+
+
+def _problem_in_template(error: Exception, name: str) -> Problem:
+    """Find the template line in a traceback: Jinja gives the frames of compiled templates their own file and line."""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith((".mjml", ".txt"))
+    ]
+    file, line = (frames[-1].filename, frames[-1].lineno) if frames else (name, None)
+    return Problem(message=str(error), file=file, line=line, hint="Correct the name, or test it with {% if %} first.")

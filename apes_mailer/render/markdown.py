@@ -1,0 +1,168 @@
+"""Markdown of the small kind that mail can carry: paragraphs, emphasis, links, lists, line breaks.
+
+HTML written by the author is shown as text, never passed through. Headings inside a text become bold paragraphs, so
+that the order of headings stays the theme's business.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+_FORGOTTEN_LINK = re.compile(r"\]\([^)\n]*\)?")
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("zero", {"html": False, "xhtmlOut": True, "breaks": True}, renderer_cls=RendererHTML)
+    parser.enable(["emphasis", "link", "list", "newline", "escape", "backticks", "heading", "entity"])
+    parser.validateLink = _is_safe_link  # type: ignore[method-assign]  # the documented way to set it
+    return parser
+
+
+def _is_safe_link(url: str) -> bool:
+    scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):", url, re.IGNORECASE)
+    return scheme is None or scheme[1].lower() in {"http", "https", "mailto", "tel"}
+
+
+def to_html(text: str) -> str:
+    """Return the HTML of a Markdown text; every void element is self-closed, as MJML wants it."""
+    tokens = _parser().parse(text)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = "p"
+            if token.type == "heading_open":
+                token.attrSet("class", "strong")
+        if token.type == "inline" and token.children:
+            _unwrap_code(token.children)
+    return _parser().renderer.render(tokens, _parser().options, {}).strip()
+
+
+def _unwrap_code(children: list[Token]) -> None:
+    # A back-quoted word is shown as plain text: monospaced text has no place in a newsletter.
+    for child in children:
+        if child.type == "code_inline":
+            child.type = "text"
+
+
+def forgotten_links(text: str) -> list[tuple[int, str]]:
+    """Return (line from 0, what is written) of links that Markdown did not recognise and would show as brackets."""
+    found: list[tuple[int, str]] = []
+    for token in _parser().parse(text):
+        if token.type != "inline" or not token.children:
+            continue
+        line = token.map[0] if token.map else 0
+        for child in token.children:
+            if child.type in {"softbreak", "hardbreak"}:
+                line += 1
+            elif child.type == "text" and (match := _FORGOTTEN_LINK.search(child.content)):
+                found.append((line, child.content[: match.end()].strip()))
+    return found
+
+
+def links(text: str) -> list[tuple[str, str]]:
+    """Return (text, address) of each link of a Markdown text, in order."""
+    found: list[tuple[str, str]] = []
+    for token in _parser().parse(text):
+        address: str | None = None
+        words: list[str] = []
+        for child in token.children or []:
+            if child.type == "link_open":
+                address, words = str(child.attrGet("href") or ""), []
+            elif child.type == "link_close" and address is not None:
+                found.append(("".join(words), address))
+                address = None
+            elif address is not None:
+                words.append(child.content)
+    return found
+
+
+class _PlainText:
+    """Walks the tokens once and writes lines of at most ``width`` columns."""
+
+    def __init__(self, width: int, link: Callable[[str, str], str]) -> None:
+        self._width = width
+        self._link = link
+        self._blocks: list[str] = []
+        self._bullets: list[tuple[str, int | None]] = []
+        self._pending_bullet: str | None = None
+
+    def render(self, tokens: Sequence[Token]) -> str:
+        for token in tokens:
+            self._token(token)
+        return "\n".join(self._blocks).strip("\n")
+
+    def _token(self, token: Token) -> None:
+        match token.type:
+            case "bullet_list_open":
+                self._open_list(("-", None))
+            case "ordered_list_open":
+                self._open_list(("", int(token.attrGet("start") or 1)))
+            case "bullet_list_close" | "ordered_list_close":
+                self._bullets.pop()
+                if not self._bullets:
+                    self._blocks.append("")
+            case "list_item_open":
+                sign, number = self._bullets[-1]
+                self._pending_bullet = f"{sign} " if number is None else f"{number}. "
+                if number is not None:
+                    self._bullets[-1] = (sign, number + 1)
+            case "inline":
+                self._paragraph(token)
+            case _:
+                pass
+
+    def _open_list(self, kind: tuple[str, int | None]) -> None:
+        self._bullets.append(kind)
+
+    def _paragraph(self, token: Token) -> None:
+        indent = "  " * len(self._bullets)
+        first = indent
+        if self._pending_bullet is not None:
+            first = "  " * (len(self._bullets) - 1) + self._pending_bullet
+            indent = " " * len(first)
+            self._pending_bullet = None
+        for line in self._inline(token.children or []).split("\n"):
+            self._blocks.append(wrap(line, self._width, first, indent))
+            first = indent
+        if not self._bullets:
+            self._blocks.append("")
+
+    def _inline(self, children: Sequence[Token]) -> str:
+        out: list[str] = []
+        links: list[tuple[str, int]] = []
+        for child in children:
+            match child.type:
+                case "softbreak" | "hardbreak":
+                    out.append("\n")
+                case "link_open":
+                    links.append((str(child.attrGet("href") or ""), len(out)))
+                case "link_close":
+                    address, start = links.pop()
+                    out[start:] = [self._link("".join(out[start:]), address)]
+                case _:
+                    out.append(child.content)
+        return "".join(out)
+
+
+def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
+    """Fold one paragraph at spaces; long words such as addresses stay whole."""
+    return textwrap.fill(
+        text,
+        width=width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def to_text(text: str, *, width: int, link: Callable[[str, str], str]) -> str:
+    """Return plain text; ``link(words, address)`` says how a link is written."""
+    return _PlainText(width, link).render(_parser().parse(text))

@@ -1,0 +1,85 @@
+"""From words that stand for merge tags to slots that know where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from apes_mailer.errors import Problem, ThemeError
+from apes_mailer.model.message import Context, Part, Parts, Slot
+from apes_mailer.render.tokens import Tokens
+
+# A tag with its attributes; conditional comments are opened up, because what is inside them is HTML for Outlook.
+_TAG = re.compile(r"<(?P<name>/?[a-zA-Z][^\s/>]*)(?P<attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>")
+_ATTRIBUTE = re.compile(r"(?P<name>[^\s=\"'/]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
+_LINKS = {"href", "src", "background", "action"}
+
+
+def plain(text: str, tokens: Tokens, context: Context) -> Parts:
+    """Split a subject or a plain text at its words."""
+    return _split(text, tokens, lambda _start, _end: context)
+
+
+def html(text: str, tokens: Tokens) -> Parts:
+    """Split HTML at its words, each with the context it stands in.
+
+    Raises ``ThemeError`` where no value could be made safe: in a style, a tag name, an attribute without quotes.
+    """
+    places = _places(text)
+    styles = [match.span() for match in re.finditer(r"<style\b.*?</style>", text, re.DOTALL | re.IGNORECASE)]
+
+    def context(start: int, end: int) -> Context:
+        if any(lo <= start < hi for lo, hi in styles):
+            raise _no_place(tokens.restore(text[start:end]), "inside <style>")
+        for lo, hi, attribute in places:
+            if lo <= start < hi:
+                if attribute is None:
+                    raise _no_place(tokens.restore(text[start:end]), "inside a tag, outside an attribute's quotes")
+                return _attribute_context(attribute, whole=(lo, hi) == (start, end), first=lo == start)
+        return Context.HTML
+
+    return _split(text, tokens, context)
+
+
+def _places(text: str) -> list[tuple[int, int, str | None]]:
+    """Spans of attribute values (with the attribute's name), then of whole tags (None)."""
+    values: list[tuple[int, int, str | None]] = []
+    tags: list[tuple[int, int, str | None]] = []
+    for tag in _TAG.finditer(text):
+        tags.append((tag.start(), tag.end(), None))
+        offset = tag.start("attributes")
+        for attribute in _ATTRIBUTE.finditer(tag["attributes"]):
+            group = "double" if attribute["double"] is not None else "single"
+            start, end = attribute.span(group)
+            values.append((offset + start, offset + end, attribute["name"].lower()))
+    return values + tags
+
+
+def _attribute_context(attribute: str, *, whole: bool, first: bool) -> Context:
+    if attribute == "style" or attribute.startswith("on"):
+        raise _no_place("merge tag", f'inside the attribute "{attribute}"')
+    if attribute not in _LINKS:
+        return Context.ATTRIBUTE
+    if whole:
+        return Context.URL
+    return Context.URL if first else Context.URL_PART
+
+
+def _no_place(tag: str, where: str) -> ThemeError:
+    problem = Problem(
+        message=f"{tag} stands {where}, where no value is safe", hint="Move the tag into a text or a link."
+    )
+    return ThemeError("A merge tag stands where it cannot.", [problem])
+
+
+def _split(text: str, tokens: Tokens, context_at: Callable[[int, int], Context]) -> Parts:
+    parts: list[Part] = []
+    done = 0
+    for start, end, expression in tokens.split(text):
+        if start > done:
+            parts.append(text[done:start])
+        parts.append(Slot(expression, context_at(start, end)))
+        done = end
+    if done < len(text):
+        parts.append(text[done:])
+    return tuple(parts)

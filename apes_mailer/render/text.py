@@ -1,0 +1,32 @@
+"""Helpers that templates of the plain text part call."""
+
+from __future__ import annotations
+
+from apes_mailer.render import markdown
+
+WIDTH = 72
+
+
+class TextLinks:
+    """Writes Markdown as plain text; links get a number, and :meth:`notes` lists the addresses."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._pending: list[str] = []
+
+    def markdown(self, text: str) -> str:
+        """Return a Markdown text at 72 columns."""
+        return markdown.to_text(text, width=WIDTH, link=self._link)
+
+    def _link(self, words: str, address: str) -> str:
+        bare = address.removeprefix("mailto:").removeprefix("tel:")
+        if words in {address, bare}:
+            return words
+        self._count += 1
+        self._pending.append(f"[{self._count}] {address}")
+        return f"{words} [{self._count}]"
+
+    def notes(self) -> str:
+        """Return the addresses of the links written since the last call, a line each."""
+        notes, self._pending = "\n".join(self._pending), []
+        return notes

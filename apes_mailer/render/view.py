@@ -1,0 +1,57 @@
+"""What templates see of an issue: the same names, with tags as words and Markdown as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from apes_mailer.model.picture import Picture
+from apes_mailer.model.text import Markdown, PictureFile
+from apes_mailer.render.tokens import Tokens
+
+
+def texts(value: object) -> list[str]:
+    """Return every string of an issue or an identity, in document order."""
+    if isinstance(value, BaseModel):
+        return [text for name in type(value).model_fields for text in texts(getattr(value, name))]
+    if isinstance(value, (list, tuple)):
+        return [text for item in cast("list[object]", value) for text in texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+class View:
+    """Turns model values into plain dictionaries for templates."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        pictures: Mapping[str, Picture],
+        picture_url: Callable[[str], str],
+        markdown: Callable[[str], str],
+    ) -> None:
+        self._tokens = tokens
+        self._pictures = pictures
+        self._picture_url = picture_url
+        self._markdown = markdown
+
+    def of(self, value: object) -> Any:
+        """Return the view of a value; models become dictionaries."""
+        match value:
+            case BaseModel():
+                return {name: self.of(getattr(value, name)) for name in type(value).model_fields if name != "note"}
+            case PictureFile():
+                return self._picture(value)
+            case Markdown():
+                return self._markdown(self._tokens.replace(value))
+            case str():
+                return self._tokens.replace(value)
+            case list() | tuple():
+                return [self.of(item) for item in cast("list[object]", value)]
+            case _:
+                return value
+
+    def _picture(self, file: PictureFile) -> dict[str, Any]:
+        picture = self._pictures[file]
+        return {"src": self._picture_url(picture.name), "width": picture.width, "height": picture.height}
