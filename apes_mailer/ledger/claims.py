@@ -1,0 +1,316 @@
+"""Claiming batches and recording what became of them: the only transitions that let mail out.
+
+``pending -> submitting`` is committed before the request leaves; the outcome is committed after. A batch found in
+``submitting`` whose owner is gone is ``unknown``, and is never submitted again by itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+import sqlalchemy as sa
+
+from apes_mailer.errors import LedgerError
+from apes_mailer.ledger import freeze, history
+from apes_mailer.ledger.states import AttemptState, BatchState, Outcome, Reason
+from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
+from apes_mailer.store import schema
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRecipient:
+    """One recipient of a claimed batch."""
+
+    contact_id: int
+    key: bytes
+    address: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to make one request for one batch."""
+
+    campaign_id: int
+    batch_no: int
+    attempt_id: int
+    seq: int
+    mark: str
+    template_id: int
+    recipients: Sequence[ClaimedRecipient]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    no: int
+    template_id: int
+    first_contact: int
+    last_contact: int
+    attempts: int
+
+
+def claim(connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.datetime) -> Claim | None:
+    """Claim the next pending batch, or return None when none is pending or the campaign is paused.
+
+    Whoever opted out since the preparation is excluded here, so that the attempt knows its exact recipients.
+    """
+    while True:
+        taken = _take(connection, campaign_id)
+        if taken is None:
+            return None
+        _exclude_opted_out(connection, campaign_id, taken, at)
+        recipients = _recipients(connection, campaign_id, taken)
+        if recipients:
+            return _open_attempt(connection, campaign_id, taken, recipients, owner=owner, at=at)
+        _set_batch(connection, campaign_id, taken.no, BatchState.EMPTY)
+        history.append(connection, campaign_id=campaign_id, batch_no=taken.no, at=at, event="emptied", actor=owner)
+
+
+def _take(connection: sa.Connection, campaign_id: int) -> _Batch | None:
+    batch, campaign = schema.batch, schema.campaign
+    paused = sa.select(campaign.c.id).where(campaign.c.id == campaign_id, campaign.c.paused_by != "")
+    next_no = sa.select(sa.func.min(batch.c.no)).where(
+        batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING
+    )
+    row = connection.execute(
+        sa.update(batch)
+        .where(
+            batch.c.campaign_id == campaign_id,
+            batch.c.no == next_no.scalar_subquery(),
+            batch.c.state == BatchState.PENDING,
+            ~paused.exists(),
+        )
+        .values(state=BatchState.SUBMITTING, attempts=batch.c.attempts + 1)
+        .returning(batch.c.no, batch.c.template_id, batch.c.first_contact, batch.c.last_contact, batch.c.attempts)
+    ).first()
+    if row is None:
+        return None
+    no, template_id, first_contact, last_contact, attempts = row
+    return _Batch(
+        no=no, template_id=template_id, first_contact=first_contact, last_contact=last_contact, attempts=attempts
+    )
+
+
+def _in_batch(campaign_id: int, batch: _Batch) -> sa.ColumnElement[bool]:
+    recipient = schema.recipient
+    return sa.and_(
+        recipient.c.campaign_id == campaign_id,
+        recipient.c.contact_id.between(batch.first_contact, batch.last_contact),
+        recipient.c.template_id == batch.template_id,
+        recipient.c.outcome.is_(None),
+    )
+
+
+def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batch, at: dt.datetime) -> None:
+    campaign, suppression, contact, recipient = schema.campaign, schema.suppression, schema.contact, schema.recipient
+    since = connection.execute(
+        sa.select(campaign.c.suppression_id, campaign.c.list_id).where(campaign.c.id == campaign_id)
+    ).one()
+    newer = freeze.suppressed(suppression.c.key, since.list_id, at).with_only_columns(suppression.c.key)
+    newer = newer.where(suppression.c.id > since.suppression_id)
+    contacts = sa.select(contact.c.id).where(contact.c.key.in_(newer))
+    connection.execute(
+        sa.update(recipient)
+        .where(_in_batch(campaign_id, batch), recipient.c.contact_id.in_(contacts))
+        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts)
+    )
+
+
+def _recipients(connection: sa.Connection, campaign_id: int, batch: _Batch) -> list[ClaimedRecipient]:
+    recipient, contact = schema.recipient, schema.contact
+    rows = connection.execute(
+        sa.select(recipient.c.contact_id, contact.c.key, contact.c.address, recipient.c.merge_values)
+        .join(contact, contact.c.id == recipient.c.contact_id)
+        .where(_in_batch(campaign_id, batch))
+        .order_by(recipient.c.contact_id)
+    )
+    return [
+        ClaimedRecipient(contact_id, key, address, merge_values(address, values))
+        for contact_id, key, address, values in rows
+    ]
+
+
+def merge_values(address: str, frozen: str | None) -> Mapping[str, str]:
+    """Return the values of a recipient's merge tags, as frozen; ``EMAIL`` is always there."""
+    values: dict[str, str] = {"EMAIL": address}
+    if frozen:
+        values |= {name: value for name, value in json.loads(frozen).items() if value is not None}
+    return values
+
+
+def _open_attempt(
+    connection: sa.Connection,
+    campaign_id: int,
+    batch: _Batch,
+    recipients: Sequence[ClaimedRecipient],
+    *,
+    owner: str,
+    at: dt.datetime,
+) -> Claim:
+    mark = secrets.token_urlsafe(15)
+    result = connection.execute(
+        sa.insert(schema.attempt).values(
+            mark=mark,
+            campaign_id=campaign_id,
+            batch_no=batch.no,
+            seq=batch.attempts,
+            state=AttemptState.SUBMITTING,
+            owner=owner,
+            started_at=history.timestamp(at),
+            size=len(recipients),
+        )
+    )
+    attempt_id = freeze.new_id(result)
+    history.append(
+        connection,
+        campaign_id=campaign_id,
+        batch_no=batch.no,
+        attempt_id=attempt_id,
+        at=at,
+        event="claimed",
+        actor=owner,
+    )
+    return Claim(
+        campaign_id=campaign_id,
+        batch_no=batch.no,
+        attempt_id=attempt_id,
+        seq=batch.attempts,
+        mark=mark,
+        template_id=batch.template_id,
+        recipients=recipients,
+    )
+
+
+def _set_batch(connection: sa.Connection, campaign_id: int, no: int, state: BatchState) -> None:
+    batch = schema.batch
+    connection.execute(sa.update(batch).where(batch.c.campaign_id == campaign_id, batch.c.no == no).values(state=state))
+
+
+def record(connection: sa.Connection, claimed: Claim, submission: Submission, *, owner: str, at: dt.datetime) -> None:
+    """Record what became of a claim.
+
+    Raises ``LedgerError`` when the attempt is no longer this program's to decide: an outcome other than acceptance
+    then proves nothing, and an acceptance is recorded as evidence.
+    """
+    match submission:
+        case Submitted():
+            attempt, batch, note = AttemptState.SUBMITTED, BatchState.SUBMITTED, ""
+        case Refused():
+            attempt, batch, note = AttemptState.REFUSED, BatchState.PENDING, f"{len(submission.reasons)} named"
+        case NotAccepted():
+            attempt, batch, note = AttemptState.NOT_ACCEPTED, BatchState.PENDING, submission.cause
+        case Unknown():
+            attempt, batch, note = AttemptState.UNKNOWN, BatchState.UNKNOWN, submission.cause
+        case _:
+            assert_never(submission)
+    provider_id = submission.provider_id if isinstance(submission, Submitted) else ""
+    closed = connection.execute(
+        sa.update(schema.attempt)
+        .where(schema.attempt.c.id == claimed.attempt_id, schema.attempt.c.state == AttemptState.SUBMITTING)
+        .values(state=attempt, ended_at=history.timestamp(at), note=note, provider_id=provider_id)
+    ).rowcount
+    if not closed:
+        if isinstance(submission, Submitted):
+            prove_accepted(connection, claimed.mark, actor=owner, at=at, provider_id=provider_id)
+            return
+        raise LedgerError(f"Batch {claimed.batch_no} was taken over while it was being submitted.")
+    if isinstance(submission, Refused):
+        batch = _mark_refused(connection, claimed, submission)
+    _set_batch(connection, claimed.campaign_id, claimed.batch_no, batch)
+    history.append(
+        connection,
+        campaign_id=claimed.campaign_id,
+        batch_no=claimed.batch_no,
+        attempt_id=claimed.attempt_id,
+        at=at,
+        event=attempt.value,
+        actor=owner,
+        note=note,
+    )
+
+
+def _mark_refused(connection: sa.Connection, claimed: Claim, refused: Refused) -> BatchState:
+    recipient = schema.recipient
+    for position, reason in refused.reasons.items():
+        connection.execute(
+            sa.update(recipient)
+            .where(
+                recipient.c.campaign_id == claimed.campaign_id,
+                recipient.c.contact_id == claimed.recipients[position].contact_id,
+            )
+            .values(outcome=Outcome.REFUSED, reason=reason, batch_no=claimed.batch_no, attempt_seq=claimed.seq)
+        )
+    return BatchState.PENDING if len(refused.reasons) < len(claimed.recipients) else BatchState.EMPTY
+
+
+def sweep(connection: sa.Connection, campaign_id: int, *, actor: str, at: dt.datetime) -> int:
+    """Turn every ``submitting`` batch into ``unknown``; return how many.
+
+    Only for whoever holds the campaign's lock: then the owner of such a batch is certainly gone.
+    """
+    attempt = schema.attempt
+    rows = connection.execute(
+        sa.update(attempt)
+        .where(attempt.c.campaign_id == campaign_id, attempt.c.state == AttemptState.SUBMITTING)
+        .values(state=AttemptState.UNKNOWN, note="the program stopped before it knew the answer")
+        .returning(attempt.c.id, attempt.c.batch_no)
+    ).all()
+    for row in rows:
+        _set_batch(connection, campaign_id, row.batch_no, BatchState.UNKNOWN)
+        history.append(
+            connection,
+            campaign_id=campaign_id,
+            batch_no=row.batch_no,
+            attempt_id=row.id,
+            at=at,
+            event="found",
+            actor=actor,
+            note="found submitting, its owner gone",
+        )
+    return len(rows)
+
+
+def prove_accepted(
+    connection: sa.Connection, mark: str, *, actor: str, at: dt.datetime, provider_id: str = ""
+) -> AttemptState | None:
+    """Record evidence that one attempt was accepted; return its state now, None when no attempt has this mark.
+
+    Evidence names the attempt: it resolves a doubt about this attempt and says nothing about a later one. For an
+    attempt set aside by a person, it proves a duplicate, which is recorded as such.
+    """
+    attempt, batch = schema.attempt, schema.batch
+    same_batch = sa.and_(batch.c.campaign_id == attempt.c.campaign_id, batch.c.no == attempt.c.batch_no)
+    row = connection.execute(
+        sa.select(attempt, batch.c.state.label("batch_state")).join(batch, same_batch).where(attempt.c.mark == mark)
+    ).first()
+    if row is None:
+        return None
+    before = AttemptState(row.state)
+    if before in {AttemptState.SUBMITTED, AttemptState.LATE}:
+        return before
+    if before in {AttemptState.SUBMITTING, AttemptState.UNKNOWN} or row.batch_state == BatchState.PENDING:
+        after = AttemptState.SUBMITTED
+        _set_batch(connection, row.campaign_id, row.batch_no, BatchState.SUBMITTED)
+    else:
+        after = AttemptState.LATE
+    connection.execute(
+        sa.update(attempt)
+        .where(attempt.c.id == row.id)
+        .values(state=after, ended_at=history.timestamp(at), provider_id=provider_id or row.provider_id)
+    )
+    history.append(
+        connection,
+        campaign_id=row.campaign_id,
+        batch_no=row.batch_no,
+        attempt_id=row.id,
+        at=at,
+        event="proved" if after is AttemptState.SUBMITTED else "duplicate",
+        actor=actor,
+        note="evidence that the provider accepted this attempt",
+    )
+    return after

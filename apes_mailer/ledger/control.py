@@ -1,0 +1,138 @@
+"""What people (and the program, on their behalf) decide about a campaign: pause, resume, resolve a doubt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Literal
+
+import sqlalchemy as sa
+
+from apes_mailer.errors import LedgerError, UsageError
+from apes_mailer.ledger import history
+from apes_mailer.ledger.states import AttemptState, BatchState, Kind
+from apes_mailer.store import schema
+
+
+def pause(
+    connection: sa.Connection,
+    campaign_id: int,
+    *,
+    by: Literal["person", "program"],
+    at: dt.datetime,
+    actor: str,
+    cause: str = "",
+    cure: str = "",
+) -> None:
+    """Stop claims from now on; batches already claimed are still submitted."""
+    connection.execute(
+        sa.update(schema.campaign)
+        .where(schema.campaign.c.id == campaign_id)
+        .values(paused_by=by, pause_cause=cause, pause_cure=cure)
+    )
+    history.append(connection, campaign_id=campaign_id, at=at, event="paused", actor=actor, note=cause)
+
+
+def unpause(connection: sa.Connection, campaign_id: int, *, at: dt.datetime, actor: str) -> None:
+    """Allow claims again."""
+    campaign = schema.campaign
+    changed = connection.execute(
+        sa.update(campaign)
+        .where(campaign.c.id == campaign_id, campaign.c.paused_by != "")
+        .values(paused_by="", pause_cause="", pause_cure="")
+    ).rowcount
+    if changed:
+        history.append(connection, campaign_id=campaign_id, at=at, event="resumed", actor=actor)
+
+
+def resolve(
+    connection: sa.Connection,
+    campaign_id: int,
+    batch_no: int,
+    *,
+    to: Literal["submitted", "pending"],
+    actor: str,
+    at: dt.datetime,
+) -> None:
+    """Settle a batch in doubt as a person says.
+
+    ``pending`` lets it go again. Raises ``UsageError`` when there is no such batch or it is not in doubt.
+    """
+    batch, attempt = schema.batch, schema.attempt
+    state = connection.execute(
+        sa.select(batch.c.state).where(batch.c.campaign_id == campaign_id, batch.c.no == batch_no)
+    ).scalar()
+    if state != BatchState.UNKNOWN:
+        what = "does not exist" if state is None else f"is {state}, not in doubt"
+        raise UsageError(f"Batch {batch_no} {what}.", hint="See which batches are in doubt with: apes-mailer status")
+    after = AttemptState.SUBMITTED if to == "submitted" else AttemptState.SET_ASIDE
+    attempt_id = connection.execute(
+        sa.update(attempt)
+        .where(
+            attempt.c.campaign_id == campaign_id,
+            attempt.c.batch_no == batch_no,
+            attempt.c.state == AttemptState.UNKNOWN,
+        )
+        .values(state=after, ended_at=history.timestamp(at), note=f"resolved as {to} by {actor}")
+        .returning(attempt.c.id)
+    ).scalar()
+    connection.execute(
+        sa.update(batch)
+        .where(batch.c.campaign_id == campaign_id, batch.c.no == batch_no, batch.c.state == BatchState.UNKNOWN)
+        .values(state=BatchState.SUBMITTED if to == "submitted" else BatchState.PENDING)
+    )
+    history.append(
+        connection,
+        campaign_id=campaign_id,
+        batch_no=batch_no,
+        attempt_id=attempt_id,
+        at=at,
+        event="resolved",
+        actor=actor,
+        note=f"as {to}",
+    )
+
+
+def distrust(
+    connection: sa.Connection, *, touched_since: Collection[str], actor: str, at: dt.datetime, why: str
+) -> list[str]:
+    """Put every batch that a started campaign calls pending in doubt; return the names of those campaigns.
+
+    For a ledger that was copied or restored: what it calls pending may have been submitted since. ``touched_since``
+    names campaigns known to have started, though this copy of the ledger may not know it.
+    """
+    batch, attempt, campaign = schema.batch, schema.attempt, schema.campaign
+    started = sa.select(campaign.c.id).where(
+        campaign.c.kind == Kind.SEND,
+        sa.or_(
+            campaign.c.name.in_(touched_since),
+            sa.select(attempt.c.id).where(attempt.c.campaign_id == campaign.c.id).exists(),
+        ),
+    )
+    rows = connection.execute(
+        sa.update(batch)
+        .where(batch.c.state == BatchState.PENDING, batch.c.campaign_id.in_(started))
+        .values(state=BatchState.UNKNOWN)
+        .returning(batch.c.campaign_id, batch.c.no)
+    ).all()
+    for campaign_id, no in rows:
+        history.append(
+            connection, campaign_id=campaign_id, batch_no=no, at=at, event="distrusted", actor=actor, note=why
+        )
+    touched = {campaign_id for campaign_id, _ in rows}
+    names = connection.execute(sa.select(campaign.c.name).where(campaign.c.id.in_(touched)).order_by(campaign.c.name))
+    return [str(name) for name in names.scalars()]
+
+
+def campaign_id_of(connection: sa.Connection, name: str) -> int:
+    """Return the id of the campaign of this name that a real provider serves. Raises ``LedgerError`` when none."""
+    campaign = schema.campaign
+    found = connection.execute(
+        sa.select(campaign.c.id).where(campaign.c.name == name, campaign.c.kind == Kind.SEND)
+    ).scalar()
+    if found is None:
+        raise LedgerError(
+            f'"{name}" has not been prepared for sending; there is nothing to continue.',
+            hint=f"Rehearsals are simply run again. To send: apes-mailer send {name} --to LIST",
+        )
+    return int(found)

@@ -1,0 +1,333 @@
+"""Freezing an audience: candidates become recipients and exclusions, and recipients become batches.
+
+All of it is one transaction: either everybody is accounted for, or nothing happened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from apes_mailer.errors import CancelledError, LedgerError
+from apes_mailer.ledger import history
+from apes_mailer.ledger.states import BatchState, Kind, Reason
+from apes_mailer.store import schema
+
+TooLarge = Callable[[str, Mapping[str, str]], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Who was asked for, as SQL that runs inside the freezing transaction.
+
+    ``accepted`` selects ``contact_id``, ``key``, ``address`` and ``fields`` (JSON), one row a contact.
+    ``rejected`` selects ``contact_id``, ``line``, ``reason`` and ``detail`` of candidates that cannot be recipients.
+    """
+
+    accepted: sa.Subquery
+    rejected: sa.Subquery | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """What is frozen along with the recipients."""
+
+    name: str
+    kind: Kind
+    provider: str
+    list_id: int
+    envelope: str
+    issue_digest: str
+    template_digest: str
+    template_body: str
+    fields: Sequence[str]
+    batch_size: int
+    value_bytes: int | None = None
+    """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
+    too_large: TooLarge = lambda _address, _values: None
+    """Says of the values that might exceed the limit what is wrong with them, or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """What a preparation froze."""
+
+    campaign_id: int
+    candidates: int
+    recipients: int
+    excluded: Mapping[str, int]
+    batches: int
+
+
+def freeze(
+    connection: sa.Connection,
+    preparation: Preparation,
+    candidates: Candidates,
+    *,
+    at: dt.datetime,
+    actor: str,
+    expected: int | None = None,
+) -> Frozen:
+    """Freeze the audience in the transaction of ``connection``.
+
+    ``expected`` is the number of recipients that a person typed. Raises ``CancelledError`` when it differs,
+    ``LedgerError`` when the sums do not agree; the transaction must then be rolled back.
+    """
+    if preparation.kind is Kind.SEND:
+        forget_untouched(connection, preparation.name)
+    campaign_id = _insert_campaign(connection, preparation, at)
+    template_id = _insert_template(connection, campaign_id, preparation)
+    asked = _count(connection, sa.select(sa.func.count()).select_from(candidates.accepted))
+    if candidates.rejected is not None:
+        asked += _insert_rejected(connection, campaign_id, candidates.rejected)
+    _insert_recipients(connection, campaign_id, template_id, preparation, candidates.accepted, at)
+    _exclude_too_large(connection, campaign_id, preparation)
+    batches = _insert_batches(connection, campaign_id, template_id, preparation.batch_size)
+    frozen = _summary(connection, campaign_id, asked, batches)
+    if expected is not None and expected != frozen.recipients:
+        raise CancelledError(
+            f"Nothing was sent: the list gives {frozen.recipients} recipients, and the count confirmed was {expected}.",
+            hint=f"If {frozen.recipients} is right, confirm it: --confirm {preparation.name}:{frozen.recipients}",
+        )
+    note = json.dumps({"recipients": frozen.recipients, "excluded": dict(frozen.excluded)})
+    history.append(connection, campaign_id=campaign_id, at=at, event="prepared", actor=actor, note=note)
+    return frozen
+
+
+def forget_untouched(connection: sa.Connection, name: str) -> None:
+    """Drop an earlier preparation of this campaign that no provider was ever asked about.
+
+    Raises ``LedgerError`` when a provider was: then nothing may be prepared again.
+    """
+    campaign = schema.campaign
+    row = connection.execute(
+        sa.select(campaign.c.id).where(campaign.c.name == name, campaign.c.kind == Kind.SEND)
+    ).first()
+    if row is None:
+        return
+    attempts = sa.select(sa.func.count()).where(schema.attempt.c.campaign_id == row.id)
+    untouched = sa.select(sa.func.count()).where(
+        schema.batch.c.campaign_id == row.id, schema.batch.c.state != BatchState.PENDING
+    )
+    if _count(connection, attempts) or _count(connection, untouched):
+        raise LedgerError(
+            f'"{name}" has already been handed to its provider; it is never prepared a second time.',
+            hint=f"See where it stands with: apes-mailer status {name}. Continue it with: apes-mailer resume {name}",
+        )
+    for table in (schema.recipient, schema.exclusion, schema.batch, schema.history, schema.template):
+        connection.execute(sa.delete(table).where(table.c.campaign_id == row.id))
+    connection.execute(sa.delete(campaign).where(campaign.c.id == row.id))
+
+
+def _count(connection: sa.Connection, query: sa.Select[int]) -> int:
+    return int(connection.execute(query).scalar_one())
+
+
+def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt.datetime) -> int:
+    newest = connection.execute(sa.select(sa.func.max(schema.suppression.c.id))).scalar() or 0
+    result = connection.execute(
+        sa.insert(schema.campaign).values(
+            name=preparation.name,
+            kind=preparation.kind,
+            provider=preparation.provider,
+            list_id=preparation.list_id,
+            envelope=preparation.envelope,
+            issue_digest=preparation.issue_digest,
+            prepared_at=history.timestamp(at),
+            suppression_id=newest,
+        )
+    )
+    return new_id(result)
+
+
+def _insert_template(connection: sa.Connection, campaign_id: int, preparation: Preparation) -> int:
+    result = connection.execute(
+        sa.insert(schema.template).values(
+            campaign_id=campaign_id, digest=preparation.template_digest, body=preparation.template_body
+        )
+    )
+    return new_id(result)
+
+
+def new_id(result: sa.CursorResult[*tuple[Any, ...]]) -> int:
+    """Return the number that the database gave a row."""
+    key = result.inserted_primary_key
+    if key is None:
+        raise LedgerError("The database did not number a new row.")
+    return int(key[0])
+
+
+def _insert_rejected(connection: sa.Connection, campaign_id: int, rejected: sa.Subquery) -> int:
+    columns = ["campaign_id", "contact_id", "line", "reason", "detail"]
+    rows = sa.select(
+        sa.literal(campaign_id), rejected.c.contact_id, rejected.c.line, rejected.c.reason, rejected.c.detail
+    )
+    return connection.execute(sa.insert(schema.exclusion).from_select(columns, rows)).rowcount
+
+
+def suppressed(key: sa.ColumnElement[bytes], list_id: int, at: dt.datetime) -> sa.Select[str]:
+    """Return the query for the cause of a suppression that holds for a contact key on a list now."""
+    table = schema.suppression
+    return sa.select(table.c.cause).where(
+        table.c.key == key,
+        table.c.list_id.in_([schema.ALL_LISTS, list_id]),
+        sa.or_(table.c.until.is_(None), table.c.until > history.timestamp(at)),
+    )
+
+
+def _insert_recipients(
+    connection: sa.Connection,
+    campaign_id: int,
+    template_id: int,
+    preparation: Preparation,
+    accepted: sa.Subquery,
+    at: dt.datetime,
+) -> None:
+    cause = suppressed(accepted.c.key, preparation.list_id, at)
+    excluded = sa.select(
+        sa.literal(campaign_id),
+        accepted.c.contact_id,
+        sa.literal(Reason.SUPPRESSED.value),
+        cause.limit(1).scalar_subquery(),
+    ).where(cause.exists())
+    connection.execute(
+        sa.insert(schema.exclusion).from_select(["campaign_id", "contact_id", "reason", "detail"], excluded)
+    )
+    recipients = (
+        sa.select(
+            sa.literal(campaign_id), accepted.c.contact_id, sa.literal(template_id), _values(preparation, accepted)
+        )
+        .where(~cause.exists())
+        .order_by(accepted.c.contact_id)
+    )
+    connection.execute(
+        sa.insert(schema.recipient).from_select(
+            ["campaign_id", "contact_id", "template_id", "merge_values"], recipients
+        )
+    )
+
+
+def _values(preparation: Preparation, accepted: sa.Subquery) -> sa.ColumnElement[Any]:
+    """The JSON of the fields that the letter uses, and of no other."""
+    if not preparation.fields:
+        return sa.null()
+    pairs: list[sa.ColumnElement[str]] = []
+    for field in preparation.fields:
+        pairs += [sa.literal(field), sa.func.json_extract(accepted.c.fields, f"$.{field}")]
+    return sa.func.json_object(*pairs)
+
+
+def _exclude_too_large(connection: sa.Connection, campaign_id: int, preparation: Preparation) -> None:
+    if preparation.value_bytes is None:
+        return
+    recipient, contact = schema.recipient, schema.contact
+    suspects = connection.execute(
+        sa.select(recipient.c.contact_id, contact.c.address, recipient.c.merge_values)
+        .join(contact, contact.c.id == recipient.c.contact_id)
+        .where(
+            recipient.c.campaign_id == campaign_id,
+            sa.func.length(sa.cast(recipient.c.merge_values, sa.LargeBinary)) > preparation.value_bytes,
+        )
+    )
+    for row in suspects.all():
+        wrong = preparation.too_large(row.address, json.loads(row.merge_values))
+        if wrong is None:
+            continue
+        connection.execute(
+            sa.delete(recipient).where(recipient.c.campaign_id == campaign_id, recipient.c.contact_id == row.contact_id)
+        )
+        connection.execute(
+            sa.insert(schema.exclusion).values(
+                campaign_id=campaign_id, contact_id=row.contact_id, reason=Reason.TOO_LARGE, detail=wrong
+            )
+        )
+
+
+def unfilled(connection: sa.Connection, campaign_id: int, field: str, *, first: int = 3) -> tuple[int, list[str]]:
+    """Return how many recipients have nothing in a field, and the addresses of the first of them."""
+    recipient, contact = schema.recipient, schema.contact
+    value = sa.func.json_extract(recipient.c.merge_values, f"$.{field}")
+    empty = sa.and_(recipient.c.campaign_id == campaign_id, sa.func.trim(sa.func.coalesce(value, "")) == "")
+    count = _count(connection, sa.select(sa.func.count()).select_from(recipient).where(empty))
+    if not count:
+        return 0, []
+    addresses = (
+        sa.select(contact.c.address)
+        .join(recipient, contact.c.id == recipient.c.contact_id)
+        .where(empty)
+        .order_by(contact.c.id)
+        .limit(first)
+    )
+    return count, list(connection.execute(addresses).scalars())
+
+
+def field_values(connection: sa.Connection, campaign_id: int, field: str) -> Iterator[tuple[str, str]]:
+    """Yield (address, value) of one field for every recipient, a few at a time."""
+    recipient, contact = schema.recipient, schema.contact
+    value = sa.func.coalesce(sa.func.json_extract(recipient.c.merge_values, f"$.{field}"), "")
+    query = (
+        sa.select(contact.c.address, value)
+        .join(recipient, contact.c.id == recipient.c.contact_id)
+        .where(recipient.c.campaign_id == campaign_id)
+    )
+    for address, text in connection.execution_options(yield_per=1000).execute(query):
+        yield str(address), str(text)
+
+
+def _insert_batches(connection: sa.Connection, campaign_id: int, template_id: int, size: int) -> int:
+    recipient = schema.recipient
+    mine = sa.and_(recipient.c.campaign_id == campaign_id, recipient.c.template_id == template_id)
+    last_of_next = (
+        sa.select(recipient.c.contact_id)
+        .where(mine, recipient.c.contact_id > sa.bindparam("after"))
+        .order_by(recipient.c.contact_id)
+        .limit(1)
+    )
+    total = _count(connection, sa.select(sa.func.count()).where(mine))
+    after, no = 0, 0
+    for start in range(0, total, size):
+        count = min(size, total - start)
+        first = connection.execute(last_of_next, {"after": after}).scalar_one()
+        last = connection.execute(last_of_next.offset(count - 1), {"after": after}).scalar_one()
+        no += 1
+        connection.execute(
+            sa.insert(schema.batch).values(
+                campaign_id=campaign_id,
+                no=no,
+                template_id=template_id,
+                first_contact=first,
+                last_contact=last,
+                size=count,
+                state=BatchState.PENDING,
+            )
+        )
+        after = last
+    return no
+
+
+def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: int) -> Frozen:
+    in_batches = _count(
+        connection,
+        sa.select(sa.func.coalesce(sa.func.sum(schema.batch.c.size), 0)).where(
+            schema.batch.c.campaign_id == campaign_id
+        ),
+    )
+    rows = connection.execute(
+        sa.select(schema.exclusion.c.reason, sa.func.count())
+        .where(schema.exclusion.c.campaign_id == campaign_id)
+        .group_by(schema.exclusion.c.reason)
+    )
+    excluded = {str(reason): int(count) for reason, count in rows}
+    recipients = _count(connection, sa.select(sa.func.count()).where(schema.recipient.c.campaign_id == campaign_id))
+    if recipients != in_batches or asked != recipients + sum(excluded.values()):
+        raise LedgerError(
+            f"The sums do not agree: {asked} candidates, {recipients} recipients, {in_batches} in batches, "
+            f"{sum(excluded.values())} exclusions. Nothing was prepared.",
+            hint="This is a fault of apes-mailer; please report it with this line.",
+        )
+    return Frozen(campaign_id=campaign_id, candidates=asked, recipients=recipients, excluded=excluded, batches=batches)

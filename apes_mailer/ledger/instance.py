@@ -1,0 +1,162 @@
+"""Knowing a copied or restored ledger for what it is.
+
+A ``mailer.db`` that comes from a backup, or from another computer through a synchronised folder, says ``pending`` for
+people who were mailed since. So the ledger remembers which file on which computer it is, and a small mark beside it,
+with a second one in the user's own state folder, remembers how many attempts it has made and for which campaigns.
+A ledger that knows of fewer attempts than its mark, or that finds itself elsewhere, is not to be trusted as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from apes_mailer.errors import LedgerError, SettingsError
+from apes_mailer.ledger.states import Kind
+from apes_mailer.store import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What is remembered outside the database."""
+
+    ledger: str
+    attempts: int
+    campaigns: tuple[str, ...]
+
+
+def computer_id() -> str:
+    """Return what tells this computer from another; empty when nothing reliable is there."""
+    for path in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
+        try:
+            return Path(path).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            continue
+    if sys.platform == "win32":
+        import winreg
+
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
+            return str(winreg.QueryValueEx(key, "MachineGuid")[0])
+    node = uuid.getnode()
+    return "" if node >> 40 & 1 else f"{node:012x}"  # the multicast bit says that Python made the number up
+
+
+class Instance:
+    """The identity of one ledger file on one computer."""
+
+    def __init__(self, database: Path, *, state_folder: Path | None, computer: str) -> None:
+        self._database = database
+        self._state_folder = state_folder
+        self._computer = computer
+
+    def register(self, connection: sa.Connection, fingerprint: str) -> None:
+        """Give a new ledger its identity, or check that an existing one belongs to this workspace's secret.
+
+        Raises ``SettingsError`` when it does not.
+        """
+        known = _get(connection, "secret")
+        if known is None:
+            _set(connection, "secret", fingerprint)
+            _set(connection, "ledger", uuid.uuid4().hex)
+            self.adopt(connection)
+        elif known != fingerprint:
+            raise SettingsError(
+                f"secret.key is not the one that {self._database.name} was made with.",
+                hint="Bring both back from the same backup: unsubscribe links and suppressions depend on the secret.",
+            )
+
+    def doubt(self, connection: sa.Connection) -> str:
+        """Say why this ledger may be an old or foreign copy; empty when it may be trusted."""
+        for mark in self._marks(connection):
+            if mark.attempts > _attempts(connection):
+                return (
+                    f"{self._database.name} is older than what was sent from this computer: it knows of "
+                    f"{_attempts(connection)} requests to a provider, and {mark.attempts} were made."
+                )
+        if _get(connection, "place") != self._place():
+            return f"{self._database.name} was copied: it comes from another computer, another disk or a backup."
+        return ""
+
+    def touched_since(self, connection: sa.Connection) -> tuple[str, ...]:
+        """Names of campaigns that the marks know to have started."""
+        names = {name for mark in self._marks(connection) for name in mark.campaigns}
+        return tuple(sorted(names))
+
+    def adopt(self, connection: sa.Connection) -> None:
+        """Accept the ledger as it is now, here; what was in doubt must have been dealt with in this transaction."""
+        _set(connection, "place", self._place())
+
+    def remember(self, connection: sa.Connection) -> None:
+        """Write the marks. To be called after a claim is committed and before its request leaves."""
+        campaign, attempt = schema.campaign, schema.attempt
+        started = sa.select(attempt.c.id).where(attempt.c.campaign_id == campaign.c.id).exists()
+        names = connection.execute(
+            sa.select(campaign.c.name).where(campaign.c.kind == Kind.SEND, started).order_by(campaign.c.name)
+        )
+        known = {*names.scalars(), *self.touched_since(connection)}
+        self.write(_ledger(connection), _attempts(connection), sorted(known))
+
+    def write(self, ledger: str, attempts: int, campaigns: Sequence[str]) -> None:
+        """Write the marks; a place that cannot be written is left alone."""
+        text = json.dumps({"ledger": ledger, "attempts": attempts, "campaigns": list(campaigns)})
+        for path in self._mark_files(ledger):
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                new = path.with_name(f"{path.name}.new")
+                new.write_text(text + "\n", encoding="utf-8")
+                new.replace(path)
+            except OSError:
+                continue
+
+    def _marks(self, connection: sa.Connection) -> list[Mark]:
+        ledger = _ledger(connection)
+        marks = [_read_mark(path) for path in self._mark_files(ledger)]
+        return [mark for mark in marks if mark is not None and mark.ledger == ledger]
+
+    def _mark_files(self, ledger: str) -> list[Path]:
+        beside = self._database.with_name(f"{self._database.name}-mark.json")
+        own = [self._state_folder / f"{ledger}.json"] if self._state_folder else []
+        return [beside, *own]
+
+    def _place(self) -> str:
+        # The number of the file on its disk: a copy gets another one, renaming or moving the folder keeps it.
+        return f"{self._computer}:{self._database.stat().st_ino}"
+
+
+def _read_mark(path: Path) -> Mark | None:
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        return Mark(
+            ledger=str(body["ledger"]),
+            attempts=int(body["attempts"]),
+            campaigns=tuple(str(name) for name in body["campaigns"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _ledger(connection: sa.Connection) -> str:
+    ledger = _get(connection, "ledger")
+    if ledger is None:
+        raise LedgerError("The ledger has no identity yet.")
+    return ledger
+
+
+def _attempts(connection: sa.Connection) -> int:
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.attempt.c.id), 0))).scalar_one())
+
+
+def _get(connection: sa.Connection, name: str) -> str | None:
+    return connection.execute(sa.select(schema.meta.c.value).where(schema.meta.c.name == name)).scalar()
+
+
+def _set(connection: sa.Connection, name: str, value: str) -> None:
+    table = schema.meta
+    if not connection.execute(sa.update(table).where(table.c.name == name).values(value=value)).rowcount:
+        connection.execute(sa.insert(table).values(name=name, value=value))

@@ -1,0 +1,190 @@
+"""Where a campaign stands: a pure derivation from what the ledger holds at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
+from apes_mailer.store import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchStatus:
+    """One batch; the counts are recipients."""
+
+    no: int
+    state: BatchState
+    recipients: int
+    excluded: int
+    refused: int
+    attempts: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where a campaign stands; counts are recipients.
+
+    ``candidates == recipients + sum(excluded.values())`` and
+    ``recipients == pending + submitting + submitted + refused + unknown`` at every moment.
+    """
+
+    campaign: str
+    state: CampaignState
+    candidates: int = 0
+    recipients: int = 0
+    excluded: Mapping[str, int]
+    pending: int = 0
+    submitting: int = 0
+    submitted: int = 0
+    refused: int = 0
+    unknown: int = 0
+    duplicates: int = 0
+    batches: Sequence[BatchStatus] = ()
+    kind: Kind | None = None
+    provider: str = ""
+    list_name: str = ""
+    prepared_at: str = ""
+    cause: str = ""
+    cure: str = ""
+
+
+def none(name: str) -> Status:
+    """The status of a campaign that was never prepared."""
+    return Status(campaign=name, state=CampaignState.NONE, excluded={})
+
+
+def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Status:
+    """Return the status of a prepared campaign.
+
+    ``owner_alive`` must have been asked before the read transaction began: a batch that is ``submitting`` without an
+    owner is in doubt, and is shown so.
+    """
+    campaign = connection.execute(
+        sa.select(schema.campaign, schema.contact_list.c.name.label("list_name"))
+        .join(schema.contact_list, schema.contact_list.c.id == schema.campaign.c.list_id)
+        .where(schema.campaign.c.id == campaign_id)
+    ).one()
+    excluded = _exclusions(connection, campaign_id)
+    late: dict[int, dict[str, int]] = {}
+    for no, outcome, reason, count in _outcomes(connection, campaign_id):
+        counts = late.setdefault(no, {})
+        counts[outcome] = counts.get(outcome, 0) + count
+        if outcome == Outcome.EXCLUDED:
+            excluded[reason] = excluded.get(reason, 0) + count
+    batches = _batches(connection, campaign_id, late, owner_alive=owner_alive)
+    counts = {state: sum(b.recipients for b in batches if b.state is state) for state in BatchState}
+    refused = sum(b.refused for b in batches)
+    recipients = sum(counts.values()) + refused
+    open_ = counts[BatchState.PENDING] + counts[BatchState.SUBMITTING] + counts[BatchState.UNKNOWN]
+    everybody_refused = refused > 0 and refused == recipients
+    return Status(
+        campaign=campaign.name,
+        state=_state(
+            owner_alive=owner_alive,
+            paused=bool(campaign.paused_by) or everybody_refused,
+            started=any(b.attempts for b in batches) or counts[BatchState.UNKNOWN] > 0,
+            finished=open_ == 0 and not everybody_refused,
+            waiting=counts[BatchState.PENDING] > 0 or everybody_refused,
+        ),
+        candidates=recipients + sum(excluded.values()),
+        recipients=recipients,
+        excluded=excluded,
+        pending=counts[BatchState.PENDING],
+        submitting=counts[BatchState.SUBMITTING],
+        submitted=counts[BatchState.SUBMITTED],
+        refused=refused,
+        unknown=counts[BatchState.UNKNOWN],
+        duplicates=_duplicates(connection, campaign_id),
+        batches=batches,
+        kind=Kind(campaign.kind),
+        provider=campaign.provider,
+        list_name=campaign.list_name,
+        prepared_at=campaign.prepared_at,
+        cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
+        cure=campaign.pause_cure or ("check the list, and the sender with the provider" if everybody_refused else ""),
+    )
+
+
+def _state(*, owner_alive: bool, paused: bool, started: bool, finished: bool, waiting: bool) -> CampaignState:
+    if owner_alive:
+        return CampaignState.SENDING
+    if finished:
+        return CampaignState.FINISHED
+    if paused and waiting:
+        return CampaignState.PAUSED
+    return CampaignState.INCOMPLETE if started else CampaignState.PREPARED
+
+
+def _exclusions(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
+    exclusion = schema.exclusion
+    rows = connection.execute(
+        sa.select(exclusion.c.reason, sa.func.count())
+        .where(exclusion.c.campaign_id == campaign_id)
+        .group_by(exclusion.c.reason)
+        .order_by(exclusion.c.reason)
+    )
+    return {str(reason): int(count) for reason, count in rows}
+
+
+def _outcomes(connection: sa.Connection, campaign_id: int) -> Sequence[sa.Row[*tuple[int, str, str, int]]]:
+    recipient = schema.recipient
+    reason = sa.case((recipient.c.outcome == Outcome.EXCLUDED, recipient.c.reason), else_="")
+    return connection.execute(
+        sa.select(recipient.c.batch_no, recipient.c.outcome, reason, sa.func.count())
+        .where(recipient.c.campaign_id == campaign_id, recipient.c.outcome.is_not(None))
+        .group_by(recipient.c.batch_no, recipient.c.outcome, reason)
+    ).all()
+
+
+def _batches(
+    connection: sa.Connection, campaign_id: int, late: Mapping[int, Mapping[str, int]], *, owner_alive: bool
+) -> list[BatchStatus]:
+    batch, attempt = schema.batch, schema.attempt
+    last_note = (
+        sa.select(attempt.c.note)
+        .where(
+            attempt.c.campaign_id == campaign_id,
+            attempt.c.batch_no == batch.c.no,
+            attempt.c.seq == batch.c.attempts,
+        )
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        sa.select(batch.c.no, batch.c.state, batch.c.size, batch.c.attempts, last_note.label("note"))
+        .where(batch.c.campaign_id == campaign_id)
+        .order_by(batch.c.no)
+    )
+    found: list[BatchStatus] = []
+    for row in rows:
+        outcomes = late.get(row.no, {})
+        excluded, refused = outcomes.get(Outcome.EXCLUDED, 0), outcomes.get(Outcome.REFUSED, 0)
+        state = BatchState(row.state)
+        if state is BatchState.SUBMITTING and not owner_alive:
+            state = BatchState.UNKNOWN
+        found.append(
+            BatchStatus(
+                no=row.no,
+                state=state,
+                recipients=row.size - excluded - refused,
+                excluded=excluded,
+                refused=refused,
+                attempts=row.attempts,
+                note=row.note or "",
+            )
+        )
+    return found
+
+
+def _duplicates(connection: sa.Connection, campaign_id: int) -> int:
+    attempt = schema.attempt
+    return int(
+        connection.execute(
+            sa.select(sa.func.coalesce(sa.func.sum(attempt.c.size), 0)).where(
+                attempt.c.campaign_id == campaign_id, attempt.c.state == AttemptState.LATE
+            )
+        ).scalar_one()
+    )

@@ -1,0 +1,71 @@
+"""Keyed hashes: contact keys, list tags and unsubscribe tokens.
+
+All come from the workspace's secret by BLAKE2b in its keyed mode (RFC 7693), a message authentication code, each with
+a purpose of its own. A token names a contact and a list without saying who they are, and stays valid as long as the
+secret does.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+_VERSION = b"\x01"
+_TAG_SIZE, _KEY_SIZE, _MAC_SIZE = 8, 16, 16
+_TOKEN_SIZE = len(_VERSION) + _TAG_SIZE + _KEY_SIZE + _MAC_SIZE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenContent:
+    """What an unsubscribe token says."""
+
+    list_tag: bytes
+    contact_key: bytes
+
+
+class Keyring:
+    """The keys of one workspace."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def fingerprint(self) -> str:
+        """Return a short proof of the secret, safe to store beside the data it protects."""
+        return hashlib.blake2b(key=self._secret, digest_size=8, person=b"fingerprint").hexdigest()
+
+    def contact_key(self, address: str) -> bytes:
+        """Return the 16-byte key of a normalised address."""
+        return hashlib.blake2b(address.encode(), key=self._secret, digest_size=_KEY_SIZE, person=b"contact").digest()
+
+    def list_tag(self, name: str) -> bytes:
+        """Return the 8-byte tag that stands for a list in tokens."""
+        return hashlib.blake2b(name.encode(), key=self._secret, digest_size=_TAG_SIZE, person=b"list").digest()
+
+    def substitution_nonce(self, digest: str) -> str:
+        """Return six characters that nobody outside can guess, for the keys of provider-side substitutions."""
+        return hashlib.blake2b(digest.encode(), key=self._secret, digest_size=3, person=b"substitution").hexdigest()
+
+    def _mac(self, body: bytes) -> bytes:
+        return hashlib.blake2b(body, key=self._secret, digest_size=_MAC_SIZE, person=b"unsubscribe").digest()
+
+    def token(self, list_tag: bytes, contact_key: bytes) -> str:
+        """Return the unsubscribe token of a contact on a list: 55 characters that are safe in an address."""
+        body = _VERSION + list_tag + contact_key
+        return binascii.b2a_base64(body + self._mac(body), newline=False).translate(_URL_SAFE).decode("ascii")[:55]
+
+    def read_token(self, token: str) -> TokenContent | None:
+        """Return what a token says, or None when it was not made with this secret."""
+        try:
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        body, mac = raw[:-_MAC_SIZE], raw[-_MAC_SIZE:]
+        if len(raw) != _TOKEN_SIZE or not raw.startswith(_VERSION) or not hmac.compare_digest(mac, self._mac(body)):
+            return None
+        return TokenContent(list_tag=body[1 : 1 + _TAG_SIZE], contact_key=body[1 + _TAG_SIZE :])
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")

@@ -1,0 +1,161 @@
+"""Opening the database, and transactions.
+
+SQLite in WAL mode with ``synchronous=FULL``: with less, a power cut could take back a committed claim, and that would
+be a double send. Write transactions begin IMMEDIATE, so that two of them never both read the same old state.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+
+from apes_mailer.errors import LedgerError, SettingsError
+from apes_mailer.store import schema
+
+_BUSY_SECONDS = 30
+
+
+class BusyError(LedgerError):
+    """Somebody else holds the database."""
+
+
+class DiskFullError(LedgerError):
+    """The disk has no room for the transaction, which did not happen."""
+
+
+class Database:
+    """The one database of a workspace; safe to use from several threads."""
+
+    def __init__(self, url: str, *, busy_seconds: float = _BUSY_SECONDS) -> None:
+        """Open, and make the tables if the database is new.
+
+        Raises ``SettingsError`` for an address that this version cannot use, ``LedgerError`` when the file is not a
+        database, is from a newer version, or cannot be written.
+        """
+        self.path = _sqlite_path(url)
+        self._writing = threading.RLock()
+        self._engine = sa.create_engine(
+            f"sqlite:///{self.path}",
+            poolclass=sa.pool.QueuePool,
+            pool_size=16,
+            max_overflow=32,
+            connect_args={"timeout": busy_seconds, "check_same_thread": False, "isolation_level": None},
+        )
+        event.listen(self._engine, "connect", _configure)
+        event.listen(self._engine, "begin", _begin)
+        self._make_tables()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Generator[sa.Connection, None, None]:
+        """A consistent view of one moment; nothing that others write meanwhile is seen."""
+        reader = self._engine.connect().execution_options(apes_read=True)
+        with self._translated(), reader as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Generator[sa.Connection, None, None]:
+        """One durable transaction: all of it, or nothing when an exception leaves the block."""
+        with self._writing, self._translated(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def bulk(self, *, cache_mb: int) -> Generator[sa.Connection, None, None]:
+        """A write transaction with a larger page cache, for imports."""
+        with self._writing, self._translated(), self._engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{cache_mb * 1024}")
+            connection.rollback()
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.exec_driver_sql("PRAGMA cache_size=-2000")
+                connection.rollback()
+
+    @contextmanager
+    def _translated(self) -> Generator[None, None, None]:
+        try:
+            yield
+        except exc.DBAPIError as error:
+            raise self._explain(error.orig or error) from error
+        except sqlite3.Error as error:
+            raise self._explain(error) from error
+
+    def _explain(self, error: BaseException) -> LedgerError:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            return BusyError(
+                f"{self.path.name} has been in use by another program for more than {_BUSY_SECONDS} seconds.",
+                hint="Close the other program (a database browser, a file synchronisation), then try again.",
+            )
+        if "full" in text:
+            return DiskFullError(
+                f"The disk is full: nothing can be written to {self.path.name}.",
+                hint="Make room, then run the same command again; nothing was lost.",
+            )
+        if "readonly" in text or "unable to open" in text or "attempt to write" in text:
+            return LedgerError(
+                f"{self.path} cannot be written.", hint="Check the rights of the file and of the folder it is in."
+            )
+        if "not a database" in text or "malformed" in text:
+            return LedgerError(
+                f"{self.path} is damaged or is not a database.",
+                hint="Keep a copy of it, and bring the last good one back from a backup.",
+            )
+        if "disk I/O" in text:
+            return DiskFullError(
+                f"The disk does not answer as it should while writing {self.path.name}: {text}.",
+                hint="Check that the disk has room and is healthy, then run the same command again.",
+            )
+        return LedgerError(f"The database refused: {text}")
+
+    def _make_tables(self) -> None:
+        with self.read() as connection:
+            version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        if version > schema.VERSION:
+            raise LedgerError(
+                f"{self.path.name} was written by a newer apes-mailer (version {version} of its tables).",
+                hint="Update apes-mailer: pip install --upgrade apes-mailer",
+            )
+        if version == schema.VERSION:
+            return
+        with self.write() as connection:
+            if not int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()):
+                schema.metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version={schema.VERSION}")
+
+
+def _sqlite_path(url: str) -> Path:
+    if url.startswith(("postgresql:", "postgres:")):
+        raise SettingsError(
+            "This version keeps its data in SQLite only; database_url names a PostgreSQL server.",
+            hint="Remove database_url (or APES_MAILER_DATABASE_URL), or write sqlite:///path/to/mailer.db",
+        )
+    if not url.startswith("sqlite:///") or not url.removeprefix("sqlite:///"):
+        raise SettingsError(
+            f"database_url is not understood: {url}", hint="Write it as sqlite:///path/to/mailer.db, or leave it out."
+        )
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    connection.exec_driver_sql("BEGIN" if options.get("apes_read") else "BEGIN IMMEDIATE")

@@ -1,0 +1,220 @@
+"""The tables of the one database: contacts, lists, suppressions, and the ledger.
+
+Times are UTC in ISO 8601. A contact's ``key`` is a keyed hash of its address, see ``apes_mailer.model.keys``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+VERSION = 1
+"""Number of the schema; a database written by a newer program is refused."""
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    Column("fields", Text, nullable=False, server_default="{}"),
+    # Which import last mentioned this contact, on which line, and which one last changed its fields.
+    Column("import_id", Integer),
+    Column("import_line", Integer),
+    Column("changed_by", Integer),
+)
+
+contact_list = Table(
+    "list",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("tag", LargeBinary, nullable=False, unique=True),
+    Column("created_at", Text, nullable=False),
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("list_id", Integer, ForeignKey("list.id"), nullable=False),
+    Column("contact_id", Integer, ForeignKey("contact.id"), nullable=False),
+    PrimaryKeyConstraint("list_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
+
+contact_import = Table(
+    "import",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("list_id", Integer, ForeignKey("list.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    # Grows with time, also when a suppression comes back: a batch asks only for those newer than its campaign.
+    Column("id", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("list_id", Integer, nullable=False),  # ALL_LISTS, or the list it is for
+    Column("cause", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("until", Text),
+    UniqueConstraint("key", "list_id"),
+    sqlite_autoincrement=True,
+)
+
+ALL_LISTS = 0
+"""The ``list_id`` of a suppression that holds for every list."""
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # Kind
+    Column("provider", Text, nullable=False),
+    Column("list_id", Integer, ForeignKey("list.id"), nullable=False),
+    Column("envelope", Text, nullable=False),
+    Column("issue_digest", Text, nullable=False),
+    Column("prepared_at", Text, nullable=False),
+    Column("suppression_id", Integer, nullable=False),  # the newest suppression when the recipients were frozen
+    Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
+    Column("pause_cause", Text, nullable=False, server_default=""),
+    Column("pause_cure", Text, nullable=False, server_default=""),
+    Index("campaign_name", "name"),
+    Index(
+        "one_real_campaign",
+        "name",
+        unique=True,
+        sqlite_where=text("kind = 'send'"),
+        postgresql_where=text("kind = 'send'"),
+    ),
+)
+
+template = Table(
+    "template",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("template_campaign", "campaign_id"),
+)
+
+recipient = Table(
+    "recipient",
+    metadata,
+    Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("contact_id", Integer, ForeignKey("contact.id"), nullable=False),
+    Column("template_id", Integer, ForeignKey("template.id"), nullable=False),
+    Column("merge_values", Text),  # JSON of the fields that the letter uses; null when it uses none
+    # Empty while the recipient goes with its batch. Otherwise "excluded" or "refused", why, and with which attempt:
+    # an excluded recipient is not in that attempt's request, a refused one is.
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("batch_no", Integer),
+    Column("attempt_seq", Integer),
+    PrimaryKeyConstraint("campaign_id", "contact_id"),
+    Index(
+        "recipient_outcome",
+        "campaign_id",
+        "batch_no",
+        sqlite_where=text("outcome IS NOT NULL"),
+        postgresql_where=text("outcome IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+exclusion = Table(
+    "exclusion",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("contact_id", Integer),
+    Column("line", Integer),  # of a list kept as a file
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+    Index("exclusion_campaign", "campaign_id", "contact_id"),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("template_id", Integer, ForeignKey("template.id"), nullable=False),
+    Column("first_contact", Integer, nullable=False),
+    Column("last_contact", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("state", Text, nullable=False),  # BatchState
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("campaign_id", "no"),
+    Index("batch_state", "campaign_id", "state", "no"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mark", Text, nullable=False, unique=True),  # opaque, what the provider sees
+    Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("batch_no", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("state", Text, nullable=False),  # AttemptState
+    Column("owner", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("size", Integer, nullable=False),
+    Column("provider_id", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    UniqueConstraint("campaign_id", "batch_no", "seq"),
+    # The backstop: whatever a program does wrong, the database lets one live attempt exist for a batch.
+    Index(
+        "one_live_attempt",
+        "campaign_id",
+        "batch_no",
+        unique=True,
+        sqlite_where=text("state IN ('submitting', 'submitted', 'unknown')"),
+        postgresql_where=text("state IN ('submitting', 'submitted', 'unknown')"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("batch_no", Integer),
+    Column("attempt_id", Integer),
+    Column("at", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Index("history_campaign", "campaign_id", "id"),
+)
+
+rate = Table(
+    "rate",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("next_free", Integer, nullable=False),  # microseconds since 1970
+)
