@@ -94,8 +94,8 @@ def tidy(html: str) -> str:
     html = html.replace(' height="auto"', "")
     html = re.sub(r'(<td\b[^>]*?) vertical-align="[a-z]+"', r"\1", html)
     html = re.sub(r'\s(?:class|style|title|rel)=""', "", html)
-    html = re.sub(r";\s*(?=\")", "", html)
-    return re.sub(r"\n\s*\n+", "\n", html)
+    html = re.sub(r'(<[a-z][^<>]*\sstyle="[^"]*?);\s*"', r'\1"', html)
+    return re.sub(r"\n[ \t\n]+", "\n", html)
 
 
 def from_mjml(mjml: str, css: str) -> str:

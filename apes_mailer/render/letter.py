@@ -53,8 +53,9 @@ def render(
     if problems:
         raise ThemeError(f"The theme {theme.name} does not give valid MJML.", problems)
     mjml, marks = mjml_check.strip_marks(marked)
+    css = _render(compiled, "theme.css", {"theme": compiled.tokens}) if compiled.styled else ""
     try:
-        page = html.from_mjml(mjml, compiled.css)
+        page = html.from_mjml(mjml, css)
     except html.MjmlParseError as error:
         file, line = marks.at_byte(error.offset or 0) or (f"templates/{theme.name}", None)
         problem = Problem(message=str(error), file=file, line=line, hint="Look for a tag that is not closed nearby.")
@@ -148,7 +149,9 @@ def _render(theme: CompiledTheme, name: str, context: Mapping[str, object]) -> s
 def _problem_in_template(error: Exception, name: str) -> Problem:
     """Find the template line in a traceback: Jinja gives the frames of compiled templates their own file and line."""
     frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith((".mjml", ".txt"))
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.endswith((".mjml", ".txt", ".css"))
     ]
     file, line = (frames[-1].filename, frames[-1].lineno) if frames else (name, None)
     return Problem(message=str(error), file=file, line=line, hint="Correct the name, or test it with {% if %} first.")

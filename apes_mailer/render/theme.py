@@ -25,11 +25,14 @@ class _MarkLines(Extension):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledTheme:
-    """``tokens`` are the design tokens of ``theme.toml``, ``strings`` the words that readers see."""
+    """``tokens`` are the design tokens of ``theme.toml``, ``strings`` the words that readers see.
+
+    ``styled`` says whether there is a ``theme.css``: a template too, so that it can use the design tokens.
+    """
 
     name: str
     tokens: dict[str, Any]
-    css: str
+    styled: bool
     strings: dict[str, str]
     environment: jinja2.Environment
 
@@ -85,11 +88,10 @@ def _compile(name: str, key: tuple[tuple[str, str, str], ...], language: str) ->
             hint=f"Write strings.{language}.toml, or use one of: {', '.join(theme.languages())}.",
         )
         raise ThemeError(f"The theme {name} cannot be used.", [problem])
-    css = theme.files.get("theme.css")
     return CompiledTheme(
         name=name,
         tokens=_toml(theme, "theme.toml"),
-        css=css.text if css else "",
+        styled="theme.css" in theme.files,
         strings={key: str(value) for key, value in strings.items()},
         environment=_environment(theme),
     )
