@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import sys
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,21 +90,28 @@ class Instance:
     def adopt(self, connection: sa.Connection) -> None:
         """Accept the ledger as it is now, here; what was in doubt must have been dealt with in this transaction."""
         _set(connection, "place", self._place())
+        made = max((mark.attempts for mark in self._marks(connection)), default=0)
+        if made > _attempts(connection):
+            # Attempts are numbered on from where they were before the copy, so that the next copy is noticed too.
+            _set(connection, "attempts", str(made))
+            connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'attempt'"))
+            connection.execute(sa.text("INSERT INTO sqlite_sequence VALUES ('attempt', :made)"), {"made": made})
 
-    def remember(self, connection: sa.Connection) -> None:
-        """Write the marks. To be called after a claim is committed and before its request leaves."""
+    def mark(self, connection: sa.Connection) -> Mark:
+        """Return what is to be remembered now."""
         campaign, attempt = schema.campaign, schema.attempt
         started = sa.select(attempt.c.id).where(attempt.c.campaign_id == campaign.c.id).exists()
-        names = connection.execute(
-            sa.select(campaign.c.name).where(campaign.c.kind == Kind.SEND, started).order_by(campaign.c.name)
-        )
-        known = {*names.scalars(), *self.touched_since(connection)}
-        self.write(_ledger(connection), _attempts(connection), sorted(known))
+        names = connection.execute(sa.select(campaign.c.name).where(campaign.c.kind == Kind.SEND, started)).scalars()
+        known = tuple(sorted({*map(str, names), *self.touched_since(connection)}))
+        return Mark(ledger=_ledger(connection), attempts=_attempts(connection), campaigns=known)
 
-    def write(self, ledger: str, attempts: int, campaigns: Sequence[str]) -> None:
-        """Write the marks; a place that cannot be written is left alone."""
-        text = json.dumps({"ledger": ledger, "attempts": attempts, "campaigns": list(campaigns)})
-        for path in self._mark_files(ledger):
+    def remember(self, mark: Mark) -> None:
+        """Write the marks, after a claim is committed and before its request leaves.
+
+        A place that cannot be written is left alone: the mark is a second line of defence.
+        """
+        text = json.dumps({"ledger": mark.ledger, "attempts": mark.attempts, "campaigns": mark.campaigns})
+        for path in self._mark_files(mark.ledger):
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 new = path.with_name(f"{path.name}.new")
@@ -149,7 +155,8 @@ def _ledger(connection: sa.Connection) -> str:
 
 
 def _attempts(connection: sa.Connection) -> int:
-    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.attempt.c.id), 0))).scalar_one())
+    newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.attempt.c.id), 0))).scalar_one()
+    return max(int(newest), int(_get(connection, "attempts") or 0))
 
 
 def _get(connection: sa.Connection, name: str) -> str | None:

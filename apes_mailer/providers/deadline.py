@@ -1,0 +1,126 @@
+"""HTTP requests that end within a total time, follow nothing and use no proxy.
+
+urllib's own timeout counts each read of the socket anew, so a server that trickles can hold a request for ever. Here
+every operation on the socket gets only what is left of one deadline.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import io
+import socket
+import ssl
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+class NotConnectedError(OSError):
+    """No connection was made, so not a byte of the request has left."""
+
+
+class _Deadline:
+    """A moment on the monotonic clock; setting the wall clock does not move it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left. Raises ``TimeoutError`` when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the total time for this request is over")
+        return left
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
+        super().__init__()
+        self._socket = connected
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        self._socket.settimeout(self._deadline.left())
+        return self._socket.recv_into(buffer)
+
+
+class _BoundedSocket:
+    """The few methods of a socket that ``http.client`` calls, all under one deadline."""
+
+    def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
+        self._socket = connected
+        self._deadline = deadline
+
+    def sendall(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            self._socket.settimeout(self._deadline.left())
+            rest = rest[self._socket.send(rest) :]
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self._socket, self._deadline))
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _connect(connection: http.client.HTTPConnection, connect: functools.partial[None], deadline: _Deadline) -> None:
+    try:
+        connect()
+        deadline.left()
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        raise NotConnectedError(str(error)) from error
+    connection.sock = _BoundedSocket(connection.sock, deadline)  # type: ignore[assignment]  # quacks as far as needed
+
+
+class _PlainConnection(http.client.HTTPConnection):
+    def __init__(self, host: str, *, timeout: float) -> None:
+        super().__init__(host, timeout=timeout)
+        self._deadline = _Deadline(timeout)
+
+    def connect(self) -> None:
+        _connect(self, functools.partial(super().connect), self._deadline)
+
+
+class _TlsConnection(http.client.HTTPSConnection):
+    def __init__(self, host: str, *, timeout: float, context: ssl.SSLContext) -> None:
+        super().__init__(host, timeout=timeout, context=context)
+        self._deadline = _Deadline(timeout)
+
+    def connect(self) -> None:
+        _connect(self, functools.partial(super().connect), self._deadline)
+
+
+class _HttpHandler(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_PlainConnection, req)  # type: ignore[arg-type]  # called with host and timeout only
+
+
+class _HttpsHandler(urllib.request.HTTPSHandler):
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+        self._tls = context
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(functools.partial(_TlsConnection, context=self._tls), req)  # type: ignore[arg-type]  # as above
+
+
+@functools.cache
+def opener() -> urllib.request.OpenerDirector:
+    """Return an opener without redirects, proxies, cookies or retries.
+
+    Every answer comes back as it is, whatever its status. A connection that cannot be made raises ``URLError`` with a
+    :class:`NotConnectedError` as its reason; whatever else is raised leaves open whether the server has acted.
+    """
+    director = urllib.request.OpenerDirector()
+    for handler in (_HttpHandler(), _HttpsHandler(ssl.create_default_context()), urllib.request.UnknownHandler()):
+        director.add_handler(handler)
+    return director
