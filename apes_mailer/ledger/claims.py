@@ -20,6 +20,7 @@ from apes_mailer.ledger import freeze, history
 from apes_mailer.ledger.states import AttemptState, BatchState, Outcome, Reason
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.store import schema
+from apes_mailer.store.times import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def _open_attempt(
             seq=batch.attempts,
             state=AttemptState.SUBMITTING,
             owner=owner,
-            started_at=history.timestamp(at),
+            started_at=stamp(at),
             size=len(recipients),
         )
     )
@@ -212,7 +213,7 @@ def record(connection: sa.Connection, claimed: Claim, submission: Submission, *,
     closed = connection.execute(
         sa.update(schema.attempt)
         .where(schema.attempt.c.id == claimed.attempt_id, schema.attempt.c.state == AttemptState.SUBMITTING)
-        .values(state=attempt, ended_at=history.timestamp(at), note=note, provider_id=provider_id)
+        .values(state=attempt, ended_at=stamp(at), note=note, provider_id=provider_id)
     ).rowcount
     if not closed:
         if isinstance(submission, Submitted):
@@ -301,7 +302,7 @@ def prove_accepted(
     connection.execute(
         sa.update(attempt)
         .where(attempt.c.id == row.id)
-        .values(state=after, ended_at=history.timestamp(at), provider_id=provider_id or row.provider_id)
+        .values(state=after, ended_at=stamp(at), provider_id=provider_id or row.provider_id)
     )
     history.append(
         connection,

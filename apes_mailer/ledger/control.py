@@ -12,6 +12,7 @@ from apes_mailer.errors import LedgerError, UsageError
 from apes_mailer.ledger import history
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.store import schema
+from apes_mailer.store.times import stamp
 
 
 def pause(
@@ -73,7 +74,7 @@ def resolve(
             attempt.c.batch_no == batch_no,
             attempt.c.state == AttemptState.UNKNOWN,
         )
-        .values(state=after, ended_at=history.timestamp(at), note=f"resolved as {to} by {actor}")
+        .values(state=after, ended_at=stamp(at), note=f"resolved as {to} by {actor}")
         .returning(attempt.c.id)
     ).scalar()
     connection.execute(

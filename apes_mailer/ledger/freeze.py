@@ -17,6 +17,7 @@ from apes_mailer.errors import CancelledError, LedgerError
 from apes_mailer.ledger import history
 from apes_mailer.ledger.states import BatchState, Kind, Reason
 from apes_mailer.store import schema
+from apes_mailer.store.times import stamp
 
 TooLarge = Callable[[str, Mapping[str, str]], str | None]
 
@@ -138,7 +139,7 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             list_id=preparation.list_id,
             envelope=preparation.envelope,
             issue_digest=preparation.issue_digest,
-            prepared_at=history.timestamp(at),
+            prepared_at=stamp(at),
             suppression_id=newest,
         )
     )
@@ -176,7 +177,7 @@ def suppressed(key: sa.ColumnElement[bytes], list_id: int, at: dt.datetime) -> s
     return sa.select(table.c.cause).where(
         table.c.key == key,
         table.c.list_id.in_([schema.ALL_LISTS, list_id]),
-        sa.or_(table.c.until.is_(None), table.c.until > history.timestamp(at)),
+        sa.or_(table.c.until.is_(None), table.c.until > stamp(at)),
     )
 
 

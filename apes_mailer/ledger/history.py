@@ -7,11 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from apes_mailer.store import schema
-
-
-def timestamp(at: dt.datetime) -> str:
-    """Return a UTC time as the ledger keeps it: ``2026-11-23T20:31:00.123456Z``."""
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+from apes_mailer.store.times import stamp
 
 
 def append(
@@ -31,7 +27,7 @@ def append(
             campaign_id=campaign_id,
             batch_no=batch_no,
             attempt_id=attempt_id,
-            at=timestamp(at),
+            at=stamp(at),
             event=event,
             actor=actor,
             note=note,

@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from apes_mailer.model.field import canonical_field
+
 _TAG = re.compile(r"<<(?P<angle>[^<>\n]{0,200})>>|\{\{(?P<brace>[^{}\n]{0,200})\}\}")
 _CONTACT = re.compile(r"\s*contact\s*\.\s*(?P<name>[^|]+?)\s*(?:\|(?P<fallback>.*))?", re.DOTALL)
 
@@ -83,7 +85,7 @@ def parse(inside: str) -> Expression | None:
     if word in Special:
         return LinkTag(Special(word))
     match = _CONTACT.fullmatch(inside)
-    name = field_name(match["name"]) if match else ""
+    name = canonical_field(field_name(match["name"])) if match else ""
     if match is None or not name:
         return None
     fallback = match["fallback"]

@@ -1,0 +1,111 @@
+"""Lists: their names in the store, their members, and the contacts in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from apes_mailer.model.keys import Keyring
+from apes_mailer.store import schema
+from apes_mailer.store.times import stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredList:
+    """A list kept in the store, and how many contacts are in it."""
+
+    name: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredContact:
+    """A contact of a stored list."""
+
+    address: str
+    fields: Mapping[str, str]
+
+
+def find(connection: sa.Connection, name: str) -> int | None:
+    """Return the number of a list, or None when the store does not know it."""
+    lists = schema.contact_list
+    return connection.execute(sa.select(lists.c.id).where(lists.c.name == name)).scalar()
+
+
+def find_by_tag(connection: sa.Connection, tag: bytes) -> int | None:
+    """Return the number of the list that a token's tag stands for."""
+    lists = schema.contact_list
+    return connection.execute(sa.select(lists.c.id).where(lists.c.tag == tag)).scalar()
+
+
+def find_or_add(connection: sa.Connection, name: str, keyring: Keyring, at: dt.datetime) -> int:
+    """Return the number of a list, made known to the store if need be."""
+    known = find(connection, name)
+    if known is not None:
+        return known
+    result = connection.execute(
+        sa.insert(schema.contact_list)
+        .values(name=name, tag=keyring.list_tag(name), created_at=stamp(at))
+        .returning(schema.contact_list.c.id)
+    )
+    return int(result.scalar_one())
+
+
+def has_members(connection: sa.Connection, list_id: int) -> bool:
+    """Whether anybody is in a stored list."""
+    member = schema.member
+    return (
+        connection.execute(sa.select(member.c.contact_id).where(member.c.list_id == list_id).limit(1)).first()
+        is not None
+    )
+
+
+def stored(connection: sa.Connection) -> list[StoredList]:
+    """Return the lists that have members, by name."""
+    lists, member = schema.contact_list, schema.member
+    rows = connection.execute(
+        sa.select(lists.c.name, sa.func.count(member.c.contact_id))
+        .join(member, member.c.list_id == lists.c.id)
+        .group_by(lists.c.id)
+        .order_by(lists.c.name)
+    )
+    return [StoredList(name=name, members=count) for name, count in rows]
+
+
+def members(list_id: int) -> sa.Subquery:
+    """Return the contacts of a list as SQL: ``contact_id``, ``key``, ``address``, ``fields``."""
+    contact, member = schema.contact, schema.member
+    return (
+        sa.select(contact.c.id.label("contact_id"), contact.c.key, contact.c.address, contact.c.fields)
+        .join(member, member.c.contact_id == contact.c.id)
+        .where(member.c.list_id == list_id)
+        .subquery()
+    )
+
+
+def contacts(connection: sa.Connection, list_id: int, *, limit: int | None = None) -> Iterator[StoredContact]:
+    """Yield the contacts of a list in the order they came, a few at a time."""
+    rows = members(list_id)
+    query = sa.select(rows.c.address, rows.c.fields).order_by(rows.c.contact_id).limit(limit)
+    for address, fields in connection.execution_options(yield_per=1000).execute(query):
+        yield StoredContact(address=address, fields=json.loads(fields))
+
+
+def contact_id(connection: sa.Connection, key: bytes) -> int | None:
+    """Return the number of a contact, or None when the store does not know the key."""
+    return connection.execute(sa.select(schema.contact.c.id).where(schema.contact.c.key == key)).scalar()
+
+
+def know(connection: sa.Connection, key: bytes, address: str) -> int:
+    """Return the number of a contact, made known by its address alone if need be."""
+    known = contact_id(connection, key)
+    if known is not None:
+        return known
+    result = connection.execute(
+        sa.insert(schema.contact).values(key=key, address=address).returning(schema.contact.c.id)
+    )
+    return int(result.scalar_one())

@@ -1,0 +1,118 @@
+"""A list kept as a file, brought into the transaction that freezes its contacts.
+
+The file is read row by row into temporary tables, so that a list of a million rows never sits in memory; its contacts
+get an identity in the store, and nothing else of them stays there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from itertools import islice
+
+import sqlalchemy as sa
+
+from apes_mailer.contacts.file_format import ContactsFile
+from apes_mailer.contacts.rows import BadRow, Row
+from apes_mailer.model import address
+from apes_mailer.model.keys import Keyring
+from apes_mailer.store import schema
+
+_CHUNK = 2000  # rows handed to the database at a time
+
+_metadata = sa.MetaData()
+_row = sa.Table(
+    "staged_row",
+    _metadata,
+    sa.Column("line", sa.Integer, primary_key=True),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("fields", sa.Text, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+_contact = sa.Table(
+    "staged_contact",
+    _metadata,
+    sa.Column("contact_id", sa.Integer, primary_key=True),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("fields", sa.Text, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+_reject = sa.Table(
+    "staged_reject",
+    _metadata,
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("contact_id", sa.Integer),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+
+def stage(connection: sa.Connection, file: ContactsFile, keyring: Keyring) -> tuple[sa.Subquery, sa.Subquery]:
+    """Read a file into temporary tables of the transaction.
+
+    Returns the accepted contacts (``contact_id``, ``key``, ``address``, ``fields``) and the rejected rows
+    (``contact_id``, ``line``, ``reason``, ``detail``; the reasons are ``invalid`` and ``duplicate``).
+    """
+    for table in (_row, _contact, _reject):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
+    _metadata.create_all(connection, checkfirst=False)
+    rows = iter(file)
+    while chunk := list(islice(rows, _CHUNK)):
+        _stage_chunk(connection, chunk, file.fields, keyring)
+    _number(connection)
+    contact = schema.contact
+    accepted = sa.select(_contact.c.contact_id, contact.c.key, contact.c.address, _contact.c.fields).join(
+        contact, contact.c.id == _contact.c.contact_id
+    )
+    rejected = sa.select(_reject.c.contact_id, _reject.c.line, _reject.c.reason, _reject.c.detail)
+    return accepted.subquery(), rejected.subquery()
+
+
+def _stage_chunk(
+    connection: sa.Connection, chunk: Iterable[Row | BadRow], fields: tuple[str, ...], keyring: Keyring
+) -> None:
+    good: list[dict[str, object]] = []
+    bad: list[dict[str, object]] = []
+    contacts: list[dict[str, object]] = []
+    for row in chunk:
+        if isinstance(row, BadRow):
+            bad.append({"line": row.line, "reason": "invalid", "detail": row.reason})
+            continue
+        try:
+            known = address.normalise(row.address)
+        except address.AddressError as error:
+            bad.append({"line": row.line, "reason": "invalid", "detail": error.reason})
+            continue
+        key = keyring.contact_key(known)
+        contacts.append({"key": key, "address": known})
+        good.append({"line": row.line, "key": key, "fields": fields_json(fields, row.values)})
+    if contacts:
+        connection.exec_driver_sql(
+            "INSERT INTO contact (key, address) VALUES (:key, :address) ON CONFLICT (key) DO NOTHING", contacts
+        )
+        connection.execute(sa.insert(_row), good)
+    if bad:
+        connection.execute(sa.insert(_reject), bad)
+
+
+def fields_json(names: tuple[str, ...], values: tuple[str, ...]) -> str:
+    """Return the fields of a row that are not empty, as JSON."""
+    return json.dumps({name: value for name, value in zip(names, values, strict=True) if value}, ensure_ascii=False)
+
+
+def _number(connection: sa.Connection) -> None:
+    """Give each row its contact; of several rows for one contact the first counts."""
+    connection.exec_driver_sql(
+        "INSERT INTO staged_contact (contact_id, line, fields)"
+        " SELECT contact.id, staged_row.line, staged_row.fields FROM staged_row"
+        " JOIN contact ON contact.key = staged_row.key WHERE true ORDER BY staged_row.line"
+        " ON CONFLICT (contact_id) DO NOTHING"
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO staged_reject (line, contact_id, reason, detail)"
+        " SELECT staged_row.line, contact.id, 'duplicate', 'same address as line ' || staged_contact.line"
+        " FROM staged_row JOIN contact ON contact.key = staged_row.key"
+        " JOIN staged_contact ON staged_contact.contact_id = contact.id"
+        " WHERE staged_contact.line <> staged_row.line"
+    )

@@ -1,0 +1,10 @@
+"""Times as the database keeps them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+
+def stamp(at: dt.datetime) -> str:
+    """Return a time in UTC as sortable text: ``2026-11-23T20:31:00.123456Z``."""
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
