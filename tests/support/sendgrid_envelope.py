@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tests.support.sendgrid_body import Mail, Personalization, Violation
+from tests.support.sendgrid_merge import KEY_PATTERN
 
 MAX_CUSTOM_ARGS_BYTES = 10_000
 SCHEDULE_SECONDS = 72 * 3600
@@ -35,7 +36,7 @@ _URI_LIST = re.compile(r"<[^<>\s]+>(?:,\s*<[^<>\s]+>)*")
 _WEB_LINK = re.compile(r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::[0-9]+)?(?:[/?].*)?")
 _CUSTOM_ARGS = {"apes_attempt", "apes_recipient"}
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_MERGE_MARK = re.compile(r"<<|\{\{|-apesm")
+_MERGE_MARK = re.compile(rf"<<|\{{\{{|{KEY_PATTERN}")
 
 
 def schedule(mail: Mail, now: float, batch_ids: Collection[str]) -> Iterator[Violation]:

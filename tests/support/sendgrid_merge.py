@@ -11,7 +11,10 @@ from tests.support.sendgrid_body import Mail, Violation, read_mail
 
 MAX_SUBSTITUTION_BYTES = 10_000
 
-_MARK = re.compile(r"<<|&lt;&lt;|\{\{|-apesm")
+# A key is -apes, letters or digits, and a number; `/lettre-apes-2025/` in a link is none.
+KEY_PATTERN = r"-apes[0-9A-Za-z]{2,}[0-9]{3}-"
+
+_MARK = re.compile(rf"<<|&lt;&lt;|\{{\{{|{KEY_PATTERN}")
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -49,7 +52,7 @@ def merged(body: bytes | Mapping[str, object] | Mail, index: int) -> Letter:
 
 
 def leftovers(text: str) -> list[str]:
-    """The merge marks still standing in a text (`<<`, its HTML form, `{{`, `-apesm`), each with what follows."""
+    """The merge marks still standing in a text (`<<`, its HTML form, `{{`, `-apesm0001-`), each with what follows."""
     return [text[match.start() : match.start() + 24] for match in _MARK.finditer(text)]
 
 
@@ -88,7 +91,7 @@ def _bad_keys(keys: tuple[str, ...]) -> dict[str, str]:
 
 def _values_hold_no_key(mail: Mail) -> Iterator[Violation]:
     keys = {key for each in mail.personalizations for key in each.substitutions}
-    nested = re.compile(f"{_any_of(keys).pattern}|-apesm")
+    nested = re.compile(f"{_any_of(keys).pattern}|{KEY_PATTERN}")
     for index, personalization in enumerate(mail.personalizations):
         for key, value in personalization.substitutions.items():
             if match := nested.search(value):

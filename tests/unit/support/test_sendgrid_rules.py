@@ -283,4 +283,5 @@ def test_leftovers_show_each_mark_with_what_follows() -> None:
         "{{y}} c -apesm0001- d",
         "-apesm0001- d",
     ]
-    assert leftovers("rien < à signaler {") == []
+    assert leftovers("-apes7kq2xw003-") == ["-apes7kq2xw003-"]
+    assert leftovers("rien < à signaler { https://a.example/lettre-apes-2025-07") == []
