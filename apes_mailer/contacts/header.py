@@ -1,0 +1,110 @@
+"""The first lines of a contacts file: how its cells are separated, and what its columns are called."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from apes_mailer.contacts.columns import Columns, column_field, read_columns
+from apes_mailer.errors import ContactsError
+from apes_mailer.model.field import EMAIL
+
+_DELIMITERS = ";\t,"  # when a header has as many of one as of another, the earlier wins
+_BLANK = ' \r\n\f\v\u00a0"' + _DELIMITERS  # of what a line without any text may consist
+_LONGEST = 1 << 17  # characters of a header, which quoted line breaks may spread over several lines
+
+_holds_address = re.compile(r"(?<=[^\s@<>])@[^\s@<>.]+\.[^\s@<>]").search
+_separator_line = re.compile(r'"?sep=(?P<delimiter>[^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE).fullmatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """How to read what follows: the delimiter, the columns, and the physical lines, counted from 1."""
+
+    delimiter: str
+    columns: Columns
+    line: int | None
+    """Where the header starts; None when the file has none."""
+    first_row: int
+    """Where the first row starts, if there is one."""
+
+
+def read_header(lines: Iterator[str], *, shown: str) -> Header:
+    """Return the header found at the start of the lines (line ends kept); ``shown`` names the file in messages.
+
+    Blank lines before it and Excel's ``sep=;`` are passed over. A file that starts with an address and has one column
+    needs no header. Raises ``ContactsError`` when nothing or no address column is there.
+    """
+    number, line, declared = 1, next(lines, ""), ""
+    while line:
+        if found := _separator_line(line):
+            declared = found["delimiter"]
+        elif line.strip(_BLANK):
+            break
+        number, line = number + 1, next(lines, "")
+    if not line:
+        raise ContactsError(f"{shown} holds no line of text", hint="Was the export interrupted? Make it again.")
+    record, first_row = _whole_record(line, lines, number, shown)
+    place = f"{shown}:{number}"
+    delimiter, cells = _split(record, declared, place)
+    if not _names_address(cells) and _holds_address(record):
+        return _headless(cells, delimiter, number, place)
+    return Header(delimiter=delimiter, columns=read_columns(cells, place=place), line=number, first_row=first_row)
+
+
+def _whole_record(line: str, lines: Iterator[str], number: int, shown: str) -> tuple[str, int]:
+    """Return the header with its quoted line breaks, and the number of the line after it."""
+    parts, quotes, length = [line], line.count('"'), len(line)
+    while quotes % 2:
+        line = next(lines, "")
+        length += len(line)
+        if not line or length > _LONGEST:
+            raise _unreadable(f"{shown}:{number}")
+        parts.append(line)
+        quotes += line.count('"')
+    return "".join(parts), number + len(parts)
+
+
+def _split(record: str, declared: str, place: str) -> tuple[str, list[str]]:
+    """Return the delimiter and the cells: of the likely delimiters, the first that shows an address column."""
+    outside_quotes = re.sub(r'"[^"]*"', "", record)
+    likely = sorted((d for d in _DELIMITERS if d in outside_quotes), key=outside_quotes.count, reverse=True)
+    candidates = [declared] if declared else likely or [_DELIMITERS[0]]
+    readings = [(delimiter, cells) for delimiter in candidates if (cells := _cells(record, delimiter))]
+    if not readings:
+        raise _unreadable(place)
+    return next((reading for reading in readings if _names_address(reading[1])), readings[0])
+
+
+def _cells(record: str, delimiter: str) -> list[str]:
+    """Return the cells of the header, none when its quotes do not fit the delimiter."""
+    reader = csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
+    try:
+        return next(reader)
+    except csv.Error:
+        return []
+
+
+def _names_address(cells: list[str]) -> bool:
+    return any(column_field(cell) == EMAIL for cell in cells)
+
+
+def _headless(cells: list[str], delimiter: str, number: int, place: str) -> Header:
+    if any(cell.strip() for cell in cells[1:]):
+        example = f"{EMAIL}{delimiter}NOM{delimiter}PRENOM"
+        raise ContactsError(
+            f"{place}: this line holds an address; the names of the columns are missing",
+            hint=f"Put a line with one name for each column before it, for example {example}.",
+        )
+    columns = Columns(width=1, address=0, fields=(), places=())
+    return Header(delimiter=delimiter, columns=columns, line=None, first_row=number)
+
+
+def _unreadable(place: str) -> ContactsError:
+    return ContactsError(
+        f'{place}: this line should hold the names of the columns, but a quote (") in it is not closed properly',
+        hint=f"Write the names without quotes, for example {EMAIL};NOM;PRENOM.",
+    )
