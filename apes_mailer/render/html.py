@@ -11,6 +11,10 @@ _OPEN_STYLE = re.compile(r"<style(?P<attributes>[^>]*)>")
 _CONDITIONAL_COMMENT = re.compile(r"<!--\[if.*?<!\[endif\]-->", re.DOTALL)
 _ADJACENT_CONDITIONALS = re.compile(r"<!\[endif\]-->\s*<!--\[if mso \| IE\]>")
 _MARK = ' data-premailer="ignore"'
+_OPENING_TAG = re.compile(r"<[a-zA-Z](?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_TITLE = re.compile(r"(?<=<mj-title>)[^<]*")
+_ESCAPED = re.compile(r"&#x([0-9a-f]{6});")
 
 
 class MjmlParseError(ValueError):
@@ -21,6 +25,25 @@ class MjmlParseError(ValueError):
         self.offset = offset
 
 
+def _escape_attributes(mjml: str) -> str:
+    """Write what is not plain ASCII in attributes, and in the title that becomes one, as character references.
+
+    The engine writes attribute values as its programming language would: a no-break space in an alternative text came
+    out as ``\\u{a0}``, a backslash doubled.
+    """
+
+    def escape(value: re.Match[str]) -> str:
+        return re.sub(r"[^ -~]|\\", lambda match: f"&#x{ord(match.group()):06x};", value.group())
+
+    mjml = _TITLE.sub(escape, mjml)
+    return _OPENING_TAG.sub(lambda tag: _QUOTED.sub(escape, tag.group()), mjml)
+
+
+def _offset_before_escaping(escaped: str, offset: int) -> int:
+    before = escaped.encode()[:offset].decode(errors="ignore")
+    return len(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), before).encode())
+
+
 def compile_mjml(mjml: str) -> str:
     """Return the HTML of an MJML document, without any reference to a foreign host.
 
@@ -28,12 +51,14 @@ def compile_mjml(mjml: str) -> str:
     """
     from mjml import mjml2html
 
+    escaped = _escape_attributes(mjml.replace("\r\n", "\n"))
     try:
         # No fonts: the engine's default would make every reader's mail program call a font host.
-        return mjml2html(mjml.replace("\r\n", "\n"), fonts={})
+        return mjml2html(escaped, fonts={})
     except ValueError as error:
         offset = re.search(r"position (\d+)", str(error))
-        raise MjmlParseError(str(error), int(offset[1]) if offset else None) from error
+        place = _offset_before_escaping(escaped, int(offset[1])) if offset else None
+        raise MjmlParseError(str(error), place) from error
 
 
 def _mark_styles(html: str) -> str:
