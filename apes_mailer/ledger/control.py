@@ -8,7 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from apes_mailer.errors import LedgerError, UsageError
+from apes_mailer.errors import CancelledError, LedgerError, UsageError
 from apes_mailer.ledger import history
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.store import schema
@@ -92,6 +92,29 @@ def resolve(
         actor=actor,
         note=f"as {to}",
     )
+
+
+def require_count(connection: sa.Connection, campaign_id: int, batch_no: int, expected: int | None) -> None:
+    """Raise ``CancelledError`` unless ``expected`` is the number of recipients left in a batch."""
+    recipient, batch = schema.recipient, schema.batch
+    count = connection.execute(
+        sa.select(sa.func.count())
+        .select_from(recipient)
+        .join(
+            batch,
+            sa.and_(
+                batch.c.campaign_id == recipient.c.campaign_id,
+                batch.c.template_id == recipient.c.template_id,
+                recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
+            ),
+        )
+        .where(batch.c.campaign_id == campaign_id, batch.c.no == batch_no, recipient.c.outcome.is_(None))
+    ).scalar_one()
+    if expected != count:
+        raise CancelledError(
+            f"Nothing was changed: sending batch {batch_no} again would mail {count} people who may have the letter.",
+            hint=f"If you know that the provider never took it, confirm the number: {count}.",
+        )
 
 
 def distrust(

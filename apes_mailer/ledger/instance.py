@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from apes_mailer.errors import LedgerError, SettingsError
 from apes_mailer.ledger.states import Kind
 from apes_mailer.store import schema
+from apes_mailer.store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +55,19 @@ class Instance:
         self._state_folder = state_folder
         self._computer = computer
 
-    def register(self, connection: sa.Connection, fingerprint: str) -> None:
+    def register(self, database: Database, fingerprint: str) -> None:
         """Give a new ledger its identity, or check that an existing one belongs to this workspace's secret.
 
         Raises ``SettingsError`` when it does not.
         """
-        known = _get(connection, "secret")
+        with database.read() as connection:
+            known = _get(connection, "secret")
         if known is None:
-            _set(connection, "secret", fingerprint)
-            _set(connection, "ledger", uuid.uuid4().hex)
-            self.adopt(connection)
+            with database.write() as connection:
+                if _get(connection, "secret") is None:
+                    _set(connection, "secret", fingerprint)
+                    _set(connection, "ledger", uuid.uuid4().hex)
+                    self.adopt(connection)
         elif known != fingerprint:
             raise SettingsError(
                 f"secret.key is not the one that {self._database.name} was made with.",

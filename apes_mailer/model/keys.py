@@ -48,6 +48,10 @@ class Keyring:
         """Return six characters that nobody outside can guess, for the keys of provider-side substitutions."""
         return hashlib.blake2b(digest.encode(), key=self._secret, digest_size=3, person=b"substitution").hexdigest()
 
+    def recipient_mark(self, contact_key: bytes) -> str:
+        """Return the opaque name by which a provider may know a contact: 22 characters that are safe anywhere."""
+        return binascii.b2a_base64(contact_key, newline=False).translate(_URL_SAFE).decode("ascii")[:22]
+
     def _mac(self, body: bytes) -> bytes:
         return hashlib.blake2b(body, key=self._secret, digest_size=_MAC_SIZE, person=b"unsubscribe").digest()
 

@@ -82,7 +82,7 @@ class TagMatch:
 def parse(inside: str) -> Expression | None:
     """Return the meaning of what stands between the brackets of a tag, or None."""
     word = inside.strip().lower()
-    if word in Special:
+    if word in {special.value for special in Special}:
         return LinkTag(Special(word))
     match = _CONTACT.fullmatch(inside)
     name = canonical_field(field_name(match["name"])) if match else ""

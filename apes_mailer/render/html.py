@@ -6,6 +6,7 @@ import functools
 import logging
 import re
 import warnings
+from typing import Any
 
 _OPEN_STYLE = re.compile(r"<style(?P<attributes>[^>]*)>")
 _CONDITIONAL_COMMENT = re.compile(r"<!--\[if.*?<!\[endif\]-->", re.DOTALL)
@@ -78,7 +79,8 @@ def _mark_styles(html: str) -> str:
 def _quiet_cssutils() -> None:
     import cssutils
 
-    cssutils.log.setLevel(logging.CRITICAL)
+    log: Any = cssutils.log
+    log.setLevel(logging.CRITICAL)
 
 
 def inline_css(html: str, css: str) -> str:
@@ -93,7 +95,7 @@ def inline_css(html: str, css: str) -> str:
 
     _quiet_cssutils()
     html = re.sub(r"^\s*<!doctype html>", "<!DOCTYPE html>", html, count=1, flags=re.IGNORECASE)
-    inlined = Premailer(
+    premailer: Any = Premailer(
         _mark_styles(html),
         css_text=[css] if css.strip() else None,
         keep_style_tags=False,
@@ -108,8 +110,8 @@ def inline_css(html: str, css: str) -> str:
         disable_link_rewrites=True,
         include_star_selectors=False,
         cssutils_logging_level=logging.CRITICAL,
-    ).transform(pretty_print=False)
-    return str(inlined)
+    )
+    return str(premailer.transform(pretty_print=False))
 
 
 def tidy(html: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -116,8 +117,8 @@ class _Composer:
             "t": {key: tokens.replace(value) for key, value in self._theme.strings.items()},
             "unsubscribe": tokens.word(merge.LinkTag(merge.Special.UNSUBSCRIBE)),
             "browser": browser,
-            "long_date": lambda date: dates.long_date(date, self._issue.language),
-            "weekday_date": lambda date: dates.weekday_date(date, self._issue.language),
+            "long_date": functools.partial(dates.long_date, language=self._issue.language),
+            "weekday_date": functools.partial(dates.weekday_date, language=self._issue.language),
         }
 
 

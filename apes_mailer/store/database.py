@@ -33,13 +33,14 @@ class DiskFullError(LedgerError):
 class Database:
     """The one database of a workspace; safe to use from several threads."""
 
-    def __init__(self, url: str, *, busy_seconds: float = _BUSY_SECONDS) -> None:
+    def __init__(self, url: str, *, base: Path, busy_seconds: float = _BUSY_SECONDS) -> None:
         """Open, and make the tables if the database is new.
 
-        Raises ``SettingsError`` for an address that this version cannot use, ``LedgerError`` when the file is not a
-        database, is from a newer version, or cannot be written.
+        ``url`` is ``sqlite:///path`` or a path; a relative one starts from ``base``. Raises ``SettingsError`` for an
+        address that this version cannot use, ``LedgerError`` when the file is not a database, is from a newer version,
+        or cannot be written.
         """
-        self.path = _sqlite_path(url)
+        self.path = base / _sqlite_path(url)
         self._writing = threading.RLock()
         self._engine = sa.create_engine(
             f"sqlite:///{self.path}",
@@ -141,11 +142,12 @@ def _sqlite_path(url: str) -> Path:
             "This version keeps its data in SQLite only; database_url names a PostgreSQL server.",
             hint="Remove database_url (or APES_MAILER_DATABASE_URL), or write sqlite:///path/to/mailer.db",
         )
-    if not url.startswith("sqlite:///") or not url.removeprefix("sqlite:///"):
+    path = url.removeprefix("sqlite:///")
+    if not path or "://" in path:
         raise SettingsError(
             f"database_url is not understood: {url}", hint="Write it as sqlite:///path/to/mailer.db, or leave it out."
         )
-    return Path(url.removeprefix("sqlite:///"))
+    return Path(path)
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,0 +1,67 @@
+"""Who a letter is for: a list by name, kept as a file or in the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from apes_mailer.contacts import lists, staging
+from apes_mailer.contacts.file_format import open_contacts_file
+from apes_mailer.errors import ContactsError
+from apes_mailer.ledger.freeze import Candidates
+from apes_mailer.model.keys import Keyring
+from apes_mailer.store.database import Database
+from apes_mailer.workspace import Workspace
+
+STAFF = "staff"
+"""The list that ``test`` uses by default: colleagues, who may get a letter without further questions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """A list that exists; ``file`` is None when it is kept in the store."""
+
+    name: str
+    file: Path | None
+
+
+def find(workspace: Workspace, database: Database, name: str) -> Audience:
+    """Return the list of a name. Raises ``ContactsError`` when there is none, or two."""
+    file = workspace.list_file(name)
+    with database.read() as connection:
+        list_id = lists.find(connection, name)
+        is_stored = list_id is not None and lists.has_members(connection, list_id)
+        stored = [found.name for found in lists.stored(connection)] if not (file or is_stored) else []
+    if file and is_stored:
+        raise ContactsError(
+            f'Two lists are called "{name}": the file {workspace.shown(file)}, and one imported into the store.',
+            hint="Rename the file, so that it is clear who is meant.",
+        )
+    if not file and not is_stored:
+        files = [path.stem for path in sorted(workspace.contacts.glob("*")) if path.suffix in {".csv", ".tsv", ".txt"}]
+        known = ", ".join(sorted({*files, *stored})) or "none yet"
+        raise ContactsError(
+            f'There is no list "{name}".',
+            hint=f"Lists here: {known}. Put a file contacts/{name}.csv there, or import one: "
+            f"apes-mailer contacts import FILE --list {name}",
+        )
+    return Audience(name=name, file=file)
+
+
+@contextmanager
+def candidates(
+    connection: sa.Connection, audience: Audience, keyring: Keyring, at: dt.datetime
+) -> Generator[tuple[int, Candidates], None, None]:
+    """Yield the number of the list and its candidates, inside the freezing transaction."""
+    list_id = lists.find_or_add(connection, audience.name, keyring, at)
+    if audience.file is None:
+        yield list_id, Candidates(accepted=lists.members(list_id))
+        return
+    with open_contacts_file(audience.file) as file:
+        accepted, rejected = staging.stage(connection, file, keyring)
+    yield list_id, Candidates(accepted=accepted, rejected=rejected)

@@ -1,0 +1,95 @@
+"""From a campaign's folder to a letter that is rendered and checked; preview, test and send all come through here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from apes_mailer.campaign.issue_file import LoadedIssue, load_issue
+from apes_mailer.check import rules
+from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.errors import CheckFailedError, Problem
+from apes_mailer.model.finding import Finding, Severity
+from apes_mailer.model.identity import Identity
+from apes_mailer.render import Letter, fill, render
+from apes_mailer.workspace import Workspace
+
+_SAMPLE_URL = "https://lettre.example.org/u/" + "x" * 55
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A letter with its source and what the checks say of it."""
+
+    name: str
+    loaded: LoadedIssue
+    letter: Letter
+    findings: list[Finding]
+
+    weight: int
+    """Bytes of HTML as a recipient gets it."""
+
+    def errors(self) -> list[Finding]:
+        """The findings that block a send."""
+        return [finding for finding in self.findings if finding.severity is Severity.ERROR]
+
+
+def compose(workspace: Workspace, name: str, identity: Identity) -> Composition:
+    """Load, render and check an issue.
+
+    Raises ``IssueError`` or ``ThemeError`` with every fault, ``UsageError`` when there is no such campaign.
+    """
+    folder = workspace.campaign(name)
+    loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"))
+    theme = workspace.theme(loaded.issue.theme)
+    letter = render(loaded.issue, theme, identity, loaded.pictures)
+    checked = _as_read(loaded, letter)
+    return Composition(
+        name=name, loaded=loaded, letter=letter, findings=rules.findings(checked), weight=len(checked.html.encode())
+    )
+
+
+def _as_read(loaded: LoadedIssue, letter: Letter) -> CheckedLetter:
+    template = letter.template
+    links = fill.Links(pictures="https://lettre.example.org/pictures/")
+    values = dict.fromkeys(template.fields(), "Marie-Dominique")
+    return CheckedLetter(
+        issue=loaded.issue,
+        template=template,
+        html=fill.fill(template.html, values, links, _SAMPLE_URL),
+        text=fill.fill(template.text, values, links, _SAMPLE_URL),
+    )
+
+
+def problems(composition: Composition, findings: list[Finding], shown: str) -> list[Problem]:
+    """Return findings with the place in the file."""
+    return [
+        Problem(
+            file=shown,
+            line=composition.loaded.line(finding.field) if finding.field else None,
+            field=finding.field,
+            message=f"{finding.message} [{finding.rule}]",
+            hint=finding.cure,
+        )
+        for finding in findings
+    ]
+
+
+def require_sound(composition: Composition, workspace: Workspace) -> None:
+    """Raise ``CheckFailedError`` when a check found an error."""
+    errors = composition.errors()
+    if errors:
+        shown = workspace.shown(composition.loaded.path)
+        what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise CheckFailedError(f"The checks found {what}; nothing was sent.", problems(composition, errors, shown))
+
+
+def publish_pictures(composition: Composition, folder: Path) -> None:
+    """Put the letter's pictures where ``serve`` finds them, under their content-hashed names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in composition.letter.template.pictures():
+        target = folder / name
+        if not target.exists():
+            part = folder / f"{name}.part"
+            part.write_bytes(composition.loaded.picture_files[name].read_bytes())
+            part.replace(target)

@@ -1,0 +1,197 @@
+"""From an order to letters handed over: guard the ledger, hold the campaign's lock, prepare, send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+
+from apes_mailer.campaign import overview
+from apes_mailer.campaign.compose import publish_pictures
+from apes_mailer.campaign.issue_file import load_issue
+from apes_mailer.campaign.prepare import Order, prepare
+from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
+from apes_mailer.errors import ApesMailerError, SettingsError
+from apes_mailer.ledger import claims, control, status
+from apes_mailer.ledger.freeze import Frozen
+from apes_mailer.ledger.owner import OwnerLock
+from apes_mailer.ledger.states import Kind
+from apes_mailer.ledger.status import Status
+from apes_mailer.store import schema
+from apes_mailer.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """How the person at the keyboard follows and stops a send.
+
+    ``prepared`` gets what was frozen, ``progress`` each batch, ``sender`` the sender, whose ``stop`` ends it cleanly,
+    ``warn`` a line to show at once.
+    """
+
+    prepared: Callable[[Frozen, str], None]
+    progress: Callable[[Progress], None]
+    sender: Callable[[Sender], None]
+    warn: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """How a send ended."""
+
+    status: Status
+    refused_credentials: bool
+    stopped_by_person: bool
+    run: str
+
+
+def send(around: Surroundings, workspace: Workspace, order: Order, watch: Watch, *, expected: int | None) -> Dispatched:
+    """Prepare and send. Raises what :func:`apes_mailer.campaign.prepare.prepare` raises, ``AlreadyRunningError``."""
+    name = order.composition.name
+    with _owned(around, name, order.kind, watch) as owner:
+        publish_pictures(order.composition, workspace.pictures)
+        frozen = prepare(
+            around.records.database,
+            order,
+            around.keyring,
+            around.records.instance,
+            around.records.clock(),
+            expected=expected,
+        )
+        return _run(around, frozen.campaign_id, owner, watch, frozen=frozen)
+
+
+def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) -> Dispatched:
+    """Go on with a campaign from its frozen letter and recipients.
+
+    Raises ``LedgerError`` when it was never prepared, ``SettingsError`` when the provider is not its own,
+    ``AlreadyRunningError`` when it is being sent at this moment.
+    """
+    with around.records.database.read() as connection:
+        campaign_id = control.campaign_id_of(connection, name)
+        row = connection.execute(
+            sa.select(schema.campaign.c.provider, schema.campaign.c.issue_digest).where(
+                schema.campaign.c.id == campaign_id
+            )
+        ).one()
+    if row.provider != around.provider.name:
+        raise SettingsError(
+            f'"{name}" goes out through {row.provider}, and the provider asked for is {around.provider.name}.',
+            hint=f"Resume it with: apes-mailer resume {name} --provider {row.provider}",
+        )
+    with _owned(around, name, Kind.SEND, watch) as owner:
+        _tell_if_changed(workspace, name, row.issue_digest, watch)
+        with around.records.database.write() as connection:
+            found = claims.sweep(connection, campaign_id, actor=owner, at=around.records.clock())
+            control.unpause(connection, campaign_id, at=around.records.clock(), actor=owner)
+        if found:
+            watch.warn(f"{found} batches were being submitted when the program stopped: they are in doubt now.")
+        return _run(around, campaign_id, owner, watch, frozen=None)
+
+
+def guard(records: Records, actor: str) -> list[str]:
+    """Put in doubt what a copied or restored ledger cannot know; return what to tell the person."""
+    with records.database.read() as connection:
+        why = records.instance.doubt(connection)
+    if not why:
+        return []
+    with records.database.write() as connection:
+        touched = records.instance.touched_since(connection)
+        names = control.distrust(connection, touched_since=touched, actor=actor, at=records.clock(), why=why)
+        records.instance.adopt(connection)
+    return [
+        why,
+        *(
+            f'What was still pending of "{name}" is in doubt now: it may have been sent since this copy was made.'
+            for name in dict.fromkeys(names)
+        ),
+    ]
+
+
+@contextmanager
+def _owned(around: Surroundings, name: str, kind: Kind, watch: Watch) -> Generator[str, None, None]:
+    """Hold the lock of a campaign, or of its rehearsals, with a ledger that may be trusted."""
+    lock = name if kind is Kind.SEND else f"{name}.rehearsal"
+    with OwnerLock(around.records.database.path, lock).held() as owner:
+        for line in guard(around.records, owner):
+            watch.warn(line)
+        yield owner
+
+
+def _run(around: Surroundings, campaign_id: int, owner: str, watch: Watch, *, frozen: Frozen | None) -> Dispatched:
+    sender = Sender(around, campaign_id, owner, watch.progress)
+    watch.sender(sender)
+    if frozen is not None:
+        watch.prepared(frozen, sender.run_name)
+    sender.run()
+    with around.records.database.read() as connection:
+        ended = status.of(connection, campaign_id, owner_alive=False)
+    if sender.stopped_by_person and ended.pending:
+        with around.records.database.write() as connection:
+            control.pause(
+                connection,
+                campaign_id,
+                by="person",
+                at=around.records.clock(),
+                actor=owner,
+                cause="a person stopped it",
+            )
+        with around.records.database.read() as connection:
+            ended = status.of(connection, campaign_id, owner_alive=False)
+    return Dispatched(
+        status=ended,
+        refused_credentials=sender.refused_credentials,
+        stopped_by_person=sender.stopped_by_person,
+        run=sender.run_name,
+    )
+
+
+def _tell_if_changed(workspace: Workspace, name: str, digest: str, watch: Watch) -> None:
+    folder = workspace.campaigns / name
+    try:
+        changed = load_issue(folder, shown=workspace.shown(folder / "issue.yaml")).digest != digest
+    except ApesMailerError:
+        changed = True
+    if changed:
+        watch.warn(
+            f"campaigns/{name}/issue.yaml has changed since this campaign was prepared. "
+            "What goes out is the letter as it was then."
+        )
+
+
+def pause(records: Records, name: str, *, actor: str) -> Status:
+    """Stop a campaign's claims; return where it stands."""
+    with records.database.write() as connection:
+        campaign_id = control.campaign_id_of(connection, name)
+        control.pause(connection, campaign_id, by="person", at=records.clock(), actor=actor, cause="a person paused it")
+    return overview.of_campaign(records.database, name)
+
+
+def resolve(
+    records: Records, name: str, batch_no: int, *, to: Literal["submitted", "pending"], expected: int | None, actor: str
+) -> Status:
+    """Settle a batch in doubt. ``expected`` is the typed number of recipients that may be mailed again.
+
+    Raises ``CancelledError`` when it differs, ``UsageError`` when the batch is not in doubt.
+    """
+    _sweep_if_free(records, name, actor)
+    with records.database.write() as connection:
+        campaign_id = control.campaign_id_of(connection, name)
+        if to == "pending":
+            control.require_count(connection, campaign_id, batch_no, expected)
+        control.resolve(connection, campaign_id, batch_no, to=to, actor=actor, at=records.clock())
+    return overview.of_campaign(records.database, name)
+
+
+def _sweep_if_free(records: Records, name: str, actor: str) -> None:
+    """Put in doubt what a dead sender left behind; leave everything alone while a sender lives."""
+    lock = OwnerLock(records.database.path, name)
+    if lock.alive():
+        return
+    with lock.held():
+        guard(records, actor)
+        with records.database.write() as connection:
+            claims.sweep(connection, control.campaign_id_of(connection, name), actor=actor, at=records.clock())

@@ -1,0 +1,90 @@
+"""How fast batches may go: many at once while all is well, one at a time while the provider says no.
+
+Only liveness is decided here. All times are on the monotonic clock, which nobody sets.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
+_MOST_FAILURES = 6  # in a row, about 15 seconds
+_MOST_THROTTLED = 40  # in a row, with the waits that the provider asks for
+_MOST_DOUBTS = 3  # in a row
+
+
+class Pace:
+    """Shared by the threads of one sender."""
+
+    def __init__(self, in_flight: int) -> None:
+        self._condition = threading.Condition()
+        self._in_flight = in_flight
+        self._inside = 0
+        self._failures = 0
+        self._throttled = 0
+        self._doubts = 0
+        self._not_before = 0.0
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let nobody in any more."""
+        self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nobody is let in any more."""
+        return self._stopped.is_set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but no longer than until the stop."""
+        self._stopped.wait(seconds)
+
+    def enter(self) -> bool:
+        """Wait for a turn to claim; False when there is nothing more to do."""
+        with self._condition:
+            while not self._stopped.is_set():
+                wait = self._not_before - time.monotonic()
+                probing = self._failures or self._throttled
+                if wait <= 0 and self._inside < (1 if probing else self._in_flight):
+                    self._inside += 1
+                    return True
+                self._condition.wait(min(max(wait, 0.02), 0.2))
+        return False
+
+    def leave(self, *, idle: bool) -> None:
+        """Give the turn back; ``idle``: nothing was pending. When all are idle the work is done."""
+        with self._condition:
+            self._inside -= 1
+            if idle and self._inside == 0:
+                self._stopped.set()
+            self._condition.notify_all()
+        if idle and not self._stopped.is_set():
+            self._stopped.wait(0.02)  # a batch in flight may still come back to be pending
+
+    def succeeded(self) -> None:
+        """A batch was accepted, or its refusals are settled."""
+        with self._condition:
+            self._failures = self._throttled = self._doubts = 0
+            self._condition.notify_all()
+
+    def failed(self, retry_after: float | None) -> bool:
+        """A batch was certainly not accepted; True when it is time to give up."""
+        with self._condition:
+            now = time.monotonic()
+            if now < self._not_before:
+                return False  # a request that was on its way when another one failed
+            if retry_after is None:
+                self._failures += 1
+                wait = min(_FIRST_WAIT * 2 ** (self._failures - 1), _LONGEST_WAIT)
+            else:
+                self._throttled += 1
+                wait = max(retry_after, _FIRST_WAIT)
+            self._not_before = now + wait
+            return self._failures >= _MOST_FAILURES or self._throttled >= _MOST_THROTTLED
+
+    def doubted(self) -> bool:
+        """A batch is in doubt; True when there were too many in a row."""
+        with self._condition:
+            self._doubts += 1
+            return self._doubts >= _MOST_DOUBTS

@@ -1,0 +1,257 @@
+"""Sending what is prepared: claim, submit, record, until nothing is pending.
+
+Threads only where a batch is handed over; every decision that matters is a transaction of the ledger.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from apes_mailer.campaign.pace import Pace
+from apes_mailer.errors import LedgerError
+from apes_mailer.ledger import claims, control, rate
+from apes_mailer.ledger.claims import Claim
+from apes_mailer.ledger.instance import Instance, Mark
+from apes_mailer.model.batch import Batch, Envelope, Recipient
+from apes_mailer.model.keys import Keyring
+from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.submission import NotAccepted, Submission, Submitted, Unknown
+from apes_mailer.providers.base import Provider
+from apes_mailer.store import schema
+from apes_mailer.store.database import BusyError, Database, DiskFullError
+
+_RECORD_FOR_SECONDS = 60.0
+_RESERVE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What happened with one batch."""
+
+    batch_no: int
+    recipients: int
+    submission: Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The ledger, its identity on this computer, and the clock whose times it keeps."""
+
+    database: Database
+    instance: Instance
+    clock: Callable[[], dt.datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a sender works with."""
+
+    records: Records
+    provider: Provider
+    keyring: Keyring
+    in_flight: int
+    max_per_second: int = 0
+    batch_size: int = 1000
+
+
+class Sender:
+    """Sends one prepared campaign; for whoever holds its lock."""
+
+    def __init__(
+        self, around: Surroundings, campaign_id: int, owner: str, on_progress: Callable[[Progress], None]
+    ) -> None:
+        self._around = around
+        self._campaign_id = campaign_id
+        self._owner = owner
+        self._on_progress = on_progress
+        self._pace = Pace(around.in_flight)
+        self._reserve = around.records.database.path.with_name(f"{around.records.database.path.name}-reserve")
+        self._failure: BaseException | None = None
+        self.refused_credentials = False
+        self.stopped_by_person = False
+        with around.records.database.read() as connection:
+            row = connection.execute(
+                sa.select(schema.campaign, schema.contact_list.c.tag)
+                .join(schema.contact_list, schema.contact_list.c.id == schema.campaign.c.list_id)
+                .where(schema.campaign.c.id == campaign_id)
+            ).one()
+            templates = connection.execute(
+                sa.select(schema.template.c.id, schema.template.c.body).where(
+                    schema.template.c.campaign_id == campaign_id
+                )
+            ).all()
+            self._mark = around.records.instance.mark(connection)
+        self._name: str = row.name
+        self.run_name = run_name(row.prepared_at, row.kind)
+        self._list_tag: bytes = row.tag
+        self._counts = row.kind == "send"
+        self._envelope = Envelope.from_json(row.envelope)
+        self._templates = {int(number): MessageTemplate.from_json(body) for number, body in templates}
+        self._marking = threading.Lock()
+
+    def stop(self) -> None:
+        """Claim nothing more; what is in flight is finished. Safe to call from a signal handler."""
+        self.stopped_by_person = True
+        self._pace.stop()
+
+    def run(self) -> None:
+        """Send until nothing is pending, the campaign is paused, or :meth:`stop` is called.
+
+        Raises ``LedgerError`` when the ledger cannot be written any more.
+        """
+        self._make_reserve()
+        workers = [threading.Thread(target=self._work, daemon=True) for _ in range(self._around.in_flight)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            while worker.is_alive():
+                worker.join(0.2)  # a signal handler runs between two joins
+        self._reserve.unlink(missing_ok=True)
+        if self._failure is not None:
+            raise self._failure
+
+    def _work(self) -> None:
+        try:
+            while self._pace.enter():
+                claimed: Claim | None = None
+                try:
+                    self._keep_to_rate()
+                    claimed = self._claim()
+                    if claimed is not None:
+                        self._hand_over(claimed)
+                finally:
+                    self._pace.leave(idle=claimed is None)
+        except BaseException as error:  # noqa: BLE001 - a thread's failure belongs to the command that started it
+            self._failure = self._failure or error
+            self._pace.stop()
+
+    def _keep_to_rate(self) -> None:
+        around = self._around
+        if around.max_per_second:
+            with around.records.database.write() as connection:
+                wait = rate.reserve(
+                    connection,
+                    around.provider.name,
+                    around.batch_size,
+                    per_second=around.max_per_second,
+                    at=around.records.clock(),
+                )
+            self._pace.sleep(wait)
+
+    def _claim(self) -> Claim | None:
+        if self._pace.stopped:
+            return None
+        around = self._around
+        with around.records.database.write() as connection:
+            claimed = claims.claim(connection, self._campaign_id, owner=self._owner, at=around.records.clock())
+        if claimed is not None:
+            self._remember(claimed)
+        return claimed
+
+    def _remember(self, claimed: Claim) -> None:
+        with self._marking:
+            campaigns = self._mark.campaigns
+            if self._counts and self._name not in campaigns:
+                campaigns = (*campaigns, self._name)
+            attempts = max(self._mark.attempts, claimed.attempt_id)
+            self._mark = Mark(ledger=self._mark.ledger, attempts=attempts, campaigns=campaigns)
+            self._around.records.instance.remember(self._mark)
+
+    def _hand_over(self, claimed: Claim) -> None:
+        submission = self._around.provider.submit(self._batch(claimed))
+        self._record(claimed, submission)
+        self._on_progress(
+            Progress(batch_no=claimed.batch_no, recipients=len(claimed.recipients), submission=submission)
+        )
+        self._react(submission)
+
+    def _batch(self, claimed: Claim) -> Batch:
+        token, url, tag = self._around.keyring.token, self._envelope.unsubscribe_url, self._list_tag
+        mark = self._around.keyring.recipient_mark
+        return Batch(
+            campaign=self._name,
+            run=self.run_name,
+            attempt=claimed.mark,
+            envelope=self._envelope,
+            template=self._templates[claimed.template_id],
+            recipients=[
+                Recipient(r.address, mark(r.key), url(token(tag, r.key)), r.values) for r in claimed.recipients
+            ],
+        )
+
+    def _record(self, claimed: Claim, submission: Submission) -> None:
+        """Record an outcome; a full disk or a busy database is waited for, because the outcome is known only here."""
+        around = self._around
+        until = time.monotonic() + _RECORD_FOR_SECONDS
+        while True:
+            try:
+                with around.records.database.write() as connection:
+                    claims.record(connection, claimed, submission, owner=self._owner, at=around.records.clock())
+            except (BusyError, DiskFullError) as error:
+                self._reserve.unlink(missing_ok=True)  # gives back the room that a few outcomes need
+                self._pace.stop()
+                if time.monotonic() > until:
+                    raise self._unrecorded(claimed, submission, error) from error
+                time.sleep(0.5)
+            else:
+                return
+
+    def _unrecorded(self, claimed: Claim, submission: Submission, error: LedgerError) -> LedgerError:
+        if isinstance(submission, Submitted):
+            known = f"Batch {claimed.batch_no} was accepted by {self._around.provider.name}, and this is not recorded."
+            cure = f"Then: apes-mailer resolve {self._name} {claimed.batch_no} --as submitted"
+        else:
+            known = f"What became of batch {claimed.batch_no} is not recorded."
+            cure = f"Then look at it with: apes-mailer status {self._name}"
+        return LedgerError(f"{error.message} {known}", hint=f"{error.hint} {cure}")
+
+    def _make_reserve(self) -> None:
+        try:
+            self._reserve.write_bytes(b"\0" * _RESERVE_BYTES)
+        except OSError as error:
+            self._reserve.unlink(missing_ok=True)
+            raise DiskFullError(
+                f"There is no room beside {self._around.records.database.path.name}: {error}. Nothing was submitted.",
+                hint="Make room on the disk, then run: apes-mailer resume " + self._name,
+            ) from error
+
+    def _react(self, submission: Submission) -> None:
+        match submission:
+            case NotAccepted(stop=True):
+                self.refused_credentials = self.refused_credentials or submission.credentials
+                self._pause(submission.cause, submission.cure)
+            case NotAccepted():
+                if self._pace.failed(submission.retry_after):
+                    self._pause(submission.cause, "Try again later with: apes-mailer resume " + self._name)
+            case Unknown():
+                if self._pace.doubted():
+                    self._pause(
+                        f"several batches in a row are in doubt ({submission.cause})",
+                        f"See which with: apes-mailer status {self._name}, and resolve them before you resume",
+                    )
+            case _:
+                self._pace.succeeded()
+
+    def _pause(self, cause: str, cure: str) -> None:
+        self._pace.stop()
+        with self._around.records.database.write() as connection:
+            control.pause(
+                connection,
+                self._campaign_id,
+                by="program",
+                at=self._around.records.clock(),
+                actor=self._owner,
+                cause=cause,
+                cure=cure,
+            )
+
+
+def run_name(prepared_at: str, kind: str) -> str:
+    """Return what tells one preparation from another: ``2026-11-23-203100-123-test``."""
+    return f"{prepared_at[:10]}-{prepared_at[11:23].replace(':', '').replace('.', '-')}-{kind}"

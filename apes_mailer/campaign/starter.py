@@ -1,0 +1,120 @@
+"""New workspaces and new issues."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from apes_mailer.errors import ApesMailerError, UsageError
+from apes_mailer.model.issue import json_schema
+from apes_mailer.workspace import SETTINGS_FILE, Workspace, bundled, check_name
+
+SCHEMA_FILE = "issue.schema.json"
+_SCHEMA_LINE = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
+
+_SETTINGS = """\
+# The settings of this workspace. What is secret does not belong here: SENDGRID_API_KEY is an environment variable.
+# Every line is explained in docs/reference/settings.md.
+
+# The https:// address where `apes-mailer serve` can be reached by your readers: unsubscribe pages and pictures.
+public_url = ""
+
+[sender]
+name = "Mon organisation"
+address = "lettre@example.org"
+letter = "La lettre de mon organisation"
+postal_address = "1 rue de l’Exemple, 59000 Lille"
+# reply_to = "contact@example.org"
+# website = "https://www.example.org"
+
+[send]
+# "outbox" writes the messages into the folder outbox/, and nothing leaves this computer. "sendgrid" sends.
+provider = "outbox"
+"""
+
+_IGNORED = """\
+# Never in git: real people, secrets, the database, rehearsals.
+/contacts/*
+!/contacts/staff.csv
+/secret.key
+/.env
+/mailer.db*
+/outbox/
+/published/
+/build/
+"""
+
+_STAFF = "EMAIL;PRENOM;NOM\ncollegue@example.org;Camille;Exemple\n"
+
+_TEMPLATES_README = """\
+Your own themes go here, one folder each. The built-in themes need no copy: a folder with the name of a built-in theme
+changes only the files that it holds, for example apes/theme.toml for other colours. See docs/reference/themes.md.
+"""
+
+STARTER_NAME = "premier-numero"
+
+
+def init(folder: Path) -> Workspace:
+    """Make a workspace. Raises ``UsageError`` when the folder already is one or holds files of these names."""
+    folder = folder.resolve()
+    if (folder / SETTINGS_FILE).exists():
+        raise UsageError(f"{folder} already is a workspace.", hint="Choose another folder, or use this one as it is.")
+    taken = [name for name in ("campaigns", "templates", "contacts") if (folder / name).exists()]
+    if taken:
+        raise UsageError(
+            f"{folder} already has {', '.join(taken)}; nothing was changed.", hint="Choose an empty or a new folder."
+        )
+    workspace = Workspace(folder)
+    for path in (folder, workspace.campaigns, workspace.templates, workspace.contacts):
+        path.mkdir(parents=True, exist_ok=True)
+    (workspace.contacts / "staff.csv").write_text(_STAFF, encoding="utf-8")
+    (workspace.templates / "README.txt").write_text(_TEMPLATES_README, encoding="utf-8")
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text(_IGNORED, encoding="utf-8")
+    _copy_issue(bundled("starter"), workspace.campaigns / STARTER_NAME)
+    write_schema(workspace)
+    workspace.secret()
+    # Last: a folder with settings is a workspace, and a half-made one should not look like it.
+    workspace.settings_file.write_text(_SETTINGS, encoding="utf-8")
+    return workspace
+
+
+def write_schema(workspace: Workspace) -> Path:
+    """Write the JSON Schema that editors use while an issue is typed."""
+    path = workspace.campaigns / SCHEMA_FILE
+    path.write_text(json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def new_issue(workspace: Workspace, name: str, *, source: str | None) -> Path:
+    """Make an issue from the starter, or from an earlier issue with its pictures; return its file.
+
+    Raises ``UsageError`` when the name is taken or the source does not exist.
+    """
+    check_name(name, "campaign")
+    folder = workspace.campaigns / name
+    if folder.exists():
+        raise UsageError(f"{workspace.shown(folder)} already exists; nothing was changed.", hint="Choose another name.")
+    _copy_issue(workspace.campaign(source) if source else bundled("starter"), folder)
+    write_schema(workspace)
+    return folder / "issue.yaml"
+
+
+def _copy_issue(source: Path, target: Path) -> None:
+    try:
+        target.mkdir(parents=True)
+        if (source / "images").is_dir():
+            shutil.copytree(source / "images", target / "images")
+        else:
+            (target / "images").mkdir()
+        text = (source / "issue.yaml").read_text(encoding="utf-8")
+        if not re.match(r"# yaml-language-server:", text):
+            text = _SCHEMA_LINE + text
+        (target / "issue.yaml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ApesMailerError(
+            f"{target} cannot be made: {error.strerror or error}", hint="Check the rights of the folder."
+        ) from error

@@ -1,0 +1,18 @@
+"""What a check looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apes_mailer.model.issue import Issue
+from apes_mailer.model.message import MessageTemplate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedLetter:
+    """An issue, the template it became, and its HTML and text as a recipient would read them."""
+
+    issue: Issue
+    template: MessageTemplate
+    html: str
+    text: str

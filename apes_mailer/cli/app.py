@@ -1,0 +1,111 @@
+"""The command ``apes-mailer``: parses, calls, prints; the one place where an exception becomes an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apes_mailer import __version__
+from apes_mailer.cli import contacts, issues, sends
+from apes_mailer.cli.context import Context
+from apes_mailer.errors import ApesMailerError
+
+app = typer.Typer(
+    name="apes-mailer",
+    help="Write a newsletter as files, see what readers will get, and send it so that nobody is lost or mailed twice.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+issues.add_to(app)
+sends.add_to(app)
+app.add_typer(contacts.contacts_app, name="contacts", help="Lists of contacts: import, list, show, export.")
+app.add_typer(contacts.suppressions_app, name="suppressions", help="Addresses that must not be mailed.")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"apes-mailer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None, typer.Option(help="The workspace to work in; by default the one the current folder is in.")
+    ] = None,
+    *,
+    debug: Annotated[bool, typer.Option(help="Show the whole trace of an error.")] = False,
+    version: Annotated[  # noqa: ARG001 - acts through its callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+    context.obj = Context(folder=workspace or Path.cwd(), debug=debug)
+
+
+def _global_options_first(arguments: Sequence[str]) -> list[str]:
+    """Let ``--workspace`` and ``--debug`` stand anywhere in a command line."""
+    first: list[str] = []
+    rest: list[str] = []
+    queue = list(arguments)
+    while queue:
+        word = queue.pop(0)
+        if word == "--":
+            return [*first, *rest, word, *queue]
+        if word == "--workspace" and queue:
+            first += [word, queue.pop(0)]
+        elif word.startswith("--workspace=") or word == "--debug":
+            first.append(word)
+        else:
+            rest.append(word)
+    return [*first, *rest]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code."""
+    arguments = _global_options_first(arguments)
+    try:
+        result = app(args=arguments, standalone_mode=False, prog_name="apes-mailer")
+    except ApesMailerError as error:
+        return _failed(str(error), error.exit_code, debug="--debug" in arguments)
+    except typer.Exit as done:
+        return done.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _failed("Interrupted.", 130, debug=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return _failed(f"The system refused: {what}", 1, debug="--debug" in arguments)
+    except Exception as error:  # noqa: BLE001 - the classes of a wrong command line are private to the library
+        return _click_failed(error, debug="--debug" in arguments)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(text: str, code: int, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    sys.stderr.write(f"{text}\n")
+    return code
+
+
+def _click_failed(error: Exception, *, debug: bool) -> int:
+    """Show a mistake on the command line; anything else is a fault of the program and goes on as it is."""
+    show = getattr(error, "show", None)
+    code = getattr(error, "exit_code", None)
+    if show is None or not isinstance(code, int):
+        raise error
+    if debug:
+        traceback.print_exc()
+    show()
+    return code

@@ -1,0 +1,37 @@
+"""What every command starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from apes_mailer.wiring import Application
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+CampaignName = Annotated[str, typer.Argument(metavar="NAME", help="The campaign: a folder of campaigns/.")]
+
+
+@dataclass
+class Context:
+    """The folder a command works in."""
+
+    folder: Path
+    debug: bool = False
+
+    @cached_property
+    def application(self) -> Application:
+        """The live objects of the workspace. Raises ``UsageError`` when the folder is in none."""
+        from apes_mailer.wiring import application
+
+        return application(self.folder)
+
+
+def application_of(context: typer.Context) -> Application:
+    """Return the application of a command."""
+    found: Context = context.find_object(Context) or Context(folder=Path.cwd())
+    return found.application

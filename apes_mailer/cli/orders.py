@@ -1,0 +1,205 @@
+"""From a command line to an order: the card, the typed count, and the signals that stop a send."""
+
+from __future__ import annotations
+
+import getpass
+import signal
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from apes_mailer.campaign import audience, overview, prepare
+from apes_mailer.campaign.compose import Composition
+from apes_mailer.campaign.dispatch import Dispatched, Watch
+from apes_mailer.campaign.prepare import Order
+from apes_mailer.campaign.send import Progress, Sender
+from apes_mailer.cli import output
+from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
+from apes_mailer.ledger.freeze import Frozen
+from apes_mailer.ledger.states import CampaignState, Kind
+from apes_mailer.model.finding import Severity
+from apes_mailer.providers.base import Provider
+from apes_mailer.wiring import Application
+
+
+def actor() -> str:
+    """Return who is at the keyboard, for the history."""
+    with suppress(OSError, KeyError, ImportError):
+        return getpass.getuser()
+    return "somebody"
+
+
+def order(
+    application: Application,
+    composition: Composition,
+    provider: Provider,
+    list_name: str,
+    *,
+    kind: Kind,
+    mark: str = "",
+) -> Order:
+    """Return what is to be prepared. Raises ``SettingsError`` or ``ContactsError`` when something is missing."""
+    return Order(
+        composition=composition,
+        audience=audience.find(application.workspace, application.database, list_name),
+        kind=kind,
+        provider=provider,
+        envelope=application.envelope(provider, list_name, subject_mark=mark),
+        batch_size=application.settings.send.batch_size,
+        actor=actor(),
+    )
+
+
+def survey(application: Application, composition: Composition, list_name: str) -> Frozen:
+    """Return what a rehearsal to a list would freeze; raises as a preparation would."""
+    asked = order(application, composition, application.provider("outbox"), list_name, kind=Kind.REHEARSAL)
+    return survey_of(application, asked)
+
+
+def survey_of(application: Application, asked: Order) -> Frozen:
+    """Return what an order would freeze, without freezing it."""
+    return prepare.survey(application.database, asked, application.keyring, application.instance, application.clock())
+
+
+def card(application: Application, asked: Order, frozen: Frozen) -> str:
+    """Return what a person should read before typing the count."""
+    composition = asked.composition
+    issue, envelope = composition.loaded.issue, asked.envelope
+    provider = "the outbox on this computer" if asked.provider.rehearsal else asked.provider.name
+    rows = [
+        ("Subject", envelope.subject_mark + issue.subject),
+        ("Preheader", issue.preheader or "(none)"),
+        ("From", f"{envelope.from_name} <{envelope.from_address}>"),
+        ("List", f"{asked.audience.name} ({frozen.candidates:,} candidates)"),
+        ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'batch')}"),
+        ("Excluded", output.excluded_text(frozen.excluded)),
+        ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),
+        ("Through", provider),
+        ("Rehearsed", _rehearsed(application, composition)),
+    ]
+    shown = application.workspace.shown(composition.loaded.path)
+    width = max(len(name) for name, _ in rows)
+    lines = [f"  {name:<{width}}  {value}" for name, value in rows]
+    for finding in composition.findings:
+        if finding.severity is Severity.WARNING:
+            line = composition.loaded.line(finding.field) if finding.field else None
+            lines.append(f"  Warning: {shown}{f':{line}' if line else ''} {finding.message}")
+    return "\n".join([composition.name, *lines])
+
+
+def _rehearsed(application: Application, composition: Composition) -> str:
+    digest = composition.letter.template.digest
+    same = [r for r in overview.rehearsals(application.database, composition.name) if r.digest == digest]
+    if not same:
+        return "never: nobody has seen exactly this letter in a mailbox or in the outbox"
+    last = same[-1]
+    return f"exactly this letter, {last.kind} to {last.list_name} through {last.provider}, {last.prepared_at[:16]}"
+
+
+def typed_count(confirm: str | None, name: str) -> int | None:
+    """Return the count of ``--confirm NAME:COUNT``. Raises ``UsageError`` when it is not of that form."""
+    if confirm is None:
+        return None
+    confirmed, _, count = confirm.rpartition(":")
+    if confirmed != name or not count.isascii() or not count.isdigit():
+        raise UsageError(
+            f"--confirm {confirm} is not understood.", hint=f"Write the campaign and the count: --confirm {name}:COUNT"
+        )
+    return int(count)
+
+
+def ask_count(name: str, count: int, what: str) -> int:
+    """Let a person at a terminal type the count; raises ``CancelledError`` without a terminal or when it differs."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise CancelledError(
+            f"Nothing was sent: {what} needs to be confirmed.", hint=f"In a script: --confirm {name}:{count}"
+        )
+    output.say(f"\nType the number of recipients to {what}, anything else to cancel:")
+    typed = sys.stdin.readline().strip().replace(",", "").replace(" ", "").replace("\u202f", "")
+    if typed != str(count):
+        raise CancelledError("Cancelled: nothing was sent.")
+    return count
+
+
+class Signals:
+    """Ctrl-C and SIGTERM: before the send they end the command, during it they are a clean pause."""
+
+    def __init__(self) -> None:
+        self._sender: Sender | None = None
+        self._asked = 0
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked += 1
+        if self._sender is None or self._asked > 2:
+            raise InterruptedByUserError("Interrupted.")
+        if self._asked == 1:
+            output.say("\nStopping: the batches on their way are finished first. (Three times Ctrl-C leaves at once.)")
+        self._sender.stop()
+
+    def during(self, sender: Sender) -> None:
+        """From now on a signal stops this sender."""
+        self._sender = sender
+        if self._asked:
+            sender.stop()
+
+    @contextmanager
+    def handled(self) -> Generator[None, None, None]:
+        """Handle the signals of this process."""
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        before = [signal.signal(number, self) for number in numbers]
+        try:
+            yield
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
+
+
+class Follower:
+    """Shows how a send goes."""
+
+    def __init__(self, signals: Signals, total: int, announce: Callable[[Frozen, str], None]) -> None:
+        self._signals = signals
+        self._total = total
+        self._announce = announce
+        self._line: output.ProgressLine | None = None
+
+    def watch(self) -> Watch:
+        """Return the callbacks of a send."""
+        return Watch(prepared=self._prepared, progress=self._progress, sender=self._signals.during, warn=output.say)
+
+    def finish(self) -> None:
+        """Say the last state."""
+        if self._line is not None:
+            self._line.finish()
+
+    def _prepared(self, frozen: Frozen, run: str) -> None:
+        self._total = frozen.recipients
+        self._announce(frozen, run)
+
+    def _progress(self, progress: Progress) -> None:
+        if self._line is None:
+            self._line = output.ProgressLine(self._total)
+        self._line.add(progress.recipients, progress.submission)
+
+
+def conclude(dispatched: Dispatched) -> None:
+    """Raise the error that tells a script how a send ended; return when everything is done."""
+    ended = dispatched.status
+    if ended.state is CampaignState.FINISHED:
+        return
+    name = ended.campaign
+    if ended.kind is not Kind.SEND:
+        again = "Run the rehearsal again."
+    elif ended.unknown and not ended.pending:
+        again = f"See which batches are in doubt, and how to resolve them, with: apes-mailer status {name}"
+    else:
+        again = f"Continue with: apes-mailer resume {name}"
+    hint = " ".join(part for part in (f"{ended.cure}." if ended.cure else "", again) if part).replace("..", ".")
+    where = f"{ended.submitted:,} of {ended.recipients:,} recipients are submitted"
+    cause = f": {ended.cause}" if ended.cause else ""
+    if dispatched.stopped_by_person:
+        raise InterruptedByUserError(f"Paused{cause}; {where}.", hint=hint)
+    if dispatched.refused_credentials:
+        raise SettingsError(f"Paused{cause}; {where}.", hint=hint)
+    raise IncompleteError(f"Not finished{cause}; {where}.", hint=hint)

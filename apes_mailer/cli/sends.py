@@ -1,0 +1,256 @@
+"""Commands that send, and that look after what was sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from apes_mailer.cli import output
+from apes_mailer.cli.context import CampaignName, Json, application_of
+
+if TYPE_CHECKING:
+    from apes_mailer.campaign.dispatch import Dispatched
+    from apes_mailer.campaign.overview import Rehearsal
+    from apes_mailer.campaign.prepare import Order
+    from apes_mailer.wiring import Application
+
+ProviderName = Annotated[
+    str | None, typer.Option(metavar="P", help="outbox or sendgrid; by default as in the settings.")
+]
+Confirm = Annotated[
+    str | None, typer.Option(metavar="NAME:COUNT", help="The campaign and its number of recipients, for scripts.")
+]
+
+MOST_TEST_ADDRESSES = 25
+
+
+def send_test(
+    context: typer.Context,
+    name: CampaignName,
+    to: Annotated[str, typer.Option(metavar="LIST", help="Who gets the test.")] = "staff",
+    provider: ProviderName = None,
+    confirm: Confirm = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Send the letter to colleagues, its subject marked; never counts as sent."""
+    from apes_mailer.campaign import compose
+    from apes_mailer.campaign.audience import STAFF
+    from apes_mailer.cli import orders
+    from apes_mailer.ledger.states import Kind
+
+    application = application_of(context)
+    live = application.provider(provider)
+    composition = application.compose(name)
+    compose.require_sound(composition, application.workspace)
+    asked = orders.order(application, composition, live, to, kind=Kind.TEST, mark="[TEST] ")
+    expected = orders.typed_count(confirm, name)
+    surveyed = orders.survey_of(application, asked)
+    if expected is None and (to != STAFF or surveyed.recipients > MOST_TEST_ADDRESSES):
+        output.say(orders.card(application, asked, surveyed))
+        expected = orders.ask_count(name, surveyed.recipients, "send this test")
+    _dispatch(application, asked, expected if expected is not None else surveyed.recipients, json=json)
+
+
+def send(
+    context: typer.Context,
+    name: CampaignName,
+    to: Annotated[str, typer.Option(metavar="LIST", help="The list that gets the letter.")],
+    provider: ProviderName = None,
+    confirm: Confirm = None,
+    *,
+    dry_run: Annotated[bool, typer.Option(help="Do everything but prepare and send.")] = False,
+    json: Json = False,
+) -> None:
+    """Send the letter to a list, after the number of recipients is confirmed."""
+    from apes_mailer.campaign import compose
+    from apes_mailer.cli import orders
+    from apes_mailer.ledger.states import Kind
+
+    application = application_of(context)
+    live = application.provider(provider)
+    expected = orders.typed_count(confirm, name)
+    composition = application.compose(name)
+    compose.require_sound(composition, application.workspace)
+    kind = Kind.REHEARSAL if live.rehearsal else Kind.SEND
+    asked = orders.order(application, composition, live, to, kind=kind)
+    if expected is None or dry_run:
+        surveyed = orders.survey_of(application, asked)
+        output.say(orders.card(application, asked, surveyed))
+        if dry_run:
+            if json:
+                output.emit(surveyed)
+            output.say("\nA dry run: nothing was prepared, nothing was sent.")
+            return
+        expected = orders.ask_count(name, surveyed.recipients, f'send "{name}"')
+    _dispatch(application, asked, expected, json=json, with_card=confirm is not None)
+
+
+def _dispatch(application: Application, asked: Order, expected: int, *, json: bool, with_card: bool = False) -> None:
+    from apes_mailer.campaign import dispatch
+    from apes_mailer.cli import orders
+
+    signals = orders.Signals()
+    follower = orders.Follower(
+        signals,
+        expected,
+        lambda frozen, _run: output.say(orders.card(application, asked, frozen)) if with_card else None,
+    )
+    with signals.handled():
+        done = dispatch.send(
+            application.surroundings(asked.provider), application.workspace, asked, follower.watch(), expected=expected
+        )
+    follower.finish()
+    _report(application, done, json=json)
+
+
+def _report(application: Application, done: Dispatched, *, json: bool) -> None:
+    from apes_mailer.cli import orders
+    from apes_mailer.ledger.states import Kind
+
+    ended = done.status
+    if json:
+        output.emit({**output.status_json(ended), "run": done.run})
+    elif ended.kind is Kind.SEND:
+        output.say(output.status_text(ended))
+    else:
+        output.say(f"A rehearsal: {output.plural(ended.submitted, 'message')} of {ended.recipients:,}.")
+    if ended.provider == "outbox":
+        index = application.workspace.outbox / ended.campaign / done.run / "index.html"
+        output.say(f"Look at them in your browser: {index}")
+    orders.conclude(done)
+
+
+def resume(
+    context: typer.Context,
+    name: CampaignName,
+    provider: ProviderName = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Continue a campaign that was paused or interrupted, exactly as it was prepared."""
+    from apes_mailer.campaign import dispatch, overview
+    from apes_mailer.cli import orders
+
+    application = application_of(context)
+    before = overview.of_campaign(application.database, name)
+    live = application.provider(provider or before.provider or None)
+    signals = orders.Signals()
+    follower = orders.Follower(signals, before.pending, lambda _frozen, _run: None)
+    with signals.handled():
+        done = dispatch.resume(application.surroundings(live), application.workspace, name, follower.watch())
+    follower.finish()
+    _report(application, done, json=json)
+
+
+def status(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:
+    """Say where a campaign stands."""
+    from apes_mailer.campaign import overview
+
+    application = application_of(context)
+    application.workspace.campaign(name)
+    found = overview.of_campaign(application.database, name)
+    rehearsals = overview.rehearsals(application.database, name)
+    with application.database.read() as connection:
+        doubt = application.instance.doubt(connection)
+    if json:
+        output.emit({**output.status_json(found), "rehearsals": rehearsals_json(rehearsals), "doubt": doubt})
+        return
+    output.show(output.status_text(found))
+    for rehearsal in rehearsals[-5:]:
+        what = f"{rehearsal.submitted:,} of {rehearsal.recipients:,} to {rehearsal.list_name}, {rehearsal.provider}"
+        output.show(f"  Rehearsal ({rehearsal.kind}) {rehearsal.prepared_at[:16]}: {what}")
+    if doubt:
+        output.show(f"  Attention: {doubt} The next command that sends will put in doubt what was pending.")
+
+
+def rehearsals_json(rehearsals: list[Rehearsal]) -> list[dict[str, object]]:
+    """Return rehearsals as scripts read them."""
+    from dataclasses import asdict
+
+    return [asdict(rehearsal) for rehearsal in rehearsals]
+
+
+def pause(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:
+    """Stop a campaign that is being sent; what is on its way is finished."""
+    from apes_mailer.campaign import dispatch
+    from apes_mailer.cli import orders
+
+    found = dispatch.pause(application_of(context).records, name, actor=orders.actor())
+    if json:
+        output.emit(output.status_json(found))
+    else:
+        output.show(output.status_text(found))
+
+
+def resolve(
+    context: typer.Context,
+    name: CampaignName,
+    batch: Annotated[int, typer.Argument(metavar="BATCH", help="The number of a batch in doubt.")],
+    outcome: Annotated[
+        Literal["submitted", "pending"],
+        typer.Option("--as", help="submitted: the provider took it; pending: it never did, send it again."),
+    ],
+    confirm: Confirm = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Say what became of a batch in doubt, after looking it up with the provider."""
+    from apes_mailer.campaign import dispatch, overview
+    from apes_mailer.cli import orders
+
+    application = application_of(context)
+    expected = orders.typed_count(confirm, name)
+    if outcome == "pending" and expected is None:
+        found = overview.of_campaign(application.database, name)
+        size = next((b.recipients for b in found.batches if b.no == batch), 0)
+        output.say(f"Batch {batch}: {output.plural(size, 'recipient')} who may already have the letter.")
+        expected = orders.ask_count(name, size, "let this batch go again")
+    found = dispatch.resolve(application.records, name, batch, to=outcome, expected=expected, actor=orders.actor())
+    if json:
+        output.emit(output.status_json(found))
+    else:
+        output.show(output.status_text(found))
+
+
+def why(
+    context: typer.Context,
+    name: CampaignName,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE.eml", help="Write the message to a file.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Say whether an address got the letter, which bytes, and if not, why."""
+    from dataclasses import asdict
+
+    from apes_mailer.campaign import why as asking
+    from apes_mailer.errors import UsageError
+    from apes_mailer.model.address import AddressError, normalise
+
+    application = application_of(context)
+    try:
+        known = normalise(address)
+    except AddressError as error:
+        raise UsageError(f"{address} is not an address: {error.reason}") from error
+    found = asking.why(application.database, application.keyring, name, known, at=application.clock())
+    if out is not None:
+        if found.message is None:
+            raise UsageError(f"There is no message of {name} for {known}.")
+        out.write_bytes(found.message)
+        output.say(f"{out} is the message as it was frozen.")
+    if json:
+        body = asdict(found)
+        del body["message"]
+        output.emit(body)
+    else:
+        output.show(output.why_text(found))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("test")(send_test)
+    for command in (send, status, pause, resume, resolve, why):
+        app.command()(command)

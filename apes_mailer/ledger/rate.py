@@ -1,0 +1,28 @@
+"""A provider's rate, kept in the ledger so that it holds across threads and programs.
+
+The generic cell rate algorithm: one number, the moment from which the next request may leave.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from apes_mailer.store import schema
+
+_LONGEST_SECONDS = 120  # whatever lies further ahead comes from a clock that was set back
+
+
+def reserve(connection: sa.Connection, provider: str, count: int, *, per_second: int, at: dt.datetime) -> float:
+    """Reserve room for ``count`` recipients; return how many seconds to wait before using it."""
+    now = int(at.timestamp() * 1_000_000)
+    table = schema.rate
+    stored = connection.execute(sa.select(table.c.next_free).where(table.c.provider == provider)).scalar()
+    step = count * 1_000_000 // per_second
+    free = now if stored is None or stored > now + _LONGEST_SECONDS * 1_000_000 + step else max(stored, now)
+    if not connection.execute(
+        sa.update(table).where(table.c.provider == provider).values(next_free=free + step)
+    ).rowcount:
+        connection.execute(sa.insert(table).values(provider=provider, next_free=free + step))
+    return (free - now) / 1_000_000

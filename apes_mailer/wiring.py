@@ -1,0 +1,169 @@
+"""From settings to live objects: the only place that picks an implementation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apes_mailer import settings as settings_module
+from apes_mailer import workspace as workspace_module
+from apes_mailer.errors import SettingsError
+from apes_mailer.model.keys import Keyring
+from apes_mailer.workspace import Workspace
+
+if TYPE_CHECKING:
+    from apes_mailer.campaign.compose import Composition
+    from apes_mailer.campaign.send import Records, Surroundings
+    from apes_mailer.ledger.instance import Instance
+    from apes_mailer.model.batch import Envelope
+    from apes_mailer.providers.base import Provider
+    from apes_mailer.settings import Settings
+    from apes_mailer.store.database import Database
+
+
+def now() -> dt.datetime:
+    """The time in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Application:
+    """The live objects of one workspace, each made when it is first asked for."""
+
+    workspace: Workspace
+    clock: Callable[[], dt.datetime] = now
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the workspace. Raises ``SettingsError``."""
+        return settings_module.load(self.workspace.settings_file, os.environ)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys made from the workspace's secret. Raises ``SettingsError``."""
+        return Keyring(self.workspace.secret())
+
+    @cached_property
+    def database(self) -> Database:
+        """The open database, which belongs to this secret. Raises ``SettingsError`` or ``LedgerError``."""
+        from apes_mailer.store.database import Database
+
+        database = Database(self.settings.database_url or self.workspace.database.name, base=self.workspace.root)
+        self._instance_of(database).register(database, self.keyring.fingerprint())
+        return database
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The identity of the ledger on this computer."""
+        return self._instance_of(self.database)
+
+    def _instance_of(self, database: Database) -> Instance:
+        import platformdirs
+
+        from apes_mailer.ledger import instance
+
+        folder = Path(platformdirs.user_state_dir("apes-mailer", appauthor=False))
+        return instance.Instance(database.path, state_folder=folder, computer=instance.computer_id())
+
+    def provider(self, name: str | None = None) -> Provider:
+        """Return a provider by name, the one of the settings by default.
+
+        Raises ``SettingsError`` when the settings lack what it needs.
+        """
+        name = name or self.settings.send.provider
+        match name:
+            case "outbox":
+                from apes_mailer.providers.outbox import Outbox
+
+                return Outbox(self.workspace.outbox, pictures=self.workspace.pictures, clock=self.clock)
+            case "sendgrid":
+                return self._sendgrid()
+            case _:
+                raise SettingsError(f'There is no provider "{name}".', hint="Providers: outbox, sendgrid.")
+
+    def _sendgrid(self) -> Provider:
+        from apes_mailer.providers import sendgrid
+
+        settings = self.settings
+        key = settings.sendgrid_api_key.get_secret_value()
+        if not key:
+            raise SettingsError(
+                "SendGrid needs a key, and SENDGRID_API_KEY is not set.",
+                hint="Make a key with SendGrid (Settings, API Keys, Mail Send) and set the variable SENDGRID_API_KEY.",
+            )
+        if not key.isascii() or not key.isprintable():
+            raise SettingsError("SENDGRID_API_KEY holds characters that no key has.", hint="Copy the key again.")
+        region_url = sendgrid.EU_URL if settings.sendgrid.region == "eu" else sendgrid.GLOBAL_URL
+        return sendgrid.SendGrid(
+            api_key=key,
+            base_url=settings.sendgrid.base_url or region_url,
+            timeout=settings.send.timeout,
+            nonce=self.keyring.substitution_nonce,
+        )
+
+    def compose(self, name: str) -> Composition:
+        """Return a campaign's letter, rendered and checked. Raises ``IssueError`` or ``ThemeError``."""
+        from apes_mailer.campaign import compose
+
+        return compose.compose(self.workspace, name, self.settings.sender.identity())
+
+    @cached_property
+    def records(self) -> Records:
+        """The ledger with its identity and its clock."""
+        from apes_mailer.campaign.send import Records
+
+        return Records(database=self.database, instance=self.instance, clock=self.clock)
+
+    def surroundings(self, provider: Provider) -> Surroundings:
+        """Return what a sender works with."""
+        from apes_mailer.campaign.send import Surroundings
+
+        send = self.settings.send
+        return Surroundings(
+            records=self.records,
+            provider=provider,
+            keyring=self.keyring,
+            in_flight=send.in_flight,
+            max_per_second=send.max_per_second,
+            batch_size=send.batch_size,
+        )
+
+    def envelope(self, provider: Provider | None, list_name: str, *, subject_mark: str = "") -> Envelope:
+        """Return what is the same for every message; without a provider, for looking at a letter here.
+
+        Raises ``SettingsError`` when readers could not reach the public pages.
+        """
+        from apes_mailer.model.batch import Envelope
+
+        sender = self.settings.sender
+        domain = sender.address.rpartition("@")[2]
+        return Envelope(
+            from_address=sender.address,
+            from_name=sender.name,
+            reply_to=sender.reply_to or "",
+            public_url=self._public_url(provider),
+            list_id=f"<{list_name.lower()}.{domain}>",
+            subject_mark=subject_mark,
+        )
+
+    def _public_url(self, provider: Provider | None) -> str:
+        settings = self.settings
+        if settings.public_url:
+            return settings.public_url
+        if provider is None or provider.rehearsal:
+            return f"http://{settings.serve.host}:{settings.serve.port}"
+        raise SettingsError(
+            f"{provider.name} needs public_url: the address where readers reach the unsubscribe page and the pictures.",
+            hint="Set public_url in apes-mailer.toml, or APES_MAILER_PUBLIC_URL, to an https:// address "
+            "at which `apes-mailer serve` answers.",
+        )
+
+
+def application(folder: Path) -> Application:
+    """Return the application of the workspace that a folder is in. Raises ``UsageError`` when it is in none."""
+    return Application(workspace_module.find(folder))
