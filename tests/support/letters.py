@@ -129,12 +129,15 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.texts: list[tuple[str, str, str]] = []
+        self.parts_of_body: list[dict[str, str]] = []
         self._open: list[tuple[str, str, str, bool]] = [("", "#000000", "#ffffff", True)]
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         self.elements.append((tag, attributes))
+        if self._open[-1][0] == "body":
+            self.parts_of_body.append(attributes)
         if tag in self.VOID:
             return
         _, colour, background, shown = self._open[-1]

@@ -86,8 +86,9 @@ def check_sound(sent: Sent, language: str) -> None:
     assert all(after - before <= 1 for before, after in pairwise(levels))
     assert all("alt" in image and 0 < int(image["width"]) <= 600 for image in page.all("img"))
     assert all(link["href"] not in {"", "#"} for link in page.all("a"))
+    assert all(re.search("underline|inline-block", link["style"]) for link in page.all("a"))
     assert all(table["role"] == "presentation" for table in page.all("table"))
-    assert page.all("html")[0]["lang"] == language
+    assert all((part["lang"], part["dir"]) == (language, "ltr") for part in (*page.all("html"), *page.parts_of_body))
     assert f'href="{UNSUBSCRIBE}"' in html
     assert f"\n{UNSUBSCRIBE}\n" in sent.text
     for part in (html, sent.text):
