@@ -7,7 +7,8 @@ nesting, without a word. This module says them all at once.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from apes_mailer.errors import Problem
 from apes_mailer.render import mjml_rules as rules
@@ -37,18 +38,18 @@ def validate(marked_mjml: str) -> list[Problem]:
     return list(problems)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class _Open:
     """An element whose end has not come yet."""
 
     name: str
     offset: int
     content: Content
+    lenient: bool = False  # a fault of the element itself was reported: what it holds is not its parent's fault
     component: Component | None = None
     tag: str = ""  # the MJML tag that is meant; empty for HTML
-    lenient: bool = False  # a fault of the element itself was reported: what it holds is not its parent's fault
     width: float | None = None  # of the space for columns, in px
-    columns: list[str] = field(default_factory=list[str])  # their widths, as written
+    columns: tuple[str, ...] = ()  # their widths, as written
 
     def ends_with(self, name: str) -> bool:
         return name in (self.name, self.tag) or (not self.component and name.lower() == self.name.lower())
@@ -65,18 +66,21 @@ class _Walk:
     def __init__(self, mjml: str, index: MarkIndex) -> None:
         self._mjml = mjml
         self._index = index
+        self._components = components()
         self._faults: list[Fault] = []
-        self._page = _Open(name="", offset=0, content=Content.ELEMENTS)
+        self._page = _Open("", 0, Content.ELEMENTS)
         self._open = [self._page]
         self._seen: dict[str, int] = {}
-        self._defaults: dict[str, dict[str, str]] = {}
-        self._classes: dict[str, dict[str, str]] = {}
+        self._defaults: dict[str, Mapping[str, str]] = {}
+        self._classes: dict[str, Mapping[str, str]] = {}
 
     def faults(self) -> list[Fault]:
         for token in tokens(self._mjml):
             match token:
+                case Tag(closing=True):
+                    self._close(token)
                 case Tag():
-                    (self._close if token.closing else self._begin)(token)
+                    self._begin(token)
                 case Text():
                     self._text(token)
                 case Comment():
@@ -94,13 +98,16 @@ class _Walk:
     # What opens
 
     def _begin(self, tag: Tag) -> None:
-        component = components().get(tag.name)
-        known = component is not None or tag.name.lower() in HTML or ":" in tag.name
+        component = self._components.get(tag.name)
+        known = component is not None or tag.name in HTML or tag.name.lower() in HTML or ":" in tag.name
         if not known:
             meant = rules.meant_tag(tag.name)
             hint = f"Did you mean <{meant}>?" if meant else "Remove it, or use a tag of MJML."
             self._fault(tag.offset, f"there is no tag <{tag.name}>", hint)
-            component = components().get(meant)
+            component = self._components.get(meant)
+        for again in tag.attributes.repeated:
+            offset = tag.offset_of(again.offset)
+            self._fault(offset, f'the attribute "{again.name}" stands twice', "Keep one of them.", tag.name)
         if component:
             self._begin_component(tag, component)
         else:
@@ -112,14 +119,12 @@ class _Walk:
         if misplaced:
             hint = "HTML goes into <mj-text>, <mj-table> or <mj-raw>."
             self._fault(tag.offset, f"<{tag.name}> cannot stand in {_called(parent)}", hint)
-        for fault in rules.duplicates(tag.attributes, f"<{tag.name}>") if len(tag.attributes) > 1 else ():
-            self._faults.append(fault._replace(offset=tag.offset_of(fault.offset)))
         if tag.name.lower() in VOID_HTML:
             if not tag.self_closing:
                 self._fault(tag.offset, f"<{tag.name}> is not closed", f"Write <{tag.name} … />.")
         elif not tag.self_closing:
             lenient = misplaced or not known or parent.lenient
-            self._open.append(_Open(name=tag.name, offset=tag.offset, content=Content.HTML, lenient=lenient))
+            self._open.append(_Open(tag.name, tag.offset, Content.HTML, lenient))
 
     def _begin_component(self, tag: Tag, component: Component) -> None:
         self._close_forgotten(component, tag.offset)
@@ -129,14 +134,14 @@ class _Walk:
         faults = rules.attribute_faults(component.name, tag.attributes)
         for fault in faults:
             self._faults.append(fault._replace(offset=tag.offset_of(fault.offset)))
-        own = {attribute.name: attribute.value or "" for attribute in tag.attributes}
+        own = tag.attributes.values
         attributes = self._define(tag, component.name, own) if in_attributes else self._use(tag, component, own)
         if component.name in widths.COLUMNS and parent.tag in widths.ROWS:
-            parent.columns.append(widths.UNKNOWN if faults else attributes.get("width", ""))
+            parent.columns += (widths.UNKNOWN if faults else attributes.get("width", ""),)
         element = _Open(
-            name=tag.name,
-            offset=tag.offset,
-            content=Content.NOTHING if in_attributes else component.content,
+            tag.name,
+            tag.offset,
+            Content.NOTHING if in_attributes else component.content,
             component=component,
             tag=component.name,
             width=None if faults else widths.inside(component.name, attributes, parent.width),
@@ -156,7 +161,7 @@ class _Walk:
             self._fault(tag.offset, f"a second <{name}>; only one counts", "Keep one.")
         self._seen.setdefault(name, tag.offset)
 
-    def _define(self, tag: Tag, name: str, own: dict[str, str]) -> dict[str, str]:
+    def _define(self, tag: Tag, name: str, own: Mapping[str, str]) -> Mapping[str, str]:
         """Note a default, or a class, of ``<mj-attributes>``."""
         if name == "mj-class":
             if "name" not in own:
@@ -167,7 +172,7 @@ class _Walk:
             self._padding(tag, name, own)
         return own
 
-    def _use(self, tag: Tag, component: Component, own: dict[str, str]) -> dict[str, str]:
+    def _use(self, tag: Tag, component: Component, own: Mapping[str, str]) -> Mapping[str, str]:
         """Check an element with what it inherits, and return all its attributes."""
         name = component.name
         used = own.get("mj-class", "")
@@ -185,7 +190,7 @@ class _Walk:
             self._fault(tag.offset, *missing, name)
         return attributes
 
-    def _padding(self, tag: Tag, name: str, attributes: dict[str, str]) -> None:
+    def _padding(self, tag: Tag, name: str, attributes: Mapping[str, str]) -> None:
         if fault := rules.horizontal_shorthand(name, attributes):
             self._fault(tag.offset, *fault, name)
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from apes_mailer.render.mjml_schema import HTML, Component, components, value_type
-from apes_mailer.render.mjml_tokens import Attribute, Fault
+from apes_mailer.render.mjml_tokens import Attributes, Fault
 
 _BORDERS = ("border-top", "border-right", "border-bottom", "border-left")
 _CLASS_OF_ITS_OWN = "Give the element a css-class and style it in the theme's CSS."
@@ -68,27 +68,12 @@ def meant_tag(name: str) -> str:
     return did_you_mean(name, known if name.lower().startswith("mj") else (*known, *sorted(HTML)))
 
 
-def duplicates(attributes: tuple[Attribute, ...], field: str) -> Iterator[Fault]:
-    """Yield a fault for each attribute that the same tag had before; the engine takes the last one in silence."""
-    seen: set[str] = set()
-    for attribute in attributes:
-        name = attribute.name.lower()
-        if name in seen:
-            yield Fault(attribute.offset, f'the attribute "{attribute.name}" stands twice', "Keep one of them.", field)
-        seen.add(name)
-
-
 @functools.lru_cache(maxsize=4096)
-def attribute_faults(tag: str, attributes: tuple[Attribute, ...]) -> tuple[Fault, ...]:
+def attribute_faults(tag: str, attributes: Attributes) -> tuple[Fault, ...]:
     """Return the faults of an MJML element's attributes, each for itself; offsets are those of the attributes."""
     component = components()[tag]
-    field = f"<{tag}>"
-    found = list(duplicates(attributes, field)) if len({name for name, _, _ in attributes}) < len(attributes) else []
-    for attribute in attributes:
-        fault = _fault_of_one(component, attribute.name, attribute.value)
-        if fault:
-            found.append(Fault(attribute.offset, *fault, field))
-    return tuple(found)
+    found = ((item, _fault_of_one(component, item.name, item.value)) for item in attributes.items)
+    return tuple(Fault(item.offset, *fault, f"<{tag}>") for item, fault in found if fault)
 
 
 def _fault_of_one(component: Component, name: str, value: str | None) -> tuple[str, str] | None:
@@ -142,8 +127,10 @@ def _corrections(value: str) -> Iterator[str]:
 
 def horizontal_shorthand(tag: str, attributes: Mapping[str, str]) -> tuple[str, str] | None:
     """Return message and cure when a padding shorthand would make pictures and Outlook's columns too wide."""
-    padding = attributes.get("padding", "").split()
-    if tag not in _LONGHAND_ONLY or not padding or len(padding) > 4:
+    if tag not in _LONGHAND_ONLY or "padding" not in attributes:
+        return None
+    padding = attributes["padding"].split()
+    if not 1 <= len(padding) <= 4:
         return None
     if "padding-left" in attributes and "padding-right" in attributes:
         return None
@@ -163,6 +150,8 @@ def missing_attribute(tag: str, own: Mapping[str, str], inherited: Mapping[str, 
 
     ``own`` stand on the element itself, ``inherited`` count its class and the defaults of ``<mj-attributes>`` too.
     """
+    if tag not in _OWN_PICTURES and tag not in _NEEDS_ALT:
+        return None
     lacking = [name for name in _OWN_PICTURES.get(tag, ()) if not inherited.get(name)]
     if lacking:
         return "its default pictures are loaded from a foreign host", f"Give it your own: {', '.join(lacking)}."

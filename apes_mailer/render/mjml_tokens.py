@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 _NAME = r"[A-Za-z_:][-\w:.]*"
@@ -41,6 +42,15 @@ class Attribute(NamedTuple):
     offset: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Attributes:
+    """The attributes of one tag; ``repeated`` are those that it had before. Compared by identity: one for each text."""
+
+    items: tuple[Attribute, ...]
+    values: Mapping[str, str]
+    repeated: tuple[Attribute, ...]
+
+
 class Tag(NamedTuple):
     """An opening, closing or self-closed tag."""
 
@@ -48,7 +58,7 @@ class Tag(NamedTuple):
     name: str
     closing: bool
     self_closing: bool
-    attributes: tuple[Attribute, ...]
+    attributes: Attributes
 
     def offset_of(self, relative: int) -> int:
         """Return the offset in the MJML for one that counts from the end of the tag's name."""
@@ -77,6 +87,7 @@ class Fault(NamedTuple):
     field: str = ""
 
 
+_NONE = Attributes((), {}, ())
 Token = Tag | Text | Comment | Fault
 
 
@@ -95,15 +106,27 @@ def tokens(mjml: str) -> Iterator[Token]:
                 position = yield from _unusual(mjml, start)
                 going = True
                 break
-            yield Tag(start, name, bool(closing), bool(self_closing), _attributes(attributes) if attributes else ())
+            parsed = _attributes(attributes) if attributes else _NONE
+            yield Tag(start, name, closing == "/", self_closing == "/", parsed)
     if rest := mjml[position:].strip():
         yield Text(mjml.index(rest, position), rest)
 
 
+def _collect(items: list[Attribute]) -> Attributes:
+    seen: set[str] = set()
+    repeated: list[Attribute] = []
+    for item in items:
+        name = item.name.lower()
+        if name in seen:
+            repeated.append(item)
+        seen.add(name)
+    return Attributes(tuple(items), {item.name: item.value or "" for item in items}, tuple(repeated))
+
+
 @functools.lru_cache(maxsize=4096)
-def _attributes(text: str) -> tuple[Attribute, ...]:
+def _attributes(text: str) -> Attributes:
     found = _ATTRIBUTE.finditer(text)
-    return tuple(Attribute(match[1], match[2] if match[3] is None else match[3], match.start()) for match in found)
+    return _collect([Attribute(match[1], match[2] if match[3] is None else match[3], match.start()) for match in found])
 
 
 def _unusual(mjml: str, start: int) -> Generator[Token, None, int]:
@@ -159,7 +182,7 @@ def _closing_tag(mjml: str, match: re.Match[str]) -> Generator[Token, None, int]
         message, hint = f'</{name} has no ">" at its end', f"Write </{name}>."
     yield Fault(start, message, hint, f"<{name}>")
     end = end + 1 if ended else match.end()
-    yield Tag(start, name, True, False, ())
+    yield Tag(start, name, True, False, _NONE)
     return end
 
 
@@ -175,7 +198,7 @@ def _opening_tag(mjml: str, match: re.Match[str]) -> Generator[Token, None, int]
         attribute, position = yield from _loose_attribute(mjml, part, f"<{name}>")
         if attribute:
             attributes.append(attribute._replace(offset=attribute.offset - base))
-    yield Tag(start, name, False, bool(tag_end and tag_end[1]), tuple(attributes))
+    yield Tag(start, name, False, bool(tag_end and tag_end[1]), _collect(attributes))
     return tag_end.end() if tag_end else position
 
 
