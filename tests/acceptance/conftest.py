@@ -1,0 +1,39 @@
+"""Workspaces for the acceptance tests, made once and copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Cli, copy_workspace, make_workspace, write_contacts
+
+
+@pytest.fixture(scope="session")
+def large_workspace(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """A workspace with a stored list "tous" of 10,000 contacts, from which nothing was sent."""
+    folder = tmp_path_factory.mktemp("large")
+    cli = make_workspace(folder / "workspace", folder / "home")
+    cli.ok("contacts", "import", str(write_contacts(folder / "tous.csv", 10_000)), "--list", "tous", "--yes")
+    return cli
+
+
+@pytest.fixture(scope="session")
+def small_workspace(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """A workspace with a stored list "tous" of 60 contacts, from which nothing was sent."""
+    folder = tmp_path_factory.mktemp("small")
+    cli = make_workspace(folder / "workspace", folder / "home")
+    cli.ok("contacts", "import", str(write_contacts(folder / "tous.csv", 60)), "--list", "tous", "--yes")
+    return cli
+
+
+@pytest.fixture
+def large(large_workspace: Cli, tmp_path: Path) -> Cli:
+    """A copy of the large workspace, for one test."""
+    return copy_workspace(large_workspace, tmp_path / "workspace", tmp_path / "home")
+
+
+@pytest.fixture
+def small(small_workspace: Cli, tmp_path: Path) -> Cli:
+    """A copy of the small workspace, for one test."""
+    return copy_workspace(small_workspace, tmp_path / "workspace", tmp_path / "home")

@@ -1,0 +1,165 @@
+"""One seeded run of a campaign through every kind of trouble, checked against the truth at each stop."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support import faults
+from tests.support.cli import STARTER, Cli, sendgrid_environment
+from tests.support.faults import Fault, FaultPlan
+from tests.support.journal import SeenRequest
+from tests.support.local_sendgrid import API_KEY, LocalSendGrid
+from tests.support.truth import Truth, check, doubtful_batches, require
+
+_ENDS_A_RUN = (faults.REDIRECT, faults.KEY_REVOKED, faults.BAD_REQUEST, faults.TOO_LARGE, faults.STRAY_200)
+
+MIX: dict[Fault, float] = {
+    faults.OK: 70.0,
+    **{fault: 0.2 if fault in _ENDS_A_RUN else 1.0 for fault in faults.EVERY_FAULT},
+    faults.late(1.6): 1.0,
+}
+"""What requests meet; the faults that stop a command at once are rarer, so that runs come to an end."""
+
+TIMEOUT_SECONDS = 0.8
+_MOST_COMMANDS = 60
+_KILLS = 3
+STAGES = ("received", "accepted", "answered")
+
+
+@dataclass
+class Trigger:
+    """Sends a signal to a process when the provider has seen enough."""
+
+    process: subprocess.Popen[str] | None = None
+    stage: str = ""
+    from_seq: int = 0
+    number: signal.Signals = signal.SIGKILL
+    fired: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def arm(self, process: subprocess.Popen[str], stage: str, from_seq: int, number: signal.Signals) -> None:
+        """Fire at this stage of the first request from ``from_seq`` on."""
+        with self._lock:
+            self.process, self.stage, self.from_seq, self.number = process, stage, from_seq, number
+            self.fired = False
+
+    def see(self, stage: str, seen: SeenRequest) -> None:
+        """A hook of the local provider."""
+        with self._lock:
+            if self.process is None or self.fired or stage != self.stage or seen.seq < self.from_seq:
+                return
+            self.fired = True
+            os.kill(self.process.pid, self.number)
+
+
+@dataclass(slots=True)
+class Result:
+    """What one run went through, counted."""
+
+    seed: int
+    commands: int = 0
+    kills: int = 0
+    terms: int = 0
+    requests: int = 0
+    faults: int = 0
+    doubtful_batches: int = 0
+    most_in_doubt: int = 0
+    refused: int = 0
+    submitted: int = 0
+
+
+class Run:
+    """Drives the command line until the campaign is finished."""
+
+    def __init__(self, seed: int, cli: Cli, recipients: frozenset[str], *, batch_size: int) -> None:
+        self._dice = random.Random(seed)
+        self._cli = cli
+        self._recipients = recipients
+        self._batch_size = batch_size
+        self._in_flight = self._dice.choice([1, 4, 8])
+        self._trigger = Trigger()
+        self._kills_left = _KILLS
+        self.result = Result(seed=seed)
+
+    @property
+    def _database(self) -> Path:
+        return self._cli.workspace / "mailer.db"
+
+    def go(self) -> Result:
+        """Run; raises ``PromiseBrokenError`` as soon as something is not as promised."""
+        plan = FaultPlan(self.result.seed, MIX)
+        hooks = {f"on_{stage}": lambda seen, stage=stage: self._trigger.see(stage, seen) for stage in STAGES}
+        with LocalSendGrid(plan=plan, **hooks) as server:
+            self._cli.extra = sendgrid_environment(
+                server.base_url,
+                API_KEY,
+                batch_size=self._batch_size,
+                in_flight=self._in_flight,
+                timeout=TIMEOUT_SECONDS,
+            )
+            done = False
+            while not done:
+                require(self.result.commands < _MOST_COMMANDS, "the campaign does not come to an end")
+                done = self._step(server)
+            require(
+                server.journal.violations == [], f"the provider's rules were broken: {server.journal.violations[:3]}"
+            )
+            require(server.decoy_calls == 0, "a redirect was followed")
+            self.result.requests = len(server.requests)
+            self.result.faults = sum(request.fault is not faults.OK for request in server.requests)
+        return self.result
+
+    def _step(self, server: LocalSendGrid) -> bool:
+        """One command, killed or not, then the checks; True when the campaign is finished."""
+        started = bool(self._cli_campaign_exists())
+        arguments = ["resume", STARTER] if started else ["send", STARTER, "--to", "tous"]
+        if not started:
+            arguments += ["--confirm", f"{STARTER}:{len(self._recipients)}"]
+        process = self._cli.start(*arguments)
+        if self._kills_left:
+            self._kills_left -= 1
+            stage = self._dice.choice(STAGES)
+            number = self._dice.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM])
+            self._trigger.arm(process, stage, len(server.requests) + self._dice.randint(1, 18), number)
+        out, err = process.communicate(timeout=180)
+        self.result.commands += 1
+        killed = self._trigger.fired and process.returncode == -signal.SIGKILL
+        self.result.kills += killed
+        self.result.terms += process.returncode == 130
+        require("Traceback" not in err, f"a traceback:\n{out}\n{err}")
+        allowed = {0, 4, 6, 130, -signal.SIGKILL}
+        require(process.returncode in allowed, f"exit code {process.returncode}\n{out}\n{err}")
+        return self._look(server, code=process.returncode)
+
+    def _cli_campaign_exists(self) -> bool:
+        return self._database.exists() and self._cli.status()["state"] != "none"
+
+    def _look(self, server: LocalSendGrid, *, code: int) -> bool:
+        status = self._cli.status()
+        truth = Truth(accepted=server.accepted, addresses=self._recipients)
+        check(status, self._database, truth)
+        require((code == 0) == (status["state"] == "finished"), f"exit code {code}, and the state is {status['state']}")
+        self.result.most_in_doubt = max(self.result.most_in_doubt, status["unknown"])
+        if status["state"] == "finished":
+            self.result.submitted, self.result.refused = status["submitted"], status["refused"]
+            return True
+        if status["unknown"] and not status["pending"]:
+            self._resolve(truth)
+        return False
+
+    def _resolve(self, truth: Truth) -> None:
+        """Be the person who looks each batch up with the provider."""
+        sizes = {batch["no"]: batch["recipients"] for batch in self._cli.status()["batches"]}
+        for number, mark in doubtful_batches(self._database):
+            self.result.doubtful_batches += 1
+            if mark in truth.marks():
+                self._cli.ok("resolve", STARTER, str(number), "--as", "submitted")
+            else:
+                confirm = f"{STARTER}:{sizes[number]}"
+                self._cli.ok("resolve", STARTER, str(number), "--as", "pending", "--confirm", confirm)
