@@ -49,13 +49,20 @@ class Trigger:
             self.process, self.stage, self.from_seq, self.number = process, stage, from_seq, number
             self.fired = False
 
+    def disarm(self) -> bool:
+        """Forget the process, which has ended; return whether it got the signal."""
+        with self._lock:
+            self.process = None
+            return self.fired
+
     def see(self, stage: str, seen: SeenRequest) -> None:
         """A hook of the local provider."""
         with self._lock:
             if self.process is None or self.fired or stage != self.stage or seen.seq < self.from_seq:
                 return
             self.fired = True
-            os.kill(self.process.pid, self.number)
+            if self.process.poll() is None:
+                os.kill(self.process.pid, self.number)
 
 
 @dataclass(slots=True)
@@ -110,7 +117,7 @@ class Run:
             require(
                 server.journal.violations == [], f"the provider's rules were broken: {server.journal.violations[:3]}"
             )
-            require(server.decoy_calls == 0, "a redirect was followed")
+            require(not server.decoy_calls, "a redirect was followed")
             self.result.requests = len(server.requests)
             self.result.faults = sum(request.fault is not faults.OK for request in server.requests)
         return self.result
@@ -129,8 +136,7 @@ class Run:
             self._trigger.arm(process, stage, len(server.requests) + self._dice.randint(1, 18), number)
         out, err = process.communicate(timeout=180)
         self.result.commands += 1
-        killed = self._trigger.fired and process.returncode == -signal.SIGKILL
-        self.result.kills += killed
+        self.result.kills += self._trigger.disarm() and process.returncode == -signal.SIGKILL
         self.result.terms += process.returncode == 130
         require("Traceback" not in err, f"a traceback:\n{out}\n{err}")
         allowed = {0, 4, 6, 130, -signal.SIGKILL}
