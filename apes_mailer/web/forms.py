@@ -1,0 +1,56 @@
+"""Reading what a form or a mail program posts."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+LIMIT = 64 * 1024
+"""Bytes of a request's body; RFC 8058 needs 26."""
+
+_SECONDS = 20
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the body of a request.
+
+    Raises ``HTTPException``: 413 when it is longer than :data:`LIMIT`, 408 when it does not come to its end.
+    """
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > LIMIT:
+        raise HTTPException(413)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LIMIT:
+                    raise HTTPException(413)
+    except (TimeoutError, ClientDisconnect) as error:
+        raise HTTPException(408) from error
+    return bytes(body)
+
+
+def is_one_click(content_type: str, body: bytes) -> bool:
+    """Whether a body says ``List-Unsubscribe=One-Click``, in either of the two forms that RFC 8058 allows."""
+    if content_type.lower().startswith("multipart/form-data"):
+        values = _multipart(content_type, body)
+    else:
+        values = parse_qs(body.decode("latin-1")).get("List-Unsubscribe", [])
+    return "One-Click" in (value.strip() for value in values)
+
+
+def _multipart(content_type: str, body: bytes) -> list[str]:
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
+    message = email.message_from_bytes(head + body, policy=email.policy.HTTP)
+    values: list[str] = []
+    for part in message.iter_parts():
+        if part.get_param("name", header="content-disposition") == "List-Unsubscribe":
+            content = part.get_payload(decode=True)
+            values.append(content.decode("latin-1") if isinstance(content, bytes) else "")
+    return values
