@@ -6,6 +6,7 @@ Read once, frozen, and handed down; nothing below reads the environment. Secrets
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +36,8 @@ def _public_url(value: str) -> str:
         raise ValueError("must be a web address such as https://lettre.example.org")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("must begin with https://; mail programs refuse one-click unsubscription over http")
+    if not re.fullmatch(r"[A-Za-z0-9:/._-]*", value):
+        raise ValueError("may hold letters, digits, dots, hyphens and slashes only; write other names in punycode")
     return value.rstrip("/")
 
 

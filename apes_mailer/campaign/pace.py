@@ -15,7 +15,7 @@ _MOST_DOUBTS = 3  # in a row
 
 
 class Pace:
-    """Shared by the threads of one sender."""
+    """Shared by the threads of one sender; one of them enters, all of them leave."""
 
     def __init__(self, in_flight: int) -> None:
         self._condition = threading.Condition()
@@ -53,14 +53,18 @@ class Pace:
         return False
 
     def leave(self, *, idle: bool) -> None:
-        """Give the turn back; ``idle``: nothing was pending. When all are idle the work is done."""
+        """Give the turn back; ``idle``: nothing was pending.
+
+        While others are on their way, a batch may still come back to be pending: then the caller waits for one of
+        them. When nobody is, the work is done.
+        """
         with self._condition:
             self._inside -= 1
+            self._condition.notify_all()
             if idle and self._inside == 0:
                 self._stopped.set()
-            self._condition.notify_all()
-        if idle and not self._stopped.is_set():
-            self._stopped.wait(0.02)  # a batch in flight may still come back to be pending
+            elif idle:
+                self._condition.wait(0.2)
 
     def succeeded(self) -> None:
         """A batch was accepted, or its refusals are settled."""

@@ -6,9 +6,9 @@ Threads only where a batch is handed over; every decision that matters is a tran
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,13 +16,13 @@ import sqlalchemy as sa
 from apes_mailer.campaign.pace import Pace
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import claims, control, rate
-from apes_mailer.ledger.claims import Claim
+from apes_mailer.ledger.claims import Claim, ClaimedRecipient
 from apes_mailer.ledger.instance import Instance, Mark
 from apes_mailer.model.batch import Batch, Envelope, Recipient
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted, Unknown
-from apes_mailer.providers.base import Provider
+from apes_mailer.providers.base import Payload, Provider
 from apes_mailer.store import schema
 from apes_mailer.store.database import BusyError, Database, DiskFullError
 
@@ -93,7 +93,7 @@ class Sender:
         self._counts = row.kind == "send"
         self._envelope = Envelope.from_json(row.envelope)
         self._templates = {int(number): MessageTemplate.from_json(body) for number, body in templates}
-        self._marking = threading.Lock()
+        self._marked = False
 
     def stop(self) -> None:
         """Claim nothing more; what is in flight is finished. Safe to call from a signal handler."""
@@ -103,33 +103,31 @@ class Sender:
     def run(self) -> None:
         """Send until nothing is pending, the campaign is paused, or :meth:`stop` is called.
 
-        Raises ``LedgerError`` when the ledger cannot be written any more.
+        This thread claims and encodes, one batch at a time, so that few are in memory at once; a pool of threads
+        submits and records. Raises ``LedgerError`` when the ledger cannot be written any more.
         """
         self._make_reserve()
-        workers = [threading.Thread(target=self._work, daemon=True) for _ in range(self._around.in_flight)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            while worker.is_alive():
-                worker.join(0.2)  # a signal handler runs between two joins
-        self._reserve.unlink(missing_ok=True)
+        try:
+            with ThreadPoolExecutor(self._around.in_flight, "submit") as pool:
+                while self._pace.enter():
+                    taken = self._take()
+                    if taken is None:
+                        self._pace.leave(idle=True)
+                    else:
+                        pool.submit(self._hand_over, *taken)
+        finally:
+            self._pace.stop()
+            self._reserve.unlink(missing_ok=True)
         if self._failure is not None:
             raise self._failure
 
-    def _work(self) -> None:
-        try:
-            while self._pace.enter():
-                claimed: Claim | None = None
-                try:
-                    self._keep_to_rate()
-                    claimed = self._claim()
-                    if claimed is not None:
-                        self._hand_over(claimed)
-                finally:
-                    self._pace.leave(idle=claimed is None)
-        except BaseException as error:  # noqa: BLE001 - a thread's failure belongs to the command that started it
-            self._failure = self._failure or error
-            self._pace.stop()
+    def _take(self) -> tuple[Claim, Payload] | None:
+        self._keep_to_rate()
+        claimed = self._claim()
+        if claimed is None:
+            return None
+        claim, recipients = claimed
+        return claim, self._around.provider.payload(self._batch(claim, recipients))
 
     def _keep_to_rate(self) -> None:
         around = self._around
@@ -144,44 +142,52 @@ class Sender:
                 )
             self._pace.sleep(wait)
 
-    def _claim(self) -> Claim | None:
+    def _claim(self) -> tuple[Claim, Sequence[ClaimedRecipient]] | None:
         if self._pace.stopped:
             return None
-        around = self._around
-        with around.records.database.write() as connection:
-            claimed = claims.claim(connection, self._campaign_id, owner=self._owner, at=around.records.clock())
+        records = self._around.records
+        with records.database.write() as connection:
+            claimed = claims.claim(connection, self._campaign_id, owner=self._owner, at=records.clock())
         if claimed is not None:
-            self._remember(claimed)
+            self._remember(claimed[0])
         return claimed
 
-    def _remember(self, claimed: Claim) -> None:
-        with self._marking:
-            campaigns = self._mark.campaigns
-            if self._counts and self._name not in campaigns:
-                campaigns = (*campaigns, self._name)
-            attempts = max(self._mark.attempts, claimed.attempt_id)
-            self._mark = Mark(ledger=self._mark.ledger, attempts=attempts, campaigns=campaigns)
-            self._around.records.instance.remember(self._mark)
-
-    def _hand_over(self, claimed: Claim) -> None:
-        submission = self._around.provider.submit(self._batch(claimed))
-        self._record(claimed, submission)
-        self._on_progress(
-            Progress(batch_no=claimed.batch_no, recipients=len(claimed.recipients), submission=submission)
+    def _remember(self, claim: Claim) -> None:
+        new = self._counts and self._name not in self._mark.campaigns
+        self._mark = Mark(
+            ledger=self._mark.ledger,
+            attempts=claim.attempt_id,
+            campaigns=(*self._mark.campaigns, self._name) if new else self._mark.campaigns,
         )
-        self._react(submission)
+        if new or not self._marked:
+            self._around.records.instance.remember(self._mark)
+            self._marked = True
+        else:
+            self._around.records.instance.count(self._mark)
 
-    def _batch(self, claimed: Claim) -> Batch:
-        token, url, tag = self._around.keyring.token, self._envelope.unsubscribe_url, self._list_tag
+    def _hand_over(self, claim: Claim, payload: Payload) -> None:
+        try:
+            submission = self._around.provider.submit(payload)
+            self._record(claim, submission)
+            self._on_progress(Progress(batch_no=claim.batch_no, recipients=payload.size, submission=submission))
+            self._react(submission)
+        except BaseException as error:  # noqa: BLE001 - a thread's failure belongs to the command that started it
+            self._failure = self._failure or error
+            self._pace.stop()
+        finally:
+            self._pace.leave(idle=False)
+
+    def _batch(self, claim: Claim, recipients: Sequence[ClaimedRecipient]) -> Batch:
+        token, url, tag = self._around.keyring.token, self._envelope.unsubscribe_url(""), self._list_tag
         mark = self._around.keyring.recipient_mark
         return Batch(
             campaign=self._name,
             run=self.run_name,
-            attempt=claimed.mark,
+            attempt=claim.mark,
             envelope=self._envelope,
-            template=self._templates[claimed.template_id],
+            template=self._templates[claim.template_id],
             recipients=[
-                Recipient(r.address, mark(r.key), url(token(tag, r.key)), r.values) for r in claimed.recipients
+                Recipient(address, mark(key), url + token(tag, key), values) for _, key, address, values in recipients
             ],
         )
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 import sqlalchemy as sa
 
@@ -23,8 +24,7 @@ from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedRecipient:
+class ClaimedRecipient(NamedTuple):
     """One recipient of a claimed batch."""
 
     contact_id: int
@@ -35,7 +35,7 @@ class ClaimedRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The right to make one request for one batch."""
+    """The right to make one request for one batch; ``contacts`` are its recipients in the order of the request."""
 
     campaign_id: int
     batch_no: int
@@ -43,7 +43,7 @@ class Claim:
     seq: int
     mark: str
     template_id: int
-    recipients: Sequence[ClaimedRecipient]
+    contacts: array[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,10 @@ class _Batch:
     attempts: int
 
 
-def claim(connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.datetime) -> Claim | None:
-    """Claim the next pending batch, or return None when none is pending or the campaign is paused.
+def claim(
+    connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.datetime
+) -> tuple[Claim, Sequence[ClaimedRecipient]] | None:
+    """Claim the next pending batch; None when none is pending or the campaign is paused.
 
     Whoever opted out since the preparation is excluded here, so that the attempt knows its exact recipients.
     """
@@ -67,7 +69,7 @@ def claim(connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.dat
         _exclude_opted_out(connection, campaign_id, taken, at)
         recipients = _recipients(connection, campaign_id, taken)
         if recipients:
-            return _open_attempt(connection, campaign_id, taken, recipients, owner=owner, at=at)
+            return _open_attempt(connection, campaign_id, taken, recipients, owner=owner, at=at), recipients
         _set_batch(connection, campaign_id, taken.no, BatchState.EMPTY)
         history.append(connection, campaign_id=campaign_id, batch_no=taken.no, at=at, event="emptied", actor=owner)
 
@@ -109,9 +111,12 @@ def _in_batch(campaign_id: int, batch: _Batch) -> sa.ColumnElement[bool]:
 
 def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batch, at: dt.datetime) -> None:
     campaign, suppression, contact, recipient = schema.campaign, schema.suppression, schema.contact, schema.recipient
+    newest = sa.select(sa.func.coalesce(sa.func.max(suppression.c.id), 0)).scalar_subquery()
     since = connection.execute(
-        sa.select(campaign.c.suppression_id, campaign.c.list_id).where(campaign.c.id == campaign_id)
+        sa.select(campaign.c.suppression_id, campaign.c.list_id, newest).where(campaign.c.id == campaign_id)
     ).one()
+    if since[2] <= since.suppression_id:
+        return
     newer = freeze.suppressed(suppression.c.key, since.list_id, at).with_only_columns(suppression.c.key)
     newer = newer.where(suppression.c.id > since.suppression_id)
     contacts = sa.select(contact.c.id).where(contact.c.key.in_(newer))
@@ -124,24 +129,24 @@ def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batc
 
 def _recipients(connection: sa.Connection, campaign_id: int, batch: _Batch) -> list[ClaimedRecipient]:
     recipient, contact = schema.recipient, schema.contact
-    rows = connection.execute(
+    query = (
         sa.select(recipient.c.contact_id, contact.c.key, contact.c.address, recipient.c.merge_values)
         .join(contact, contact.c.id == recipient.c.contact_id)
         .where(_in_batch(campaign_id, batch))
         .order_by(recipient.c.contact_id)
     )
+    found = connection.execute(query).all()
+    # One document for the whole batch: a thousand small ones take three times as long to read.
+    frozen = json.loads(f"[{','.join([values or '{}' for *_, values in found])}]")
     return [
-        ClaimedRecipient(contact_id, key, address, merge_values(address, values))
-        for contact_id, key, address, values in rows
+        ClaimedRecipient(contact_id, key, address, {"EMAIL": address, **values})
+        for (contact_id, key, address, _), values in zip(found, frozen, strict=True)
     ]
 
 
 def merge_values(address: str, frozen: str | None) -> Mapping[str, str]:
     """Return the values of a recipient's merge tags, as frozen; ``EMAIL`` is always there."""
-    values: dict[str, str] = {"EMAIL": address}
-    if frozen:
-        values |= {name: value for name, value in json.loads(frozen).items() if value is not None}
-    return values
+    return {"EMAIL": address, **json.loads(frozen or "{}")}
 
 
 def _open_attempt(
@@ -183,7 +188,7 @@ def _open_attempt(
         seq=batch.attempts,
         mark=mark,
         template_id=batch.template_id,
-        recipients=recipients,
+        contacts=array("q", [each.contact_id for each in recipients]),
     )
 
 
@@ -242,11 +247,11 @@ def _mark_refused(connection: sa.Connection, claimed: Claim, refused: Refused) -
             sa.update(recipient)
             .where(
                 recipient.c.campaign_id == claimed.campaign_id,
-                recipient.c.contact_id == claimed.recipients[position].contact_id,
+                recipient.c.contact_id == claimed.contacts[position],
             )
             .values(outcome=Outcome.REFUSED, reason=reason, batch_no=claimed.batch_no, attempt_seq=claimed.seq)
         )
-    return BatchState.PENDING if len(refused.reasons) < len(claimed.recipients) else BatchState.EMPTY
+    return BatchState.PENDING if len(refused.reasons) < len(claimed.contacts) else BatchState.EMPTY
 
 
 def sweep(connection: sa.Connection, campaign_id: int, *, actor: str, at: dt.datetime) -> int:

@@ -21,10 +21,12 @@ from apes_mailer.ledger.states import Kind
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
+_DIGITS = 20  # of the number of attempts, so that it can be written over in place
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What is remembered outside the database."""
+    """What is remembered outside the database: a line with the number of attempts, then JSON."""
 
     ledger: str
     attempts: int
@@ -110,17 +112,24 @@ class Instance:
         return Mark(ledger=_ledger(connection), attempts=_attempts(connection), campaigns=known)
 
     def remember(self, mark: Mark) -> None:
-        """Write the marks, after a claim is committed and before its request leaves.
-
-        A place that cannot be written is left alone: the mark is a second line of defence.
-        """
-        text = json.dumps({"ledger": mark.ledger, "attempts": mark.attempts, "campaigns": mark.campaigns})
+        """Write the marks. A place that cannot be written is left alone: they are a second line of defence."""
+        text = json.dumps({"ledger": mark.ledger, "campaigns": mark.campaigns})
         for path in self._mark_files(mark.ledger):
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 new = path.with_name(f"{path.name}.new")
-                new.write_text(text + "\n", encoding="utf-8")
+                new.write_text(f"{mark.attempts:0{_DIGITS}}\n{text}\n", encoding="utf-8")
                 new.replace(path)
+            except OSError:
+                continue
+
+    def count(self, mark: Mark) -> None:
+        """Write the number of attempts alone, in place: after a claim is committed and before its request leaves."""
+        number = f"{mark.attempts:0{_DIGITS}}".encode()
+        for path in self._mark_files(mark.ledger):
+            try:
+                with path.open("r+b", buffering=0) as file:
+                    file.write(number)
             except OSError:
                 continue
 
@@ -130,8 +139,8 @@ class Instance:
         return [mark for mark in marks if mark is not None and mark.ledger == ledger]
 
     def _mark_files(self, ledger: str) -> list[Path]:
-        beside = self._database.with_name(f"{self._database.name}-mark.json")
-        own = [self._state_folder / f"{ledger}.json"] if self._state_folder else []
+        beside = self._database.with_name(f"{self._database.name}-mark")
+        own = [self._state_folder / ledger] if self._state_folder else []
         return [beside, *own]
 
     def _place(self) -> str:
@@ -141,10 +150,11 @@ class Instance:
 
 def _read_mark(path: Path) -> Mark | None:
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        number, _, text = path.read_text(encoding="utf-8").partition("\n")
+        body = json.loads(text)
         return Mark(
             ledger=str(body["ledger"]),
-            attempts=int(body["attempts"]),
+            attempts=int(number),
             campaigns=tuple(str(name) for name in body["campaigns"]),
         )
     except (OSError, ValueError, KeyError, TypeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from apes_mailer.model.message import MessageTemplate
 
@@ -44,8 +45,7 @@ class Envelope:
         return f"{self.public_url}/u/{token}"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One person of a batch; ``mark`` is the opaque name by which the provider may know this recipient."""
 
     address: str

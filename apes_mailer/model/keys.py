@@ -31,6 +31,7 @@ class Keyring:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._unsubscribe = hashlib.blake2b(key=secret, digest_size=_MAC_SIZE, person=b"unsubscribe")
 
     def fingerprint(self) -> str:
         """Return a short proof of the secret, safe to store beside the data it protects."""
@@ -50,15 +51,17 @@ class Keyring:
 
     def recipient_mark(self, contact_key: bytes) -> str:
         """Return the opaque name by which a provider may know a contact: 22 characters that are safe anywhere."""
-        return binascii.b2a_base64(contact_key, newline=False).translate(_URL_SAFE).decode("ascii")[:22]
+        return binascii.b2a_base64(contact_key).translate(_URL_SAFE, _PADDING).decode("ascii")
 
     def _mac(self, body: bytes) -> bytes:
-        return hashlib.blake2b(body, key=self._secret, digest_size=_MAC_SIZE, person=b"unsubscribe").digest()
+        mac = self._unsubscribe.copy()
+        mac.update(body)
+        return mac.digest()
 
     def token(self, list_tag: bytes, contact_key: bytes) -> str:
         """Return the unsubscribe token of a contact on a list: 55 characters that are safe in an address."""
         body = _VERSION + list_tag + contact_key
-        return binascii.b2a_base64(body + self._mac(body), newline=False).translate(_URL_SAFE).decode("ascii")[:55]
+        return binascii.b2a_base64(body + self._mac(body)).translate(_URL_SAFE, _PADDING).decode("ascii")
 
     def read_token(self, token: str) -> TokenContent | None:
         """Return what a token says, or None when it was not made with this secret."""
@@ -72,4 +75,4 @@ class Keyring:
         return TokenContent(list_tag=body[1 : 1 + _TAG_SIZE], contact_key=body[1 + _TAG_SIZE :])
 
 
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_URL_SAFE, _PADDING = bytes.maketrans(b"+/", b"-_"), b"=\n"

@@ -19,6 +19,17 @@ class Limits:
     merge_bytes: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """One request, ready to leave: its encoded body, or the batch itself when nothing has to be encoded.
+
+    ``size`` is its number of recipients.
+    """
+
+    content: bytes | Batch
+    size: int
+
+
 class Provider(Protocol):
     """A way out for letters; safe to use from several threads."""
 
@@ -41,6 +52,10 @@ class Provider(Protocol):
         """The bytes that one recipient's merge values take in a request."""
         ...
 
-    def submit(self, batch: Batch) -> Submission:
+    def payload(self, batch: Batch) -> Payload:
+        """Return the request for a batch; pure. Apart from ``submit``, so that nothing else waits in memory."""
+        ...
+
+    def submit(self, payload: Payload) -> Submission:
         """Make one request. Never raises for what the network or the provider does: that is a value."""
         ...

@@ -15,7 +15,7 @@ from apes_mailer.model.batch import Batch, Recipient
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted
 from apes_mailer.providers import mime
-from apes_mailer.providers.base import Limits
+from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.render import fill
 
 _INDEX = """<!DOCTYPE html>
@@ -91,8 +91,15 @@ class Outbox:
         """Where the messages of one run are."""
         return self._folder / campaign / run
 
-    def submit(self, batch: Batch) -> Submission:
+    def payload(self, batch: Batch) -> Payload:
+        """Return the batch itself: messages are written one by one."""
+        return Payload(content=batch, size=len(batch.recipients))
+
+    def submit(self, payload: Payload) -> Submission:
         """Write one file for each recipient, then the index page."""
+        batch = payload.content
+        if not isinstance(batch, Batch):
+            raise TypeError(batch)
         folder = self.run_folder(batch.campaign, batch.run)
         splicer = self._splicer_of(batch)
         try:

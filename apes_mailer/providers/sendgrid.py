@@ -14,7 +14,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any, cast
@@ -27,7 +27,7 @@ from apes_mailer.model.merge import ContactField
 from apes_mailer.model.message import Context, MessageTemplate, Parts, Slot
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.providers import deadline
-from apes_mailer.providers.base import Limits
+from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.render import fill
 
 GLOBAL_URL = "https://api.sendgrid.com"
@@ -39,13 +39,23 @@ _encode = json.encoder.encode_basestring_ascii
 
 
 @dataclass(frozen=True, slots=True)
+class _Field:
+    """One contact field in a letter: its slots, and the JSON around a value that needs no escaping."""
+
+    name: str
+    slots: tuple[tuple[str, ContactField, Context], ...]
+    around: tuple[str, ...]  # value.join(around) writes the value under every key; empty when a slot is a link
+
+
+@dataclass(frozen=True, slots=True)
 class _Compiled:
     """A letter as SendGrid takes it: what is the same for all, and the substitutions of each recipient."""
 
     template: MessageTemplate
     envelope: Envelope
     head: str
-    slots: tuple[tuple[str, Slot], ...]  # with the key, as JSON
+    fields: tuple[_Field, ...]
+    around_url: tuple[str, ...]
 
 
 class SendGrid:
@@ -70,23 +80,26 @@ class SendGrid:
         keys = _keys(template, "000000")
         size = 0
         for slot, key in keys.items():
-            value = fill.contact_value(slot, values) if isinstance(slot.expression, ContactField) else "x" * 200
+            value = (
+                fill.contact_value(slot.expression, slot.context, values)
+                if isinstance(slot.expression, ContactField)
+                else "x" * 200
+            )
             size += len(key) + len(value.encode())
         return size
 
-    def submit(self, batch: Batch) -> Submission:
+    def submit(self, payload: Payload) -> Submission:
         """Make one request to mail/send and say what became of it."""
         client: Any = _Client(host=self._base_url, request_headers=self._headers(), version=3)
-        body = _Body(self.payload(batch))
         try:
-            response = client.mail.send.post(request_body=body, timeout=self._timeout)
+            response = client.mail.send.post(request_body=_Body(payload.content), timeout=self._timeout)
         except urllib.error.URLError as error:
             if isinstance(error.reason, deadline.NotConnectedError):
                 return NotAccepted(cause=f"no connection to {self._base_url}: {error.reason}")
             return Unknown(cause=f"the connection broke while the request was on its way ({error.reason})")
         except (OSError, http.client.HTTPException) as error:
             return Unknown(cause=f"no answer came ({type(error).__name__}: {error})")
-        return outcome(response.status_code, response.headers, response.body, len(batch.recipients))
+        return outcome(response.status_code, response.headers, response.body, payload.size)
 
     def _headers(self) -> dict[str, str]:
         # The key must not be in ``self.api``'s shared headers: the package lets headers of one call leak into others.
@@ -94,16 +107,19 @@ class SendGrid:
         # Any other type than application/json makes the package post the body as it is, instead of encoding it again.
         return {**api.client.request_headers, "Content-Type": "application/json; charset=utf-8"}
 
-    def payload(self, batch: Batch) -> str:
+    def payload(self, batch: Batch) -> Payload:
         """Return the JSON body of the request; pure."""
         compiled = self._compiled
         if compiled is None or compiled.template is not batch.template or compiled.envelope is not batch.envelope:
             compiled = self._compile(batch.template, batch.envelope)
             self._compiled = compiled
         people = ",".join([_personalization(compiled, batch.attempt, recipient) for recipient in batch.recipients])
-        return f'{compiled.head},"personalizations":[{people}]}}'
+        body = f'{compiled.head},"personalizations":[{people}]}}'
+        return Payload(content=_Bytes(body.encode()), size=len(batch.recipients))
 
     def _compile(self, template: MessageTemplate, envelope: Envelope) -> _Compiled:
+        if not fill.is_harmless(envelope.public_url):
+            raise ValueError(f"the public address needs escaping, which links never get: {envelope.public_url}")
         keys = _keys(template, self._nonce(template.digest))
         links = fill.Links(pictures=envelope.pictures_url, browser=envelope.browser_url)
 
@@ -130,8 +146,7 @@ class SendGrid:
         if envelope.reply_to:
             body["reply_to"] = {"email": envelope.reply_to}
         head = json.dumps(body, ensure_ascii=False, separators=(",", ":")).removesuffix("}")
-        slots = tuple((_encode(key), slot) for slot, key in keys.items())
-        return _Compiled(template=template, envelope=envelope, head=head, slots=slots)
+        return _Compiled(template, envelope, head, _fields(keys), _around(_link_keys(keys)))
 
 
 def _keys(template: MessageTemplate, nonce: str) -> dict[Slot, str]:
@@ -145,20 +160,46 @@ def _constant(slot: Slot, links: fill.Links) -> str:
     return fill.link_value(fill.constant(slot.expression, links) or "", slot.context)
 
 
-def _personalization(compiled: _Compiled, attempt: str, recipient: Recipient) -> str:
-    values = recipient.values
-    url = recipient.unsubscribe_url
-    pairs: list[str] = []
-    for key, slot in compiled.slots:
+def _fields(keys: Mapping[Slot, str]) -> tuple[_Field, ...]:
+    by_name: dict[str, list[tuple[str, ContactField, Context]]] = {}
+    for slot, key in keys.items():
         if isinstance(slot.expression, ContactField):
-            value = fill.contact_value(slot, values)
+            by_name.setdefault(slot.expression.name, []).append((key, slot.expression, slot.context))
+    fields: list[_Field] = []
+    for name, slots in by_name.items():
+        textual = all(context in fill.TEXTUAL for _, _, context in slots)
+        fields.append(_Field(name, tuple(slots), _around([key for key, _, _ in slots]) if textual else ()))
+    return tuple(fields)
+
+
+def _link_keys(keys: Mapping[Slot, str]) -> list[str]:
+    return [key for slot, key in keys.items() if not isinstance(slot.expression, ContactField)]
+
+
+def _around(keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the pieces that ``value.join`` makes ``"key":"value","key":"value"`` of."""
+    if not keys:
+        return ("",)
+    return (f'"{keys[0]}":"', *(f'","{key}":"' for key in keys[1:]), '"')
+
+
+def _personalization(compiled: _Compiled, attempt: str, recipient: Recipient) -> str:
+    address, mark, url, values = recipient
+    pairs = [url.join(compiled.around_url)]
+    for field in compiled.fields:
+        value = values.get(field.name)
+        if value and field.around and fill.is_harmless(value):
+            pairs.append(value.join(field.around))
         else:
-            value = url if slot.context is Context.PLAIN else fill.link_value(url, slot.context)
-        pairs.append(f"{key}:{_encode(value)}")
+            pairs += [
+                f'"{key}":{_encode(fill.contact_value(expression, context, values))}'
+                for key, expression, context in field.slots
+            ]
+    to = f'"{address}"' if fill.is_harmless(address) else _encode(address)
     return (
-        f'{{"to":[{{"email":{_encode(recipient.address)}}}],"substitutions":{{{",".join(pairs)}}},'
-        f'"headers":{{"List-Unsubscribe":{_encode(f"<{url}>")},"List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}},'
-        f'"custom_args":{{"apes_attempt":"{attempt}","apes_recipient":"{recipient.mark}"}}}}'
+        f'{{"to":[{{"email":{to}}}],"substitutions":{{{",".join(pairs)}}},'
+        f'"headers":{{"List-Unsubscribe":"<{url}>","List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}},'
+        f'"custom_args":{{"apes_attempt":"{attempt}","apes_recipient":"{mark}"}}}}'
     )
 
 
@@ -231,7 +272,7 @@ def _wait(headers: Message) -> float | None:
     return min(max(reset - time.time(), 0.0), _LONGEST_WAIT)
 
 
-class _Payload(bytes):
+class _Bytes(bytes):
     """A request body that the package's log lines cannot show, nor waste time on formatting."""
 
     def __repr__(self) -> str:
@@ -243,11 +284,13 @@ class _Payload(bytes):
 class _Body:
     """What the package takes for a string: it calls nothing but ``encode``."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, content: bytes | Batch) -> None:
+        if not isinstance(content, bytes):
+            raise TypeError(content)
+        self._content = content
 
-    def encode(self, encoding: str) -> bytes:
-        return _Payload(self._text.encode(encoding))
+    def encode(self, _encoding: str) -> bytes:
+        return self._content
 
 
 class _Client(python_http_client.Client):

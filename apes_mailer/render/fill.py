@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import quote
 
 from apes_mailer.model.merge import ContactField, Expression, LinkTag, PictureLink, Special
-from apes_mailer.model.message import Context, Parts, Slot
+from apes_mailer.model.message import Context, Parts
 
 # Direction overrides could turn the words around a value; line breaks and other controls could end a header.
 _DIRECTION = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
+# The blocks of Unicode whose letters run from right to left.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _SAFE_URL = re.compile(r"(?:https?://[^\s/\"'<>\\]|mailto:[^\s\"'<>\\]+@)[^\s\"'<>\\]*", re.IGNORECASE)
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+# Letters, digits and the punctuation of names and addresses: nearly every value is made of these, and is the same
+# whatever text it goes into, JSON included.
+is_harmless = re.compile(
+    r"[A-Za-z0-9\u00c0-\u024f@._+,/:()-]+(?:[ \u2019-][A-Za-z0-9\u00c0-\u024f@._+,/:()-]+)*"
+).fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +50,13 @@ def is_url(value: str) -> bool:
 
 def _isolated(value: str) -> str:
     # A name in Hebrew or Arabic would otherwise reorder the punctuation after it.
-    if any(unicodedata.bidirectional(c) in {"R", "AL", "AN"} for c in value):
+    if _RIGHT_TO_LEFT.search(value):
         return f"{_FIRST_STRONG_ISOLATE}{value}{_POP_ISOLATE}"
     return value
+
+
+TEXTUAL = frozenset({Context.HTML, Context.ATTRIBUTE, Context.PLAIN, Context.HEADER})
+"""The contexts in which a value that :func:`is_harmless` accepts stays as it is."""
 
 
 def escape(value: str, context: Context) -> str:
@@ -54,12 +64,14 @@ def escape(value: str, context: Context) -> str:
 
     In ``Context.URL`` a value that is not an http, https or mailto address becomes ``#``.
     """
+    if is_harmless(value) and context in TEXTUAL:
+        return value
     value = clean(value)
     match context:
         case Context.HTML | Context.ATTRIBUTE:
-            return html.escape(_isolated(value) if not value.isascii() else value, quote=True)
+            return html.escape(_isolated(value), quote=True)
         case Context.PLAIN | Context.HEADER:
-            return value if value.isascii() else _isolated(value)
+            return _isolated(value)
         case Context.URL:
             return html.escape(value, quote=True) if is_url(value) else "#"
         case Context.URL_PART:
@@ -68,15 +80,12 @@ def escape(value: str, context: Context) -> str:
             assert_never(context)
 
 
-def contact_value(slot: Slot, values: Mapping[str, str]) -> str:
+def contact_value(field: ContactField, context: Context, values: Mapping[str, str]) -> str:
     """Return the escaped value of a contact field, its fallback when empty or no address where one is needed."""
-    field = slot.expression
-    if not isinstance(field, ContactField):
-        raise TypeError(field)
-    value = values.get(field.name, "")
-    if field.fallback is not None and (not clean(value) or (slot.context is Context.URL and not is_url(value))):
+    value = values.get(field.name) or ""
+    if field.fallback is not None and (not clean(value) or (context is Context.URL and not is_url(value))):
         value = field.fallback
-    return escape(value, slot.context)
+    return escape(value, context)
 
 
 def constant(expression: Expression, links: Links) -> str | None:
@@ -97,7 +106,7 @@ def fill(parts: Parts, values: Mapping[str, str], links: Links, unsubscribe: str
         if isinstance(part, str):
             out.append(part)
         elif isinstance(part.expression, ContactField):
-            out.append(contact_value(part, values))
+            out.append(contact_value(part.expression, part.context, values))
         else:
             value = constant(part.expression, links)
             out.append(link_value(unsubscribe if value is None else value, part.context))

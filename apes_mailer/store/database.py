@@ -41,7 +41,8 @@ class Database:
         or cannot be written.
         """
         self.path = base / _sqlite_path(url)
-        self._writing = threading.RLock()
+        self._writing = threading.Lock()
+        self._writer: sa.Connection | None = None
         self._engine = sa.create_engine(
             f"sqlite:///{self.path}",
             poolclass=sa.pool.QueuePool,
@@ -55,6 +56,10 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        with self._writing:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
         self._engine.dispose()
 
     @contextmanager
@@ -67,8 +72,11 @@ class Database:
     @contextmanager
     def write(self) -> Generator[sa.Connection, None, None]:
         """One durable transaction: all of it, or nothing when an exception leaves the block."""
-        with self._writing, self._translated(), self._engine.begin() as connection:
-            yield connection
+        with self._writing, self._translated():
+            # One connection for all writers of this program: they take turns anyway, and each has a page cache.
+            self._writer = self._writer or self._engine.connect()
+            with self._writer.begin():
+                yield self._writer
 
     @contextmanager
     def bulk(self, *, cache_mb: int) -> Generator[sa.Connection, None, None]:
