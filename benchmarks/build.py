@@ -1,0 +1,59 @@
+"""Building the sample letter, beside npm's mjml command on the same MJML; and the start of the command line.
+
+python -m benchmarks.build      (needs npm, to install mjml into a temporary folder)
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import common
+from benchmarks.common import REPOSITORY, apes_mailer, row
+
+NAME = "2025-07"
+
+
+def warm_build(times: int) -> list[float]:
+    """Return the milliseconds of building the sample letter in a process that has built it before."""
+    from apes_mailer.wiring import application
+
+    live = application(REPOSITORY)
+    live.compose(NAME)
+    found: list[float] = []
+    for _ in range(times):
+        started = time.perf_counter()
+        live.compose(NAME)
+        found.append((time.perf_counter() - started) * 1000)
+    return found
+
+
+def main() -> None:
+    """Run and print the table."""
+    if shutil.which("npm") is None:
+        sys.exit("npm is not installed; its mjml is what this is compared with.")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        apes_mailer("build", NAME, "--out", str(folder / "letter"), cwd=REPOSITORY)
+        common.command(
+            ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), "mjml@5"], cwd=folder
+        )
+        peer = str(folder / "node_modules" / ".bin" / "mjml")
+        arguments = [peer, str(folder / "letter" / "issue.mjml"), "-o", str(folder / "peer.html")]
+        theirs = statistics.median(common.command(arguments, cwd=folder).seconds for _ in range(5)) * 1000
+        helped = statistics.median(apes_mailer("--help", cwd=folder).seconds for _ in range(9)) * 1000
+        weight = (folder / "letter" / "issue.html").stat().st_size
+    ours = statistics.median(warm_build(30))
+    print("| what | measured | wanted |\n| --- | --- | --- |")
+    row("sample letter: load, render, inline, check, warm", f"{ours:.0f} ms", "<= 50 ms")
+    row("npm mjml 5 command on the same MJML", f"{theirs:,.0f} ms: {theirs / ours:.0f} times slower", ">= 20 times")
+    row("sample letter, HTML", f"{weight / 1000:.1f} kB", "<= 70 kB")
+    row("apes-mailer --help", f"{helped:.0f} ms", "<= 200 ms")
+
+
+if __name__ == "__main__":
+    main()

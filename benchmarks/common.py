@@ -1,0 +1,106 @@
+"""What the benchmarks share: workspaces, lists, the sink, and commands timed from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+STARTER = "premier-numero"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """A command that has ended: seconds of wall clock, seconds of processor, peak memory in MB."""
+
+    seconds: float
+    cpu: float
+    memory: float
+    out: str
+
+
+def command(arguments: Sequence[str], *, cwd: Path, extra: Mapping[str, str] | None = None) -> Timed:
+    """Run a command and time it; a failure ends the benchmark."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), **(extra or {})}
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        list(arguments), cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout is not None
+    out = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(arguments)} failed with exit code {process.returncode}")
+    return Timed(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, memory=_megabytes(usage), out=out)
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    unit = 1 if sys.platform == "darwin" else 1024
+    return usage.ru_maxrss * unit / 1e6
+
+
+def apes_mailer(*arguments: str, cwd: Path, extra: Mapping[str, str] | None = None) -> Timed:
+    """Run and time the command line."""
+    return command([sys.executable, "-m", "apes_mailer", *arguments], cwd=cwd, extra=extra)
+
+
+def workspace(folder: Path) -> Path:
+    """Make a workspace."""
+    apes_mailer("init", str(folder), cwd=folder.parent)
+    return folder
+
+
+def contacts_file(path: Path, count: int) -> Path:
+    """Write a list of made-up contacts: address, first name, last name, organisation."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("EMAIL;PRENOM;NOM;STRUCTURE\n")
+        for number in range(count):
+            # Addresses in no order, as real lists are.
+            mixed = number * 7_368_787 % 1_000_003
+            file.write(
+                f"prenom.nom{mixed}.{number}@exemple{number % 20_000}.fr;Prénom{number % 997};Nom{number % 4999};"
+                f"Structure {number % 1234}\n"
+            )
+    return path
+
+
+@contextmanager
+def sink(*arguments: str) -> Generator[str, None, None]:
+    """Run the sink in a process of its own; yields its port."""
+    process = subprocess.Popen(
+        [sys.executable, str(REPOSITORY / "benchmarks" / "sink.py"), "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield str(json.loads(process.stdout.readline())["port"])
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def sendgrid(base_url: str, **more: str) -> dict[str, str]:
+    """Return the environment that sends to a sink."""
+    return {
+        "SENDGRID_API_KEY": "SG.benchmark",
+        "APES_MAILER_PROVIDER": "sendgrid",
+        "APES_MAILER_SENDGRID_BASE_URL": base_url,
+        "APES_MAILER_PUBLIC_URL": "https://lettre.example.org",
+        **more,
+    }
+
+
+def row(name: str, value: str, target: str = "") -> None:
+    """Print a line of the result table."""
+    print(f"| {name} | {value} | {target} |", flush=True)

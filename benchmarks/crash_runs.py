@@ -1,0 +1,54 @@
+"""Many seeded crash runs, summed up for docs/send-protocol.md.
+
+python -m benchmarks.crash_runs [--runs 200] [--first 0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.support.chaos import Result, Run
+from tests.support.cli import Cli, copy_workspace, make_workspace, write_contacts
+
+RECIPIENTS = 10_000
+ADDRESSES = frozenset(f"personne{number}@exemple{number % 37}.example" for number in range(RECIPIENTS))
+
+
+def one(original: Cli, folder: Path, seed: int) -> Result:
+    """Run one seed in a copy of the workspace."""
+    place = folder / str(seed)
+    cli = copy_workspace(original, place / "workspace", place / "home")
+    try:
+        return Run(seed, cli, ADDRESSES, batch_size=200).go()
+    finally:
+        shutil.rmtree(place)
+
+
+def main() -> None:
+    """Run and print the sums; a broken promise ends it with a traceback."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0)
+    options = parser.parse_args()
+    seeds = range(options.first, options.first + options.runs)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        cli = make_workspace(folder / "workspace", folder / "home")
+        contacts = write_contacts(folder / "tous.csv", RECIPIENTS)
+        cli.ok("contacts", "import", str(contacts), "--list", "tous", "--yes")
+        with ThreadPoolExecutor(2) as pool:
+            results = list(pool.map(functools.partial(one, cli, folder), seeds))
+    print(f"runs {len(results)}, recipients {sum(r.submitted + r.refused for r in results):,}")
+    for name in ("commands", "kills", "terms", "requests", "faults", "doubtful_batches", "refused", "submitted"):
+        print(f"{name:<18}{sum(getattr(result, name) for result in results):>12,}")
+    print(f"{'most in doubt':<18}{max(result.most_in_doubt for result in results):>12,}")
+    print("lost 0, mailed twice 0, finished when it was not: 0 (a run that breaks a promise ends this program)")
+
+
+if __name__ == "__main__":
+    main()
