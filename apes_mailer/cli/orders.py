@@ -15,6 +15,7 @@ from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.prepare import Order
 from apes_mailer.campaign.send import Progress, Sender
 from apes_mailer.cli import output
+from apes_mailer.cli.progress import SendProgress
 from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.states import CampaignState, Kind
@@ -90,7 +91,9 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
 
 def _rehearsed(application: Application, composition: Composition) -> str:
     digest = composition.letter.template.digest
-    same = [r for r in overview.rehearsals(application.database, composition.name) if r.digest == digest]
+    same = [
+        r for r in overview.rehearsals(application.database, composition.name) if r.digest == digest and r.submitted
+    ]
     if not same:
         return "never: nobody has seen exactly this letter in a mailbox or in the outbox"
     last = same[-1]
@@ -162,7 +165,7 @@ class Follower:
         self._signals = signals
         self._total = total
         self._announce = announce
-        self._line: output.ProgressLine | None = None
+        self._line: SendProgress | None = None
 
     def watch(self) -> Watch:
         """Return the callbacks of a send."""
@@ -179,7 +182,7 @@ class Follower:
 
     def _progress(self, progress: Progress) -> None:
         if self._line is None:
-            self._line = output.ProgressLine(self._total)
+            self._line = SendProgress(self._total)
         self._line.add(progress.recipients, progress.submission)
 
 

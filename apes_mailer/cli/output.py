@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from apes_mailer.campaign.why import Why
-from apes_mailer.errors import Problem
-from apes_mailer.ledger.status import Status
-from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
+if TYPE_CHECKING:
+    from apes_mailer.campaign.why import Why
+    from apes_mailer.ledger.status import Status
 
 
 def say(text: str = "") -> None:
@@ -37,11 +35,6 @@ def show(text: str) -> None:
 def plural(count: int, word: str) -> str:
     """Return ``1 recipient`` or ``2 recipients``."""
     return f"{count:,} {word}" + ("" if count == 1 else "s" if not word.endswith("ch") else "es")
-
-
-def problem_lines(problems: list[Problem]) -> str:
-    """Return problems, a paragraph each."""
-    return "\n".join(f"  {problem}" for problem in problems)
 
 
 def status_json(status: Status) -> dict[str, Any]:
@@ -130,59 +123,6 @@ _VERDICTS = {
     "not_asked": "not a recipient",
     "empty": "not submitted",
 }
-
-
-class ProgressLine:
-    """Says how far a send is: a line that renews itself on a terminal, a line now and then elsewhere."""
-
-    def __init__(self, total: int, *, every_seconds: float = 10.0) -> None:
-        self._total = total
-        self._done = 0
-        self._started = time.monotonic()
-        self._said = self._started
-        self._every = 0.1 if sys.stderr.isatty() else every_seconds
-        self._terminal = sys.stderr.isatty()
-
-    def add(self, recipients: int, submission: object) -> None:
-        """Count a batch; what went wrong is said at once."""
-        match submission:
-            case Submitted():
-                self._done += recipients
-            case Refused():
-                self._interrupt(f"The provider refused {plural(len(submission.reasons), 'recipient')} of a batch.")
-            case NotAccepted(stop=False):
-                self._interrupt(f"Waiting: {submission.cause}.")
-            case Unknown():
-                self._interrupt(f"A batch of {plural(recipients, 'recipient')} is in doubt: {submission.cause}.")
-            case _:
-                pass
-        now = time.monotonic()
-        if now - self._said >= self._every:
-            self._said = now
-            self._write(now)
-
-    def finish(self) -> None:
-        """Say the last state and end the line."""
-        self._write(time.monotonic())
-        if self._terminal:
-            say()
-
-    def _interrupt(self, text: str) -> None:
-        say(f"\r\x1b[K{text}" if self._terminal else text)
-
-    def _write(self, now: float) -> None:
-        rate = self._done / max(now - self._started, 0.001)
-        left = (self._total - self._done) / rate if rate else 0
-        share = 100 * self._done / self._total if self._total else 100
-        text = f"{self._done:,} of {self._total:,} submitted ({share:.0f} %), {rate:,.0f}/s, {_duration(left)} left"
-        sys.stderr.write(f"\r\x1b[K{text}" if self._terminal else f"{text}\n")
-        sys.stderr.flush()
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def excluded_text(excluded: Mapping[str, int]) -> str:
