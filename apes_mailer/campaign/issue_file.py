@@ -1,0 +1,180 @@
+"""Reading a campaign folder: ``issue.yaml`` and the pictures it uses, or every fault in them at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from apes_mailer.campaign.reading import file_text, links, merge_tags, verdicts
+from apes_mailer.campaign.reading.draft import Draft, Written, read_draft
+from apes_mailer.campaign.reading.pictures import PictureFolder, Unusable, Usable
+from apes_mailer.campaign.reading.remark import Remark
+from apes_mailer.campaign.reading.shape import group, words
+from apes_mailer.campaign.reading.source import Source
+from apes_mailer.campaign.reading.yaml_text import read_yaml
+from apes_mailer.errors import IssueError, Problem
+from apes_mailer.model.issue import Issue
+from apes_mailer.model.picture import Picture
+from apes_mailer.model.text import Line, Link, Markdown, PictureFile
+
+ISSUE_FILE = "issue.yaml"
+PICTURES = "images"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedIssue:
+    """An issue as its text says, and the line, counted from 1, of each field and item of it.
+
+    Paths are those of the issue: ``blocks[2].articles[0].images[0].file``, the ``[0]`` also where the file has a
+    single picture without a dash.
+    """
+
+    issue: Issue
+    positions: Mapping[str, int]
+
+    def line(self, field: str) -> int | None:
+        """Return the line of a field or item, or of the nearest known one around it."""
+        return verdicts.line_of(self.positions, field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedIssue:
+    """An issue with its pictures.
+
+    ``pictures`` is by file name as the issue has it, ``picture_files`` by published name. ``digest`` is the SHA-256,
+    in hexadecimal, over the bytes of ``issue.yaml`` (``path``) and of the pictures used.
+    """
+
+    issue: Issue
+    positions: Mapping[str, int]
+    pictures: Mapping[str, Picture]
+    digest: str
+    picture_files: Mapping[str, Path]
+    path: Path
+
+    def line(self, field: str) -> int | None:
+        """Return the line of a field or item, or of the nearest known one around it."""
+        return verdicts.line_of(self.positions, field)
+
+
+def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
+    """Read the issue of a campaign folder; ``shown`` is how people know its file.
+
+    Raises ``IssueError`` with every problem of the file and of the pictures, in the order of lines.
+    """
+    path = folder / ISSUE_FILE
+    data = file_text.file_bytes(path, shown)
+    text, problems = file_text.decoded(data, shown)
+    reading = _Reading.of(text, shown)
+    pictures = dict(reading.pictures(PictureFolder(folder / PICTURES)))
+    issue = reading.result(problems)
+    digest = hashlib.sha256(data)
+    for name in sorted(pictures):
+        digest.update(b"\0" + name.encode() + b"\0" + pictures[name].digest)
+    return LoadedIssue(
+        issue=issue,
+        positions=reading.draft.positions,
+        pictures={name: usable.picture for name, usable in pictures.items()},
+        digest=digest.hexdigest(),
+        picture_files={usable.picture.name: usable.path for usable in pictures.values()},
+        path=path,
+    )
+
+
+def parse_issue(text: str, *, shown: str) -> ParsedIssue:
+    """Read an issue from its text, without a look at the pictures. Raises ``IssueError`` with every problem."""
+    reading = _Reading.of(text, shown)
+    return ParsedIssue(issue=reading.result([]), positions=reading.draft.positions)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """What a text says, as far as it can be told, and what is wrong with it."""
+
+    source: Source
+    shown: str
+    draft: Draft
+    issue: Issue | None = None
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    @classmethod
+    def of(cls, text: str, shown: str) -> _Reading:
+        yaml = read_yaml(text, shown=shown, words=words())
+        shape = group(Issue)
+        draft = read_draft(yaml.root if yaml.readable else None, yaml.source, shape, shown=shown)
+        reading = cls(source=yaml.source, shown=shown, draft=draft)
+        reading.problems += _with_fields(yaml.problems, draft.positions)
+        if not yaml.readable:
+            return reading
+        reading.problems += draft.problems
+        for written in draft.texts:
+            reading.problems += [reading.problem(written, remark) for remark in _remarks(written)]
+        try:
+            reading.issue = Issue.model_validate(draft.data)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            reading.problems += verdicts.problems(details, draft, shape, shown=shown)
+        return reading
+
+    def pictures(self, folder: PictureFolder) -> Iterator[tuple[str, Usable]]:
+        """Yield the pictures that the text uses; those that cannot be used become problems."""
+        for written in self.draft.texts:
+            if written.kind is not PictureFile:
+                continue
+            try:
+                name = str(PictureFile.parse(written.scalar.text))
+            except PydanticCustomError:
+                continue  # reported with the data
+            match folder.look(name):
+                case Usable() as usable:
+                    yield name, usable
+                case Unusable() as unusable:
+                    self.problems.append(self.problem(written, Remark(0, name, unusable.message, unusable.cure)))
+
+    def problem(self, written: Written, remark: Remark) -> Problem:
+        """Return a remark about a text as a problem at its line of the file."""
+        line = self.source.number(_line(self.source, written, remark))
+        return Problem(message=remark.message, file=self.shown, line=line, field=written.path, hint=remark.cure)
+
+    def result(self, earlier: Iterable[Problem]) -> Issue:
+        """Return the issue, or raise ``IssueError`` with the problems in the order of lines."""
+        problems = sorted([*earlier, *self.problems], key=lambda problem: problem.line or 0)
+        if self.issue is None or problems:
+            faults = f"{len(problems)} faults" if len(problems) > 1 else "1 fault"
+            raise IssueError(f"{self.shown} cannot be used: {faults}.", problems)
+        return self.issue
+
+
+def _remarks(written: Written) -> Iterator[Remark]:
+    text = written.scalar.text
+    if written.kind in {Line, Markdown, Link}:
+        yield from merge_tags.remarks(text)
+    if written.kind is Line:
+        yield from links.in_line(text)
+    elif written.kind is Link:
+        yield from links.in_link(text)
+    elif written.kind is Markdown:
+        yield from links.in_markdown(text)
+
+
+def _line(source: Source, written: Written, remark: Remark) -> int:
+    """Return the line, from 0, of what a remark is about: inside a text of several lines, not at its head."""
+    place = written.scalar.place
+    if written.scalar.style == "|":
+        return place.line + 1 + remark.line
+    wanted = remark.written.split("\n")[0]
+    lines = range(place.line, min(place.end_line + 1, len(source.lines)))
+    return next((line for line in lines if wanted in source.lines[line]), place.line)
+
+
+def _with_fields(problems: Iterable[Problem], positions: Mapping[str, int]) -> Iterator[Problem]:
+    """Say of each problem on which field's line it stands."""
+    paths = {line: path for path, line in positions.items()}
+    for problem in problems:
+        path = paths.get(problem.line, "") if problem.line is not None else ""
+        yield replace(problem, field=path)

@@ -1,0 +1,154 @@
+"""How to tell an author that what is written is not what belongs there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from apes_mailer.campaign.reading.entry import entry_at
+from apes_mailer.campaign.reading.shape import GroupShape, KindsShape, ListShape, Shape
+from apes_mailer.campaign.reading.source import Correction, Fault, Source
+from apes_mailer.campaign.reading.tree import Fields, Node, Scalar
+
+
+def nothing() -> Fault:
+    """The file holds no field."""
+    return Fault(line=0, message="is empty", cure="Write an issue, or make a new one with: apes-mailer new NAME")
+
+
+def text_for_list(line: int, shape: ListShape) -> Fault:
+    """Text stands where a list belongs."""
+    names = _field_names(shape.item)
+    cure = "Write each item on a line of its own below, after a dash and a space."
+    if names:
+        cure = f'Write "- {names[0]}: …" on the line below, indented, and under it as needed {_listed(names[1:])}.'
+    return Fault(line=line, message="is text, but a list belongs here", cure=cure)
+
+
+def text_for_fields(source: Source, line: int, name: str, *, dash: str = "") -> Fault:
+    """A mere text stands where fields belong, and only one of them can be meant."""
+    entry = entry_at(source.lines, line)
+    correction = None
+    if entry is not None and entry.key and entry.last == line:
+        head, value = source.lines[line][: entry.value_column].rstrip(), entry.value
+        correction = Correction(line, line, (head, f"{' ' * (entry.column + 2)}{dash}{name}: {value}"))
+    return Fault(
+        line=line,
+        message="is text, but fields belong here",
+        correction=correction,
+        cure="" if correction is not None else f'Write "{name}: " before it.',
+    )
+
+
+def group_for_list(line: int) -> Fault:
+    """The fields of one item stand where a list belongs."""
+    return Fault(
+        line=line,
+        message="must be a list, even with one item",
+        cure='Put "- " before the first field of each item, and indent the others by two more spaces.',
+    )
+
+
+def not_a_text(line: int, node: Node, correction: Correction | None = None) -> Fault:
+    """A list or a group stands where text belongs."""
+    cure = "" if correction is not None else "Write text, in quotes if it holds [ or {."
+    return Fault(line=line, message=f"is {_kind(node)}, but text belongs here", correction=correction, cure=cure)
+
+
+def not_a_word(line: int, node: Node) -> Fault:
+    """A list or a group stands where a single word belongs."""
+    return Fault(line=line, message=f"is {_kind(node)}, but one word belongs here", cure="Write it after the colon.")
+
+
+def no_group(line: int, node: Node, shape: GroupShape) -> Fault:
+    """Text or a list stands where the fields of one thing belong."""
+    names = sorted(_field_names(shape), key=lambda name: name not in shape.required)
+    cure = f"Write its fields on the lines below, indented: {_listed(names)}."
+    if not isinstance(node, Scalar):
+        return Fault(line=line, message="is a list, but there can only be one here", cure=f"Take away the dash. {cure}")
+    return Fault(line=line, message=f'is the text "{_short(node.text)}", but fields belong here', cure=cure)
+
+
+def no_kind(line: int, shape: KindsShape, kind: str | None) -> Fault:
+    """A block does not say what it is."""
+    cure = (
+        f'Add a line "{shape.tag}: {kind}".'
+        if kind
+        else f"Start it with {shape.tag}: and one of {_listed(shape.kinds)}."
+    )
+    return Fault(line=line, message=f'does not say what it is: "{shape.tag}" is missing', cure=cure)
+
+
+def unknown_kind(source: Source, tag: Node, shape: KindsShape, written: str, kind: str | None) -> Fault:
+    """A block says that it is something which does not exist."""
+    cure = f"There are {_listed(shape.kinds)}."
+    correction = None
+    if kind is not None:
+        cure, correction = f'Did you mean "{kind}"? {cure}', _replaced(source, tag, kind)
+    message = f'is "{_short(written)}", which is no kind of block'
+    return Fault(line=tag.place.line, message=message, cure=cure, correction=correction)
+
+
+def double(key: Node, name: str, first: int) -> Fault:
+    """A field stands twice in the same place; ``first`` is the line number of the first."""
+    return Fault(
+        line=key.place.line,
+        message=f'"{name}" is written twice, first on line {first}',
+        cure='Keep one of them. If something new starts here, put "- " before its first field.',
+    )
+
+
+def no_name(key: Node) -> Fault:
+    """Something that is no name stands before a colon."""
+    return Fault(
+        line=key.place.line,
+        message="has no name of a field before the colon",
+        cure="Write the name of a field. If this is text, put it in quotes after the name of its field.",
+    )
+
+
+def unknown_field(source: Source, key: Node, shape: GroupShape, name: str, meant: str | None) -> Fault:
+    """A field is not one of those that the schema has here."""
+    owner = shape.name.lower()
+    message = f'"{_short(name)}" is not a field of {"an" if owner[0] in "aeio" else "a"} {owner}'
+    if meant is not None:
+        correction = _replaced(source, key, meant)
+        return Fault(line=key.place.line, message=message, cure=f'Did you mean "{meant}"?', correction=correction)
+    cure = f"The fields here are {_listed(shape.fields)}."
+    if not (name.isidentifier() and name.islower()):
+        cure += " If this is text, indent it below the field it belongs to."
+    return Fault(line=key.place.line, message=message, cure=cure)
+
+
+def _replaced(source: Source, node: Node, word: str) -> Correction | None:
+    """Return the line of a one-line scalar with another word in its place."""
+    place = node.place
+    if place.line != place.end_line:
+        return None
+    line = source.lines[place.line]
+    return Correction(place.line, place.line, (line[: place.column] + word + line[place.end_column :],))
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node, Fields):
+        return "a group of fields (because of the {)" if node.flow else "a group of fields"
+    return "a list (because of the [)" if not isinstance(node, Scalar) and node.flow else "a list"
+
+
+def _field_names(shape: Shape) -> list[str]:
+    match shape:
+        case GroupShape():
+            return [name for name in shape.fields if name != "note"]
+        case KindsShape():
+            return [shape.tag]
+        case _:
+            return []
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = [name for name in names if name != "note"]
+    return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else f"{line[:39]}…"

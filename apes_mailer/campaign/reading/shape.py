@@ -1,0 +1,148 @@
+"""What the schema expects at each place, read off the models themselves, so that a new field needs nothing here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
+
+from apes_mailer.campaign.reading.names import aliases
+from apes_mailer.campaign.reading.proposal import Words
+from apes_mailer.model.issue import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class TextShape:
+    """A text; ``kind`` is its class, such as ``Line``, or plain ``str``."""
+
+    kind: type[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceShape:
+    """One of a few words or numbers."""
+
+    choices: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DateShape:
+    """A day."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchShape:
+    """true or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """Items of one shape; ``lone`` when a single one may stand without a dash."""
+
+    item: Shape
+    lone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShape:
+    """The fields of a model, in the order of the schema."""
+
+    name: str
+    fields: Mapping[str, Shape]
+    required: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindsShape:
+    """Groups of fields told apart by the field ``tag``."""
+
+    tag: str
+    kinds: Mapping[str, GroupShape]
+
+
+Shape = TextShape | ChoiceShape | DateShape | SwitchShape | ListShape | GroupShape | KindsShape
+
+
+@functools.cache
+def group(model: type[BaseModel]) -> GroupShape:
+    """Return the shape of a model."""
+    fields = model.model_fields
+    return GroupShape(
+        name=model.__name__,
+        fields={name: _of_field(field) for name, field in fields.items()},
+        required=tuple(name for name, field in fields.items() if field.is_required()),
+    )
+
+
+@functools.cache
+def words() -> Words:
+    """Return the names of all fields of an issue, with the French ones that are understood as a mistake."""
+    every: set[str] = set()
+    texts: set[str] = set()
+    _collect(group(Issue), every, texts)
+    return Words(frozenset(every | aliases(every)), frozenset(texts | aliases(texts)))
+
+
+def _collect(shape: Shape, every: set[str], texts: set[str]) -> None:
+    match shape:
+        case ListShape():
+            _collect(shape.item, every, texts)
+        case KindsShape():
+            for kind in shape.kinds.values():
+                _collect(kind, every, texts)
+        case GroupShape():
+            every.update(shape.fields)
+            texts.update(name for name, field in shape.fields.items() if isinstance(field, TextShape))
+            for field in shape.fields.values():
+                _collect(field, every, texts)
+        case _:
+            pass
+
+
+def _of_field(field: FieldInfo) -> Shape:
+    lone = any(isinstance(each, BeforeValidator) for each in field.metadata)
+    if isinstance(field.discriminator, str):
+        return _kinds(field.annotation, field.discriminator)
+    return _of(field.annotation, lone=lone)
+
+
+def _of(annotation: Any, *, lone: bool = False) -> Shape:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _annotated(arguments)
+    if origin in {Union, types.UnionType}:
+        [only] = [each for each in arguments if each is not type(None)]
+        return _of(only)
+    if origin in {list, tuple}:
+        return ListShape(_of(arguments[0]), lone)
+    if origin is Literal:
+        return ChoiceShape(arguments)
+    return _of_class(annotation)
+
+
+def _annotated(arguments: tuple[Any, ...]) -> Shape:
+    discriminator = next((each.discriminator for each in arguments if isinstance(each, FieldInfo)), None)
+    return _kinds(arguments[0], discriminator) if isinstance(discriminator, str) else _of(arguments[0])
+
+
+def _kinds(union: Any, tag: str) -> KindsShape:
+    models: tuple[type[BaseModel], ...] = get_args(union)
+    return KindsShape(tag, {get_args(model.model_fields[tag].annotation)[0]: group(model) for model in models})
+
+
+def _of_class(kind: type) -> Shape:
+    if issubclass(kind, BaseModel):
+        return group(kind)
+    if issubclass(kind, str):
+        return TextShape(kind)
+    if issubclass(kind, bool):
+        return SwitchShape()
+    if issubclass(kind, dt.date):
+        return DateShape()
+    raise TypeError(f"the schema has a field of a kind that no author can write yet: {kind}")

@@ -1,0 +1,82 @@
+"""Proposals for lines of text that stand below no field that could take them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from apes_mailer.campaign.reading.entry import Entry, entry_at, indentation, rewritten
+from apes_mailer.campaign.reading.indentation import shifted
+from apes_mailer.campaign.reading.proposal import Proposal, Words, is_written, previous_written
+from apes_mailer.campaign.reading.source import Correction
+
+
+def stray_text(lines: Sequence[str], fault: int, words: Words) -> Iterator[Proposal]:
+    """Propose to make the text at a fault part of the field above it."""
+    line = fault if is_written(lines[fault]) else previous_written(lines, fault)
+    if line is not None and words.starts_field(lines[line]):
+        line = previous_written(lines, line)
+    if line is None or words.starts_field(lines[line]):
+        return
+    first = last = line
+    above = previous_written(lines, first)
+    while above is not None and not words.starts_field(lines[above]):
+        first, above = above, previous_written(lines, above)
+    while last + 1 < len(lines) and lines[last + 1].strip() and not words.starts_field(lines[last + 1]):
+        last += 1
+    owner = None if above is None else entry_at(lines, above)
+    if owner is not None:
+        yield from _cut_by_comment(lines, owner, fault)
+        yield from _for_owner(lines, owner, first, last, fault)
+
+
+def homeless(lines: Sequence[str], fault: int, words: Words) -> Iterator[Proposal]:
+    """Propose to leave out a line that is no field and belongs to none."""
+    for line in (fault, previous_written(lines, fault)):
+        if line is not None and is_written(lines[line]) and not words.starts_field(lines[line]):
+            yield Proposal(
+                line=line,
+                message="belongs to no field",
+                correction=Correction(line, line, (f"# {lines[line].strip()}",)),
+                beyond=line,
+                cure='Write it after the name of a field. To keep it as a note for yourself, put "# " before it.',
+            )
+
+
+def _cut_by_comment(lines: Sequence[str], owner: Entry, fault: int) -> Iterator[Proposal]:
+    """Propose to move a comment that stands inside a text and so ends it."""
+    between = range(owner.line + 1, fault + 1)
+    comments = [at for at in between if lines[at].strip() and not is_written(lines[at])]
+    if owner.opens_block and comments:
+        kept = tuple("" if at in comments else lines[at] for at in between)
+        yield Proposal(
+            line=comments[0],
+            message=f'is a comment inside the text of "{owner.key}", which ends here for YAML',
+            correction=Correction(owner.line + 1, fault, kept),
+            beyond=fault,
+            cure="Move the comment above the field, or indent it as the text to make it part of the letter.",
+        )
+
+
+def _for_owner(lines: Sequence[str], owner: Entry, first: int, last: int, fault: int) -> Iterator[Proposal]:
+    """Propose to indent lines below the field above them, as they are or as a block of text."""
+    column = _text_column(lines, owner)
+    outside = [at for at in range(first, last + 1) if is_written(lines[at]) and indentation(lines[at]) < column]
+    if not outside:
+        return
+    start, last = outside[0], outside[-1]
+    by = column - min(indentation(lines[at]) for at in outside)
+    moved = tuple(shifted(lines, at, at, by)[0] if at in outside else lines[at] for at in range(start, last + 1))
+    message = f'belongs to the text of "{owner.key}" above, but is not indented below it'
+    correction = Correction(start, last, moved)
+    yield Proposal(line=start, message=message, correction=correction, beyond=max(fault, last))
+    below = (*lines[:start], *moved, *lines[last + 1 :])
+    if not owner.is_empty and not owner.opens_block and (entry := entry_at(below, owner.line)) is not None:
+        rewrite = rewritten(below, entry, last)
+        reads = (owner.line, rewrite.column, rewrite.text)
+        yield Proposal(line=start, message=message, correction=rewrite.correction, reads=reads)
+
+
+def _text_column(lines: Sequence[str], owner: Entry) -> int:
+    """Return the column where the text below a field starts, or should start."""
+    following = next((at for at in range(owner.line + 1, owner.last + 1) if lines[at].strip()), None)
+    return owner.column + 2 if following is None else indentation(lines[following])

@@ -1,0 +1,74 @@
+"""From the text of a YAML file to a tree of texts, with every fault of the YAML itself.
+
+After a fault the correction is put in place and reading goes on, so that what stands behind it is seen as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apes_mailer.campaign.reading import losses
+from apes_mailer.campaign.reading.proposal import Words
+from apes_mailer.campaign.reading.repair import repair
+from apes_mailer.campaign.reading.source import Fault, Source, clean
+from apes_mailer.campaign.reading.tree import Node
+from apes_mailer.errors import Problem
+
+_MOST_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YamlText:
+    """What a text says once its faults are corrected.
+
+    ``source`` is the corrected text, which places in the tree refer to. ``readable`` is False when a fault has hidden
+    what follows it; ``root`` is then incomplete or None.
+    """
+
+    source: Source
+    root: Node | None
+    problems: list[Problem]
+    readable: bool
+
+
+def read_yaml(text: str, *, shown: str, words: Words) -> YamlText:
+    """Read a YAML text without converting any value; never raises.
+
+    ``shown`` is how problems name the file, ``words`` the names that its fields may have.
+    """
+    source, faults = clean(Source.of(text))
+    found = [(source, fault) for fault in faults]
+    repaired = repair(source, words)
+    found += repaired.faults
+    for _ in range(_MOST_ROUNDS):
+        if repaired.scan.fault is not None:
+            break
+        lost = losses.find(repaired.source, repaired.scan, words)
+        source, corrected = _corrected(repaired.source, lost)
+        found += [(repaired.source, fault) for fault in (corrected or lost)]
+        if not corrected:
+            break
+        repaired = repair(source, words)
+        found += repaired.faults
+    return YamlText(
+        source=repaired.source,
+        root=repaired.scan.root,
+        problems=[fault.problem(where, shown) for where, fault in found],
+        readable=repaired.scan.fault is None,
+    )
+
+
+def _corrected(source: Source, faults: list[Fault]) -> tuple[Source, list[Fault]]:
+    """Put corrections in place from the last to the first, so that none moves the lines of another.
+
+    Return the faults that were corrected as well: of two on the same lines the first waits for the next round.
+    """
+    done: list[Fault] = []
+    untouched = len(source.lines)
+    pairs = [(fault, fault.correction) for fault in faults if fault.correction is not None]
+    for fault, correction in sorted(pairs, key=lambda pair: pair[1].first, reverse=True):
+        if correction.last < untouched:
+            source = source.corrected(correction)
+            untouched = correction.first
+            done.append(fault)
+    return source, done
