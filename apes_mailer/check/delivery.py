@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from apes_mailer.check.letter import CheckedLetter
@@ -13,6 +14,8 @@ CLIPPED_AT = 102_000
 """Bytes of HTML from which Gmail shows only the beginning of a letter, without its footer."""
 
 _LARGE = 80_000
+_C1 = re.compile("[\x80-\x9f]")
+_OUTSIDE_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
 def size(letter: CheckedLetter) -> Iterator[Finding]:
@@ -45,7 +48,7 @@ def unsubscribe(letter: CheckedLetter) -> Iterator[Finding]:
 def charset(letter: CheckedLetter) -> Iterator[Finding]:
     """Both parts hold a character outside Latin-1; otherwise SendGrid sends ISO-8859-1, which Gmail clips."""
     for part, text in (("HTML", letter.html), ("plain text", letter.text)):
-        if text.isascii() or all(ord(character) < 0x100 for character in text):
+        if not _OUTSIDE_LATIN_1.search(text):
             yield Finding(
                 rule="charset",
                 severity=Severity.ERROR,
@@ -57,7 +60,7 @@ def charset(letter: CheckedLetter) -> Iterator[Finding]:
 def control_characters(letter: CheckedLetter) -> Iterator[Finding]:
     """No character of the range that Windows programs leave behind, which makes Gmail clip the smallest letter."""
     for part, text in (("HTML", letter.html), ("plain text", letter.text), ("subject", letter.issue.subject)):
-        found = sorted({character for character in text if "\x80" <= character <= "\x9f"})
+        found = sorted(set(_C1.findall(text)))
         if found:
             names = ", ".join(f"U+{ord(character):04X}" for character in found)
             yield Finding(

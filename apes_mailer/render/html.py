@@ -83,34 +83,53 @@ def _quiet_cssutils() -> None:
     log.setLevel(logging.CRITICAL)
 
 
-def inline_css(html: str, css: str) -> str:
-    """Return the HTML with the author's CSS moved into ``style`` attributes.
-
-    This is the only place that knows the inliner. The options keep what it would otherwise damage: the doctype, the
-    ``width`` attributes that Outlook obeys, ``!important`` in media queries, and the network at peace.
-    """
+@functools.cache
+def _inliner() -> Any:
+    """Return premailer's class, made to read a theme's CSS once instead of at each letter."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of cssutils' own imports
         from premailer.premailer import Premailer
 
     _quiet_cssutils()
+
+    @functools.lru_cache(maxsize=16)
+    def parse(css: str, index: int) -> Any:
+        fresh: Any = Premailer(css_text=[css], **_OPTIONS)
+        return fresh._parse_style_rules(css, index)  # noqa: SLF001 - the step that the inliner repeats for nothing
+
+    class Inliner(Premailer):
+        def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
+            rules, leftover = parse(css_body, ruleset_index)
+            return list(rules), list(leftover)
+
+    return Inliner
+
+
+_OPTIONS: dict[str, Any] = {
+    "keep_style_tags": False,
+    "disable_validation": True,
+    "cache_css_parsing": True,
+    "allow_network": False,
+    "allow_loading_external_files": False,
+    "strip_important": False,
+    "remove_classes": False,
+    "disable_basic_attributes": ["width", "height", "align", "valign", "bgcolor"],
+    "align_floating_images": False,
+    "disable_link_rewrites": True,
+    "include_star_selectors": False,
+    "cssutils_logging_level": logging.CRITICAL,
+}
+"""What keeps the inliner from damaging a letter: the doctype stays, so do the ``width`` attributes that Outlook obeys
+and ``!important`` in media queries; nothing is fetched."""
+
+
+def inline_css(html: str, css: str) -> str:
+    """Return the HTML with the author's CSS moved into ``style`` attributes.
+
+    This is the only place that knows the inliner.
+    """
     html = re.sub(r"^\s*<!doctype html>", "<!DOCTYPE html>", html, count=1, flags=re.IGNORECASE)
-    premailer: Any = Premailer(
-        _mark_styles(html),
-        css_text=[css] if css.strip() else None,
-        keep_style_tags=False,
-        disable_validation=True,
-        cache_css_parsing=True,
-        allow_network=False,
-        allow_loading_external_files=False,
-        strip_important=False,
-        remove_classes=False,
-        disable_basic_attributes=["width", "height", "align", "valign", "bgcolor"],
-        align_floating_images=False,
-        disable_link_rewrites=True,
-        include_star_selectors=False,
-        cssutils_logging_level=logging.CRITICAL,
-    )
+    premailer = _inliner()(_mark_styles(html), css_text=[css] if css.strip() else None, **_OPTIONS)
     return str(premailer.transform(pretty_print=False))
 
 

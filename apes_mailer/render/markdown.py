@@ -12,18 +12,39 @@ import textwrap
 from collections.abc import Callable, Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 _FORGOTTEN_LINK = re.compile(r"\]\([^)\n]*\)?")
 
 
+class _Renderer(RendererHTML):
+    """Headings become bold paragraphs, and words between back-quotes plain text: neither has a place in a letter."""
+
+    def heading_open(self, *_: object) -> str:
+        return '<p class="strong">'
+
+    def heading_close(self, *_: object) -> str:
+        return "</p>\n"
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
+        return escapeHtml(tokens[idx].content)
+
+
 @functools.cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("zero", {"html": False, "xhtmlOut": True, "breaks": True}, renderer_cls=RendererHTML)
+    parser = MarkdownIt("zero", {"html": False, "xhtmlOut": True, "breaks": True}, renderer_cls=_Renderer)
     parser.enable(["emphasis", "link", "list", "newline", "escape", "backticks", "heading", "entity"])
     parser.validateLink = _is_safe_link  # type: ignore[method-assign]  # the documented way to set it
     return parser
+
+
+@functools.lru_cache(maxsize=512)
+def _tokens(text: str) -> Sequence[Token]:
+    """Parse once what is rendered as HTML, as text, and checked; nobody changes the tokens."""
+    return tuple(_parser().parse(text))
 
 
 def _is_safe_link(url: str) -> bool:
@@ -33,28 +54,13 @@ def _is_safe_link(url: str) -> bool:
 
 def to_html(text: str) -> str:
     """Return the HTML of a Markdown text; every void element is self-closed, as MJML wants it."""
-    tokens = _parser().parse(text)
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = "p"
-            if token.type == "heading_open":
-                token.attrSet("class", "strong")
-        if token.type == "inline" and token.children:
-            _unwrap_code(token.children)
-    return _parser().renderer.render(tokens, _parser().options, {}).strip()
-
-
-def _unwrap_code(children: list[Token]) -> None:
-    # A back-quoted word is shown as plain text: monospaced text has no place in a newsletter.
-    for child in children:
-        if child.type == "code_inline":
-            child.type = "text"
+    return _parser().renderer.render(_tokens(text), _parser().options, {}).strip()
 
 
 def forgotten_links(text: str) -> list[tuple[int, str]]:
     """Return (line from 0, what is written) of links that Markdown did not recognise and would show as brackets."""
     found: list[tuple[int, str]] = []
-    for token in _parser().parse(text):
+    for token in _tokens(text):
         if token.type != "inline" or not token.children:
             continue
         line = token.map[0] if token.map else 0
@@ -69,7 +75,7 @@ def forgotten_links(text: str) -> list[tuple[int, str]]:
 def links(text: str) -> list[tuple[str, str]]:
     """Return (text, address) of each link of a Markdown text, in order."""
     found: list[tuple[str, str]] = []
-    for token in _parser().parse(text):
+    for token in _tokens(text):
         address: str | None = None
         words: list[str] = []
         for child in token.children or []:
@@ -165,4 +171,4 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
 
 def to_text(text: str, *, width: int, link: Callable[[str, str], str]) -> str:
     """Return plain text; ``link(words, address)`` says how a link is written."""
-    return _PlainText(width, link).render(_parser().parse(text))
+    return _PlainText(width, link).render(_tokens(text))

@@ -25,7 +25,7 @@ def html(text: str, tokens: Tokens) -> Parts:
 
     Raises ``ThemeError`` where no value could be made safe: in a style, a tag name, an attribute without quotes.
     """
-    places = _places(text)
+    places = _places(text, tokens)
     styles = [match.span() for match in re.finditer(r"<style\b.*?</style>", text, re.DOTALL | re.IGNORECASE)]
 
     def context(start: int, end: int) -> Context:
@@ -41,11 +41,13 @@ def html(text: str, tokens: Tokens) -> Parts:
     return _split(text, tokens, context)
 
 
-def _places(text: str) -> list[tuple[int, int, str | None]]:
-    """Spans of attribute values (with the attribute's name), then of whole tags (None)."""
+def _places(text: str, tokens: Tokens) -> list[tuple[int, int, str | None]]:
+    """Spans of attribute values (with the attribute's name), then of whole tags (None), of tags that hold a word."""
     values: list[tuple[int, int, str | None]] = []
     tags: list[tuple[int, int, str | None]] = []
     for tag in _TAG.finditer(text):
+        if next(tokens.split(tag.group()), None) is None:
+            continue
         tags.append((tag.start(), tag.end(), None))
         offset = tag.start("attributes")
         for attribute in _ATTRIBUTE.finditer(tag["attributes"]):
