@@ -13,7 +13,7 @@ from typing import Literal
 Language = Literal["fr", "en"]
 
 DEFAULT: Language = "fr"
-LANGUAGES: tuple[Language, ...] = ("fr", "en")
+LANGUAGES: Mapping[str, Language] = MappingProxyType({"fr": "fr", "en": "en"})
 
 _RANGE = re.compile(r"\s*(?P<tag>[A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q=(?P<weight>[0-9.]{1,5}))?\s*")
 
@@ -31,7 +31,7 @@ def preferred(accept_language: str) -> Language:
     best_weight = 0.0
     for part in accept_language[:1000].split(","):
         match = _RANGE.fullmatch(part)
-        language = next((each for each in LANGUAGES if match and match["tag"].lower() == each), None)
+        language = LANGUAGES.get(match["tag"].lower()) if match else None
         if match is None or language is None:
             continue
         weight = _weight(match["weight"])

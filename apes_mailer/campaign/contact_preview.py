@@ -1,0 +1,202 @@
+"""Looking at a letter as one contact of a list will read it, before anything is sent."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+import sqlalchemy as sa
+
+from apes_mailer.campaign import audience
+from apes_mailer.campaign.audience import Audience
+from apes_mailer.contacts import lists
+from apes_mailer.contacts.file_format import open_contacts_file
+from apes_mailer.contacts.rows import Row
+from apes_mailer.errors import ContactsError, UsageError
+from apes_mailer.model import address as addresses
+from apes_mailer.model import merge
+from apes_mailer.model.batch import Envelope
+from apes_mailer.model.field import EMAIL
+from apes_mailer.model.keys import Keyring
+from apes_mailer.model.message import Context, MessageTemplate, Parts, Slot
+from apes_mailer.render import fill
+from apes_mailer.store.database import Database
+from apes_mailer.workspace import Workspace, check_name
+
+_LIST_SUFFIXES = {".csv", ".tsv", ".txt"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A contact whom the letter is looked at as; ``values`` are those of the merge tags, ``EMAIL`` among them."""
+
+    list_name: str
+    address: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The letter as somebody reads it.
+
+    ``unfilled`` names the merge tags for which this contact has nothing and the author gave no words instead: a send
+    refuses to start while there is one.
+    """
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    unfilled: list[str]
+
+
+def list_names(workspace: Workspace, database: Database) -> list[str]:
+    """Return the names of the lists kept as files or in the store, sorted."""
+    files = (path.stem for path in workspace.contacts.glob("*") if path.suffix in _LIST_SUFFIXES and path.is_file())
+    with database.read() as connection:
+        stored = [found.name for found in lists.stored(connection)]
+    return sorted({*filter(_usable, files), *stored})
+
+
+def search(workspace: Workspace, database: Database, list_name: str, words: str, *, limit: int = 20) -> list[str]:
+    """Return the first addresses of a list that contain ``words``, in any letter case.
+
+    Raises ``ContactsError`` or ``UsageError`` when there is no such list or its file cannot be read.
+    """
+    found = audience.find(workspace, database, list_name)
+    if found.file is None:
+        return _search_stored(database, found, words, limit)
+    wanted = words.strip().casefold()
+    return list(islice((each for each in _addresses(found) if wanted in each.casefold()), limit))
+
+
+def find_reader(workspace: Workspace, database: Database, list_name: str, address: str) -> Reader:
+    """Return a contact of a list with the values that a send would use.
+
+    Raises ``ContactsError`` when nobody on the list has this address, and as :func:`search` does.
+    """
+    found = audience.find(workspace, database, list_name)
+    fields = wanted = None
+    with contextlib.suppress(addresses.AddressError):
+        wanted = addresses.normalise(address)
+        fields = _file_fields(found, wanted) if found.file else _stored_fields(database, found, wanted)
+    if wanted is None or fields is None:
+        raise ContactsError(f'{address} is not on the list "{list_name}".', hint="Choose an address that is.")
+    return Reader(list_name=list_name, address=wanted, values={**fields, EMAIL: wanted})
+
+
+def copy_for(
+    reader: Reader, template: MessageTemplate, preheader: str, envelope: Envelope, keyring: Keyring, *, pictures: str
+) -> Copy:
+    """Return the letter that a contact would get; only the pictures come from another place, ``pictures``."""
+    links = fill.Links(pictures=pictures, browser=envelope.browser_url)
+    token = keyring.token(keyring.list_tag(reader.list_name), keyring.contact_key(reader.address))
+    unsubscribe = envelope.unsubscribe_url(token)
+
+    def filled(parts: Parts) -> str:
+        return fill.fill(parts, reader.values, links, unsubscribe)
+
+    return Copy(
+        subject=filled(template.subject),
+        preheader=filled(_line(preheader)),
+        html=filled(template.html),
+        text=filled(template.text),
+        unfilled=_unfilled(template, reader.values),
+    )
+
+
+def copy_with_tags(template: MessageTemplate, preheader: str, envelope: Envelope, *, pictures: str) -> Copy:
+    """Return the letter with the merge tags shown as the author wrote them."""
+    links = fill.Links(pictures=pictures, browser=envelope.browser_url)
+    return Copy(
+        subject=fill.show_tags(template.subject, links),
+        preheader=preheader,
+        html=fill.show_tags(template.html, links),
+        text=fill.show_tags(template.text, links),
+        unfilled=[],
+    )
+
+
+def _usable(name: str) -> bool:
+    try:
+        check_name(name, "list")
+    except UsageError:
+        return False
+    return True
+
+
+def _rows(found: Audience) -> Iterator[tuple[str, Row, tuple[str, ...]]]:
+    """Yield normalised address, row and field names of each good row of a list kept as a file."""
+    if found.file is None:
+        return
+    with open_contacts_file(found.file) as file:
+        for row in file:
+            if not isinstance(row, Row):
+                continue
+            try:
+                yield addresses.normalise(row.address), row, file.fields
+            except addresses.AddressError:
+                continue
+
+
+def _addresses(found: Audience) -> Iterator[str]:
+    return (address for address, _row, _fields in _rows(found))
+
+
+def _file_fields(found: Audience, wanted: str) -> dict[str, str] | None:
+    # The first row of an address counts, as in a send.
+    for address, row, fields in _rows(found):
+        if address == wanted:
+            return {name: value for name, value in zip(fields, row.values, strict=True) if value}
+    return None
+
+
+def _stored_fields(database: Database, found: Audience, wanted: str) -> dict[str, str] | None:
+    with database.read() as connection:
+        members = _members(connection, found)
+        text = connection.execute(sa.select(members.c.fields).where(members.c.address == wanted)).scalar()
+    return None if text is None else {name: str(value) for name, value in json.loads(text).items()}
+
+
+def _search_stored(database: Database, found: Audience, words: str, limit: int) -> list[str]:
+    with database.read() as connection:
+        members = _members(connection, found)
+        query = (
+            sa.select(members.c.address)
+            .where(members.c.address.icontains(words.strip(), autoescape=True))
+            .order_by(members.c.contact_id)
+            .limit(limit)
+        )
+        return list(connection.execute(query).scalars())
+
+
+def _members(connection: sa.Connection, found: Audience) -> sa.Subquery:
+    list_id = lists.find(connection, found.name)
+    return lists.members(-1 if list_id is None else list_id)
+
+
+def _line(text: str) -> Parts:
+    """Return a line that the author wrote with its merge tags as slots of a header."""
+    parts: list[str | Slot] = []
+    done = 0
+    for tag in merge.find(text):
+        if tag.expression is not None:
+            parts += [text[done : tag.start], Slot(tag.expression, Context.HEADER)]
+            done = tag.end
+    return (*parts, text[done:])
+
+
+def _unfilled(template: MessageTemplate, values: Mapping[str, str]) -> list[str]:
+    names: list[str] = []
+    for slots in template.fields().values():
+        for slot in slots:
+            field = slot.expression
+            if not isinstance(field, merge.ContactField) or field.fallback is not None:
+                continue
+            value = fill.clean(values.get(field.name, ""))
+            if not value or (slot.context is Context.URL and not fill.is_url(value)):
+                names.append(str(field))
+    return list(dict.fromkeys(names))

@@ -1,0 +1,128 @@
+// Keeps the page in step with the files: the server says when something was saved, the page fetches what it shows.
+
+import { addressField } from "./addresses.js";
+
+const byId = (id) => document.getElementById(id);
+const tools = byId("tools");
+const stage = byId("stage");
+const source = byId("source");
+const status = byId("status");
+const list = byId("list");
+
+const SOURCES = { text: "/letter.txt", source: "/letter.html", mjml: "/letter.mjml" };
+
+let turn = 0; // of the latest refresh: answers to earlier ones come too late
+let frame = null;
+
+const address = addressField({ list, onChoice: refresh });
+
+/** The contact whom the letter is shown for, as a query. */
+function reader() {
+  return new URLSearchParams({ list: list.value, address: address.chosen() });
+}
+
+async function refresh() {
+  const mine = ++turn;
+  const query = reader();
+  let answer;
+  try {
+    answer = await fetch(`/summary.html?${query}`);
+  } catch {
+    return lost();
+  }
+  if (!answer.ok) return lost();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (mine !== turn) return;
+  for (const part of page.querySelectorAll("[data-into]")) {
+    replace(byId(part.dataset.into), part);
+  }
+  const panel = page.querySelector("[data-letter]");
+  await show(panel.dataset.letter === "yes", query, mine);
+  if (mine === turn) say(`${status.dataset.refreshed} ${new Date().toLocaleTimeString(document.documentElement.lang)}`);
+}
+
+/** Put what was fetched in its place, unless it is there already: what did not change is not read out again. */
+function replace(target, part) {
+  if (target.innerHTML !== part.innerHTML) target.replaceChildren(...part.childNodes);
+}
+
+async function show(hasLetter, query, mine) {
+  const view = tools.elements.view.value;
+  stage.dataset.width = tools.elements.width.value;
+  stage.dataset.view = view;
+  stage.hidden = !hasLetter;
+  if (!hasLetter) return;
+  if (view === "html") await showLetter(query, mine);
+  else await showSource(`${SOURCES[view]}?${query}`, mine);
+}
+
+async function showSource(url, mine) {
+  const text = await (await fetch(url)).text();
+  if (mine !== turn) return;
+  source.textContent = text;
+  source.hidden = false;
+  frame?.remove();
+  frame = null;
+}
+
+/** Load the letter behind the one that is seen, and change them when it is ready: nothing flashes, nothing moves. */
+async function showLetter(query, mine) {
+  const next = document.createElement("iframe");
+  next.setAttribute("sandbox", stage.dataset.sandbox);
+  next.title = stage.dataset.title;
+  next.className = "waiting";
+  const loaded = new Promise((resolve) => next.addEventListener("load", resolve, { once: true }));
+  next.src = `/letter.html?${query}`;
+  stage.append(next);
+  await loaded;
+  if (mine !== turn) return next.remove();
+  openLinksElsewhere(next);
+  fit(next);
+  next.className = "";
+  frame?.remove();
+  frame = next;
+  source.hidden = true;
+}
+
+/** Make a frame as high as its letter, so that only the page scrolls. */
+function fit(each) {
+  const { body } = each.contentDocument;
+  const { marginBottom } = getComputedStyle(body);
+  each.style.height = `${Math.ceil(body.getBoundingClientRect().bottom + parseFloat(marginBottom))}px`;
+}
+
+function openLinksElsewhere(each) {
+  for (const link of each.contentDocument.links) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+  }
+}
+
+function say(text) {
+  status.classList.remove("lost");
+  status.textContent = text;
+}
+
+function lost() {
+  status.classList.add("lost");
+  status.textContent = status.dataset.lost;
+}
+
+function changeWidth() {
+  stage.dataset.width = tools.elements.width.value;
+  if (frame) fit(frame);
+}
+
+tools.addEventListener("change", (event) => (event.target.name === "width" ? changeWidth() : refresh()));
+list.addEventListener("change", async () => {
+  await address.restart();
+  refresh();
+});
+for (const form of document.forms) form.addEventListener("submit", (event) => event.preventDefault());
+
+// The address bar and the history need not keep the key of this page.
+history.replaceState(null, "", "/");
+
+const events = new EventSource("/events");
+events.onmessage = refresh;
+events.onerror = lost;

@@ -1,0 +1,92 @@
+"""What a preview says beside a letter: how a mail program lists it, what it weighs, what the checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from babel.numbers import format_decimal
+
+from apes_mailer.campaign import compose
+from apes_mailer.campaign.compose import Composition
+from apes_mailer.campaign.contact_preview import Copy
+from apes_mailer.check.delivery import CLIPPED_AT
+from apes_mailer.errors import ApesMailerError, Problem, ProblemsError
+from apes_mailer.model.finding import Severity
+from apes_mailer.web.live import State
+from apes_mailer.web.words import Language, words
+from apes_mailer.workspace import Workspace
+
+_LARGE = 80_000
+_PREHEADER_SHOWN = 140  # characters; wider screens than that are rare
+
+
+def values(state: State, copy: Copy | None, trouble: ApesMailerError | None, language: Language) -> dict[str, object]:
+    """Return the values of ``summary.html``.
+
+    ``copy`` is the letter as somebody reads it, None while there is no good letter; ``trouble`` is why the contact
+    asked for cannot be shown.
+    """
+    texts = words("preview", language)
+    good = state.good
+    findings = [] if good is None else _findings(good.composition, good.application.workspace)
+    return {
+        "t": texts,
+        "version": state.version,
+        "failure": _failure(state.failure) if state.failure else None,
+        "trouble": _failure(trouble) if trouble else None,
+        "copy": copy,
+        "letter": None if good is None or copy is None else _letter(good.composition, copy, language),
+        "sender": "" if good is None else good.application.settings.sender.name,
+        "findings": findings,
+        "counts": ", ".join(_counts(findings, texts)),
+    }
+
+
+def _counts(findings: list[dict[str, object]], texts: Mapping[str, str]) -> Iterator[str]:
+    for severity in Severity:
+        if number := sum(finding["severity"] == severity for finding in findings):
+            yield f"{number} {texts[f'{severity}_one' if number == 1 else f'{severity}_many']}"
+
+
+def _failure(error: ApesMailerError) -> dict[str, object]:
+    problems = error.problems if isinstance(error, ProblemsError) else []
+    return {"message": error.message, "hint": error.hint, "problems": [_problem(problem) for problem in problems]}
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    place = f"{problem.file}:{problem.line}" if problem.line is not None else problem.file
+    return {"place": place, "field": problem.field, "message": problem.message, "hint": problem.hint}
+
+
+def _letter(composition: Composition, copy: Copy, language: Language) -> dict[str, object]:
+    issue = composition.loaded.issue
+    return {
+        "preheader": copy.preheader or _first_words(copy.text),
+        "borrowed": not copy.preheader,
+        "subject_length": len(copy.subject),
+        "kilobytes": format_decimal(composition.weight / 1000, format="0.0", locale=language),
+        "limit": CLIPPED_AT // 1000,
+        "share": min(composition.weight, CLIPPED_AT),
+        "large": _LARGE,
+        "most": CLIPPED_AT,
+        "heavy": composition.weight >= CLIPPED_AT,
+        "theme": issue.theme,
+        "language": issue.language,
+        "digest": composition.letter.template.digest,
+    }
+
+
+def _first_words(text: str) -> str:
+    return " ".join(text.split())[:_PREHEADER_SHOWN]
+
+
+def _findings(composition: Composition, workspace: Workspace) -> list[dict[str, object]]:
+    """Return the findings, errors first."""
+    order = list(Severity)
+    found = sorted(composition.findings, key=lambda finding: order.index(finding.severity))
+    shown = workspace.shown(composition.loaded.path)
+    places = compose.problems(composition, found, shown)
+    return [
+        {**_problem(problem), "severity": finding.severity.value, "message": finding.message}
+        for finding, problem in zip(found, places, strict=True)
+    ]
