@@ -21,6 +21,7 @@ class Context(StrEnum):
     ATTRIBUTE = "attribute"  # inside an attribute, either quote
     URL = "url"  # the whole of a link
     URL_PART = "url_part"  # a piece of a link: percent-encoded
+    ADDRESS = "address"  # a piece of what follows mailto: or tel:, where @ and + must stay (RFC 6068 2, RFC 3966 3)
     PLAIN = "plain"  # the text/plain part
     HEADER = "header"  # a header line such as the subject
 

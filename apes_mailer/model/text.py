@@ -14,8 +14,9 @@ from pydantic_core import PydanticCustomError, core_schema
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-# Written by a word processor or pasted from a PDF; no reader ever sees them, and some mail clients choke on them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Written by a word processor, pasted from a PDF, or half of an emoji escaped in YAML; no reader ever sees them, and some
+# mail clients choke on them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UNSAFE_SCHEME = re.compile(r"\s*(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -48,8 +49,7 @@ class Line(_Text):
 
     @classmethod
     def parse(cls, value: str) -> Self:
-        text = " ".join(super().parse(value).split(" "))
-        text = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+        text = re.sub(r"[ \t\r\n\x85\u2028\u2029]+", " ", super().parse(value)).strip(" ")
         if not text:
             raise PydanticCustomError("empty", "is empty; write something or remove the line")
         return cls(text)

@@ -76,6 +76,8 @@ def escape(value: str, context: Context) -> str:
             return html.escape(value, quote=True) if is_url(value) else "#"
         case Context.URL_PART:
             return quote(value, safe="")
+        case Context.ADDRESS:
+            return quote(value, safe="@+")
         case _:
             assert_never(context)
 

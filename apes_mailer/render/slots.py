@@ -13,6 +13,7 @@ from apes_mailer.render.tokens import Tokens
 _TAG = re.compile(r"<(?P<name>/?[a-zA-Z][^\s/>]*)(?P<attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>")
 _ATTRIBUTE = re.compile(r"(?P<name>[^\s=\"'/]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
 _LINKS = {"href", "src", "background", "action"}
+_NO_LINK = re.compile(r"(?:mailto|tel):[^?]*", re.IGNORECASE)
 
 
 def plain(text: str, tokens: Tokens, context: Context) -> Parts:
@@ -29,13 +30,16 @@ def html(text: str, tokens: Tokens) -> Parts:
     styles = [match.span() for match in re.finditer(r"<style\b.*?</style>", text, re.DOTALL | re.IGNORECASE)]
 
     def context(start: int, end: int) -> Context:
+        tag = tokens.restore(text[start:end])
         if any(lo <= start < hi for lo, hi in styles):
-            raise _no_place(tokens.restore(text[start:end]), "inside <style>")
+            raise _no_place(tag, "inside <style>")
         for lo, hi, attribute in places:
             if lo <= start < hi:
                 if attribute is None:
-                    raise _no_place(tokens.restore(text[start:end]), "inside a tag, outside an attribute's quotes")
-                return _attribute_context(attribute, whole=(lo, hi) == (start, end), first=lo == start)
+                    raise _no_place(tag, "inside a tag, outside an attribute's quotes")
+                if attribute in {"style", "srcdoc"} or attribute.startswith("on"):
+                    raise _no_place(tag, f'inside the attribute "{attribute}"')
+                return _attribute_context(attribute, text[lo:start])
         return Context.HTML
 
     return _split(text, tokens, context)
@@ -57,14 +61,12 @@ def _places(text: str, tokens: Tokens) -> list[tuple[int, int, str | None]]:
     return values + tags
 
 
-def _attribute_context(attribute: str, *, whole: bool, first: bool) -> Context:
-    if attribute == "style" or attribute.startswith("on"):
-        raise _no_place("merge tag", f'inside the attribute "{attribute}"')
+def _attribute_context(attribute: str, before: str) -> Context:
     if attribute not in _LINKS:
         return Context.ATTRIBUTE
-    if whole:
+    if not before:
         return Context.URL
-    return Context.URL if first else Context.URL_PART
+    return Context.ADDRESS if _NO_LINK.fullmatch(before) else Context.URL_PART
 
 
 def _no_place(tag: str, where: str) -> ThemeError:

@@ -6,12 +6,16 @@ ASCII word such as ``zq0007qz``, which passes through all of them unharmed, and 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
 from apes_mailer.model import merge
 
-_PREFIXES = ("zq", "zx", "zj", "zk", "zw")
+
+def _prefixes() -> Iterator[str]:
+    yield from ("zq", "zx", "zj", "zk", "zw")
+    yield from (f"zq{'x' * number}" for number in itertools.count(1))
 
 
 class Tokens:
@@ -19,9 +23,10 @@ class Tokens:
 
     def __init__(self, texts: Iterable[str]) -> None:
         """Pick words that occur in none of ``texts``, the author's own."""
-        joined = "\n".join(texts)
-        self._prefix = next((p for p in _PREFIXES if not re.search(rf"{p}\d{{4}}", joined)), "zqzqzq")
-        self._pattern = re.compile(rf"{self._prefix}(\d{{4}})qz")
+        # Without signs, since Markdown takes signs out: z**q0001qz** reads zq0001qz.
+        joined = re.sub("[^a-z0-9]", "", "\n".join(texts))
+        self._prefix = next(prefix for prefix in _prefixes() if not re.search(f"{prefix}[0-9]{{4}}", joined))
+        self._pattern = re.compile(f"{self._prefix}([0-9]{{4}})qz")
         self._expressions: list[merge.Expression] = []
 
     def word(self, expression: merge.Expression) -> str:
