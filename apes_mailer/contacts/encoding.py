@@ -36,6 +36,8 @@ _FORMATS = (
 )
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
+# How text that a spreadsheet would take for a formula is marked as text, here and by other programs.
+_TEXT_MARKS = (b"'=", b"'+", b"'-", b"'@")
 _TEXT = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F), *range(0x80, 0x100)])
 _C1_IN_UTF8 = re.compile(rb"\xc2[\x80-\x9f]")
 _NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -46,10 +48,14 @@ _LETTER_IN_UTF8 = re.compile(rb"\xc3[\xa2\xa7-\xab\xae\xaf\xb4\xb9\xbb\x89]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """How to decode a file (the name of a Python codec), and whether it holds control characters anywhere."""
+    """How to decode a file (the name of a Python codec), and what it holds anywhere.
+
+    ``has_controls``: control characters; ``has_text_marks``: an apostrophe before a sign that begins a formula.
+    """
 
     name: str
     has_controls: bool
+    has_text_marks: bool
 
 
 def detect(file: BinaryIO, shown: str) -> Encoding:
@@ -67,16 +73,16 @@ def detect(file: BinaryIO, shown: str) -> Encoding:
     survey = _Survey(shown)
     if name.startswith("utf-16"):
         survey.read(_transcoded(file, name, shown))
-        return Encoding(name=name, has_controls=survey.has_controls)
+        return survey.encoding(name)
     survey.read(_blocks(file))
     if survey.invalid_line is None:
-        return Encoding(name=name or "utf-8", has_controls=survey.has_controls)
+        return survey.encoding(name or "utf-8")
     if name:
         raise ContactsError(
             f"{shown}:{survey.invalid_line}: the file calls itself UTF-8, but this line is not", hint=_SAVE_AS_CSV
         )
     _refuse_unless_cp1252(file, survey.invalid_line, shown)
-    return Encoding(name="cp1252", has_controls=survey.has_controls)
+    return survey.encoding("cp1252")
 
 
 def _refuse_other_formats(head: bytes, shown: str) -> None:
@@ -139,7 +145,7 @@ class _Survey:
     """What one pass over the bytes of a file tells."""
 
     def __init__(self, shown: str) -> None:
-        self.has_controls = False
+        self._has_controls = self._has_text_marks = False
         self.invalid_line: int | None = None
         """The first line that is not UTF-8."""
         self._shown = shown
@@ -153,13 +159,22 @@ class _Survey:
         for block in blocks:
             if self.invalid_line is None:
                 self._decode(block)
-            if not self.has_controls:
-                self.has_controls = bool(block.translate(None, _TEXT) or _C1_IN_UTF8.search(last + block))
+            self._look_for_oddities(last + block)
             self._measure(block)
             self._lines.pass_over(block)
             last = block[-1:]
         if self.invalid_line is None:
             self._decode(b"", final=True)
+
+    def encoding(self, name: str) -> Encoding:
+        """Return the encoding of a name with what was found."""
+        return Encoding(name=name, has_controls=self._has_controls, has_text_marks=self._has_text_marks)
+
+    def _look_for_oddities(self, data: bytes) -> None:
+        if not self._has_controls:
+            self._has_controls = bool(data.translate(None, _TEXT) or _C1_IN_UTF8.search(data))
+        if not self._has_text_marks:
+            self._has_text_marks = any(mark in data for mark in _TEXT_MARKS)
 
     def _decode(self, block: bytes, *, final: bool = False) -> None:
         pending, _ = self._decoder.getstate()

@@ -8,20 +8,21 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from apes_mailer.contacts import lists
-
-# A spreadsheet takes a cell that begins like this for a formula, and runs it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from apes_mailer.contacts.rows import marked
 
 
 def export(connection: sa.Connection, list_id: int, path: Path) -> int:
-    """Write the contacts of a list as CSV that Excel opens; return how many there were."""
+    """Write the contacts of a list as CSV that Excel opens; return how many there were.
+
+    What Excel would take for a formula is marked as text; an import of the file drops the mark again.
+    """
     names = _field_names(connection, list_id)
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(["EMAIL", *names])
         for contact in lists.contacts(connection, list_id):
-            writer.writerow([contact.address, *(_harmless(contact.fields.get(name, "")) for name in names)])
+            writer.writerow([marked(contact.address), *(marked(contact.fields.get(name, "")) for name in names)])
             count += 1
     return count
 
@@ -29,9 +30,5 @@ def export(connection: sa.Connection, list_id: int, path: Path) -> int:
 def _field_names(connection: sa.Connection, list_id: int) -> list[str]:
     rows = lists.members(list_id)
     keys = sa.func.json_each(rows.c.fields).table_valued("key")
-    found = connection.execute(sa.select(keys.c.key).select_from(rows, keys).distinct()).scalars()
+    found = connection.execute(sa.select(keys.c.key).select_from(rows.join(keys, sa.true())).distinct()).scalars()
     return sorted(map(str, found))
-
-
-def _harmless(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

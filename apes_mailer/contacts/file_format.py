@@ -40,8 +40,8 @@ class _Stamp(NamedTuple):
 class ContactsFile:
     """An open contacts file: iterate over it for its rows, as often as needed but once at a time.
 
-    Blank rows are passed over, cells missing at the end of a row are empty, spaces around a cell are dropped, and a
-    line break inside one becomes a space.
+    Blank rows are passed over, cells missing at the end of a row are empty, spaces around a cell are dropped, and so is
+    the apostrophe that marks a cell like ``'+33`` as text; a line break inside a cell becomes a space.
     """
 
     def __init__(
@@ -101,7 +101,8 @@ class ContactsFile:
             raise _changed(self._shown)
 
     def _rows(self) -> Iterator[Row | BadRow]:
-        header = self._header
+        header, encoding = self._header, self._encoding
+        is_plain = not (encoding.has_controls or encoding.has_text_marks)
         reader = csv.reader(
             self._lines_from(header.first_row), delimiter=header.delimiter, strict=True, skipinitialspace=True
         )
@@ -110,7 +111,7 @@ class ContactsFile:
             records, fault = _take(reader)
             after = header.first_row + reader.line_num
             rows = None
-            if not fault and after - line == len(records) and not self._encoding.has_controls:
+            if not fault and after - line == len(records) and is_plain:
                 rows = even_rows(records, first=line, columns=header.columns)
             yield from uneven_rows(records, first=line, header=header) if rows is None else rows
             if fault:

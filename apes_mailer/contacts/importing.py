@@ -82,13 +82,14 @@ class Import:
         on_reject: Callable[[Reject], None],
         on_rows: Callable[[int], None],
     ) -> None:
-        """``on_reject`` gets each rejected row, ``on_rows`` the number of rows read so far, now and then."""
+        """``on_reject`` gets each rejected row in the order of lines, ``on_rows`` now and then the rows read so far."""
         self._connection = connection
         self._keyring = keyring
         self._on_reject = on_reject
         self._on_rows = on_rows
         self._read = 0
         self._rejected = 0
+        self._rejects: list[Reject] = []  # of the rows that are being looked at
 
     def run(self, file: ContactsFile, source: Source) -> Counts:
         """Import a file and return what changed."""
@@ -101,6 +102,7 @@ class Import:
             parameters.sort()
             if parameters:
                 self._upsert(parameters)
+            self._hand_out_rejects()
             self._on_rows(self._read)
         counts = self._count(import_id, source)
         self._add_members(import_id, source.list_id)
@@ -152,8 +154,14 @@ class Import:
                 self._reject(line, f"same address as line {first[key]}")
 
     def _reject(self, line: int, reason: str) -> None:
-        self._rejected += 1
-        self._on_reject(Reject(line=line, reason=reason))
+        self._rejects.append(Reject(line=line, reason=reason))
+
+    def _hand_out_rejects(self) -> None:
+        self._rejects.sort(key=lambda reject: reject.line)
+        for reject in self._rejects:
+            self._on_reject(reject)
+        self._rejected += len(self._rejects)
+        self._rejects.clear()
 
     def _count(self, import_id: int, source: Source) -> Counts:
         contact, member, suppression = schema.contact, schema.member, schema.suppression

@@ -14,6 +14,11 @@ from apes_mailer.model.field import EMAIL
 
 _SHOWN = 40  # characters of a cell in a reason
 
+# A spreadsheet takes a cell that begins with one of four signs for a formula, and an apostrophe before it for a mark
+# that says it is text. A text that begins with apostrophes of its own gets, and loses, one more.
+_looks_like_formula = re.compile(r"'*[=+\-@]").match
+_is_marked = re.compile(r"'+[=+\-@]").match
+
 _control = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]").search
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _is_address = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+").fullmatch
@@ -59,7 +64,7 @@ def uneven_rows(records: list[list[str]], *, first: int, header: Header) -> Iter
     line, width = first, header.columns.width
     for cells in records:
         if len(cells) == width and "".join(cells).isprintable():
-            if row := _row(list(map(str.strip, cells)), line, header.columns):
+            if row := _row(list(map(_unmarked, cells)), line, header.columns):
                 yield row
             line += 1
         else:
@@ -74,11 +79,24 @@ def height(cells: list[str]) -> int:
 
 
 def _odd_row(cells: list[str], line: int, header: Header) -> Row | BadRow | None:
-    texts = [" ".join(filter(None, map(str.strip, _LINE_BREAK.split(cell)))) for cell in cells]
+    texts = [_unmarked(" ".join(filter(None, map(str.strip, _LINE_BREAK.split(cell))))) for cell in cells]
     if reason := _fault(cells, texts, header):
         return BadRow(line=line, reason=reason)
     texts.extend([""] * (header.columns.width - len(texts)))
     return _row(texts, line, header.columns)
+
+
+def marked(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; a row that is read has the text as it was.
+
+    Source of the rule: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{text}" if _looks_like_formula(text) else text
+
+
+def _unmarked(cell: str) -> str:
+    text = cell.strip()
+    return text[1:] if _is_marked(text) else text
 
 
 def _row(texts: list[str], line: int, columns: Columns) -> Row | None:
