@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -135,10 +135,10 @@ def load(file: Path, environment: Mapping[str, str]) -> Settings:
         )
     for variable, path in ENVIRONMENT.items():
         if value := environment.get(variable, "").strip():
-            table = data
-            for name in path[:-1]:
-                table = table.setdefault(name, {})
-            table[path[-1]] = value
+            *section, name = path
+            table: Any = data.setdefault(section[0], {}) if section else data
+            if isinstance(table, dict):  # anything else is reported with the other faults of the file
+                table[name] = value
     try:
         return Settings.model_validate(data)
     except ValidationError as error:
@@ -147,11 +147,16 @@ def load(file: Path, environment: Mapping[str, str]) -> Settings:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        # Notepad on Windows begins a file with a byte order mark, which TOML does not know.
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file.name} cannot be read: {error}", hint="Correct this line.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file.name} cannot be read: {error}", hint="Save it as UTF-8 text.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file.name} is not UTF-8 text.", hint="Save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(
+            f"{file} cannot be read: {error.strerror or error}", hint="Check the rights of the file."
+        ) from error
 
 
 def _explain(error: ValidationError, file: Path, environment: Mapping[str, str]) -> SettingsError:
@@ -161,20 +166,40 @@ def _explain(error: ValidationError, file: Path, environment: Mapping[str, str])
         variable = next((name for name, at in ENVIRONMENT.items() if at == path and environment.get(name)), None)
         place = variable or f"{file.name}, {'.'.join(path)}"
         message = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            message = "is not a setting" + _did_you_mean(path)
-        elif fault["type"] == "missing":
-            message = "is missing"
+        match fault["type"]:
+            case "extra_forbidden":
+                message = "is not a setting" + _did_you_mean(path)
+            case "missing":
+                message = "is missing"
+            case "model_type":
+                message = f"must be a section: write [{'.'.join(path)}] on a line of its own, and its settings below"
+            case _:
+                pass
         lines.append(f"{place}: {message}")
     return SettingsError("\n".join(lines), hint="The settings are described in docs/reference/settings.md.")
 
 
 def _did_you_mean(path: tuple[str, ...]) -> str:
+    *section, name = path
+    model = _section(section)
+    if model is None:
+        return ""
+    if close := difflib.get_close_matches(name, model.model_fields, n=1):
+        return f"; did you mean {close[0]}?"
+    if section and name in Settings.model_fields:
+        return "; it belongs at the top of the file, before the first line in brackets"
+    home = next(
+        (table for table in Settings.model_fields if name in getattr(_section([table]), "model_fields", ())), ""
+    )
+    return f"; it belongs below the line [{home}]" if home else ""
+
+
+def _section(path: Sequence[str]) -> type[BaseModel] | None:
+    """Return the model of a section of the file, None where there is none."""
     model: type[BaseModel] = Settings
-    for name in path[:-1]:
+    for name in path:
         annotation = model.model_fields[name].annotation if name in model.model_fields else None
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return ""
+            return None
         model = annotation
-    close = difflib.get_close_matches(path[-1], model.model_fields, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return model

@@ -153,12 +153,13 @@ class Application:
 
     def _public_url(self, provider: Provider | None) -> str:
         settings = self.settings
-        if settings.public_url:
-            return settings.public_url
         if provider is None or provider.rehearsal:
-            return f"http://{settings.serve.host}:{settings.serve.port}"
+            return settings.public_url or f"http://{settings.serve.host}:{settings.serve.port}"
+        if settings.public_url.startswith("https://"):
+            return settings.public_url
         raise SettingsError(
-            f"{provider.name} needs public_url: the address where readers reach the unsubscribe page and the pictures.",
+            f"{provider.name} needs public_url: the https:// address where readers reach the unsubscribe page and "
+            "the pictures.",
             hint="Set public_url in apes-mailer.toml, or APES_MAILER_PUBLIC_URL, to an https:// address "
             "at which `apes-mailer serve` answers.",
         )

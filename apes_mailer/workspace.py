@@ -144,19 +144,21 @@ class Workspace:
             here = [root / wanted for root in dict.fromkeys((self.templates, bundled("templates")))]
             here = [folder for folder in here if folder.is_dir()]
             if not here or wanted in seen:
-                raise self._no_theme(wanted, name)
+                raise self._no_theme(wanted, seen)
             seen.append(wanted)
             layers += here
             wanted = next((base for folder in here if (base := _extends(folder))), None)
         return [bundled("templates") / "base", *reversed(layers)]
 
-    def _no_theme(self, name: str, asked: str) -> ThemeError:
-        if name == asked:
-            hint = f"Themes here: {', '.join(self.theme_names())}."
-        else:
-            hint = f'Correct the line "extends" in templates/{asked}/theme.toml.'
-        problem = Problem(message=f'there is no theme "{name}"', file=f"templates/{name}", hint=hint)
-        return ThemeError(f"The theme {asked} cannot be used.", [problem])
+    def _no_theme(self, name: str, extended_by: list[str]) -> ThemeError:
+        message = f'there is no theme "{name}"'
+        hint = f"Themes here: {', '.join(self.theme_names())}."
+        if name in extended_by:
+            message = f'the theme "{name}" extends itself'
+        if extended_by:
+            hint = f'Correct the line "extends" in templates/{extended_by[-1]}/theme.toml.'
+        problem = Problem(message=message, file=f"templates/{name}", hint=hint)
+        return ThemeError(f"The theme {(extended_by or [name])[0]} cannot be used.", [problem])
 
     def _theme_files(self, folder: Path) -> dict[str, ThemeFile]:
         files: dict[str, ThemeFile] = {}
@@ -177,9 +179,10 @@ def _extends(folder: Path) -> str | None:
     if not file.is_file():
         return None
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8")).get("extends")
+        base = tomllib.loads(file.read_text(encoding="utf-8")).get("extends")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return None  # reported with its line when the theme is compiled
+    return base if isinstance(base, str) else None
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -200,8 +203,10 @@ def check_name(name: str, kind: str) -> str:
 
 
 def find(start: Path) -> Workspace:
-    """Return the workspace that a folder is in. Raises ``UsageError`` when it is in none."""
+    """Return the workspace that a folder is in. Raises ``UsageError`` when it is in none, or does not exist."""
     start = start.resolve()
+    if not start.is_dir():
+        raise UsageError(f"There is no folder {start}.", hint="Check the path given with --workspace.")
     for folder in (start, *start.parents):
         if (folder / SETTINGS_FILE).is_file():
             return Workspace(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import shutil
@@ -12,7 +13,7 @@ from apes_mailer.model.issue import json_schema
 from apes_mailer.workspace import SETTINGS_FILE, Workspace, bundled, check_name
 
 SCHEMA_FILE = "issue.schema.json"
-_SCHEMA_LINE = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
+_SCHEMA_LINE = f"# yaml-language-server: $schema=../../{SCHEMA_FILE}\n".encode()
 
 _SETTINGS = """\
 # The settings of this workspace. What is secret does not belong here: SENDGRID_API_KEY is an environment variable.
@@ -59,6 +60,8 @@ STARTER_NAME = "premier-numero"
 def init(folder: Path) -> Workspace:
     """Make a workspace. Raises ``UsageError`` when the folder already is one or holds files of these names."""
     folder = folder.resolve()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file.", hint="Choose a new or an empty folder.")
     if (folder / SETTINGS_FILE).exists():
         raise UsageError(f"{folder} already is a workspace.", hint="Choose another folder, or use this one as it is.")
     taken = [name for name in ("campaigns", "templates", "contacts") if (folder / name).exists()]
@@ -84,7 +87,8 @@ def init(folder: Path) -> Workspace:
 
 def write_schema(workspace: Workspace) -> Path:
     """Write the JSON Schema that editors use while an issue is typed."""
-    path = workspace.campaigns / SCHEMA_FILE
+    # Not in campaigns/, where every name is the name of a campaign.
+    path = workspace.root / SCHEMA_FILE
     path.write_text(json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 
@@ -105,15 +109,16 @@ def new_issue(workspace: Workspace, name: str, *, source: str | None) -> Path:
 
 def _copy_issue(source: Path, target: Path) -> None:
     try:
-        target.mkdir(parents=True)
-        if (source / "images").is_dir():
-            shutil.copytree(source / "images", target / "images")
-        else:
-            (target / "images").mkdir()
-        text = (source / "issue.yaml").read_text(encoding="utf-8")
-        if not re.match(r"# yaml-language-server:", text):
-            text = _SCHEMA_LINE + text
-        (target / "issue.yaml").write_text(text, encoding="utf-8")
+        text = (source / "issue.yaml").read_bytes().removeprefix(codecs.BOM_UTF8)
+        text = _SCHEMA_LINE + re.sub(rb"\A# yaml-language-server:.*\n", b"", text)
+        (target / "images").mkdir(parents=True)
+        for picture in (source / "images").rglob("*"):
+            copy = target / picture.relative_to(source)
+            if picture.is_dir():
+                copy.mkdir(exist_ok=True)
+            else:
+                shutil.copyfile(picture, copy)  # not its rights: an installed program may be read-only
+        (target / "issue.yaml").write_bytes(text)
     except OSError as error:
         raise ApesMailerError(
             f"{target} cannot be made: {error.strerror or error}", hint="Check the rights of the folder."

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +48,7 @@ def options(
         Path | None, typer.Option(help="The workspace to work in; by default the one the current folder is in.")
     ] = None,
     *,
-    debug: Annotated[bool, typer.Option(help="Show the whole trace of an error.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace of an error.")] = False,
     version: Annotated[  # noqa: ARG001 - acts through its callback
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -72,11 +77,29 @@ def _global_options_first(arguments: Sequence[str]) -> list[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
-    arguments = _global_options_first(arguments)
+    with _sigterm_as_ctrl_c():
+        return _run(_global_options_first(arguments))
+
+
+@contextmanager
+def _sigterm_as_ctrl_c() -> Generator[None, None, None]:
+    """Let SIGTERM end any command as Ctrl-C does: transactions are rolled back, the exit code is 130."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    debug = "--debug" in takewhile(lambda word: word != "--", arguments)
     try:
         result = app(args=arguments, standalone_mode=False, prog_name="apes-mailer")
     except ApesMailerError as error:
-        return _failed(str(error), error.exit_code, debug="--debug" in arguments)
+        return _failed(str(error), error.exit_code, debug=debug)
     except typer.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, typer.Abort):
@@ -85,11 +108,29 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return _failed(f"The system refused: {what}", 1, debug="--debug" in arguments)
+        return _failed(_refusal(error), 1, debug=debug)
     except Exception as error:  # noqa: BLE001 - the classes of a wrong command line are private to the library
-        return _click_failed(error, debug="--debug" in arguments)
+        return _click_failed(error, debug=debug)
     return result if isinstance(result, int) else 0
+
+
+_CURES = {
+    errno.EACCES: "Check the rights of this file and of the folder it is in, or choose another place.",
+    errno.EPERM: "Check the rights of this file and of the folder it is in, or choose another place.",
+    errno.EROFS: "This disk can only be read; choose another place.",
+    errno.ENOSPC: "Make room on the disk, then run the same command again.",
+    errno.EDQUOT: "Make room on the disk, then run the same command again.",
+    errno.ENOENT: "Check the path: the folder must exist.",
+    errno.ENOTDIR: "Check the path: a part of it is a file, not a folder.",
+    errno.EEXIST: "Choose another name.",
+    errno.EISDIR: "This is a folder; name a file.",
+}
+
+
+def _refusal(error: OSError) -> str:
+    what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+    cure = _CURES.get(error.errno or 0, "")
+    return f"The system refused: {what}" + (f"\n{cure}" if cure else "")
 
 
 def _failed(text: str, code: int, *, debug: bool) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,19 +10,19 @@ import typer
 
 from apes_mailer.cli import output
 from apes_mailer.cli.context import Json, application_of
+from apes_mailer.cli.rejects import RejectReport
 from apes_mailer.errors import CancelledError, ContactsError, UsageError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from apes_mailer.contacts.importing import Counts, Reject
+    from apes_mailer.contacts.importing import Counts
     from apes_mailer.wiring import Application
 
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 suppressions_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 ListName = Annotated[str, typer.Option("--list", metavar="LIST", help="The list.")]
-_REJECTS_SHOWN = 10
 
 
 @contacts_app.command("import")
@@ -44,18 +42,15 @@ def import_(
         raise ContactsError(
             f'"{list_name}" is the list kept in {workspace.shown(taken)}.', hint="Choose another name with --list."
         )
-    rejects: list[Reject] = []
     if not yes:
-        counts = _run_import(application, file, list_name, rejects, keep=False)
-        _show_counts(counts, rejects)
+        with RejectReport() as preview:
+            _show_counts("Not yet imported", _run_import(application, file, list_name, preview, keep=False), preview)
         _ask_to_go_on()
-        rejects = []
-    counts = _run_import(application, file, list_name, rejects, keep=True)
-    if yes:
-        _show_counts(counts, rejects)
-    if rejects:
-        report = _write_rejects(workspace.contacts / "rejected", file, rejects)
-        output.say(f"Every rejected row is in {workspace.shown(report)}")
+    with RejectReport(workspace.contacts / "rejected" / f"{file.stem}.csv") as report:
+        counts = _run_import(application, file, list_name, report, keep=True)
+    _show_counts("Imported", counts, report)
+    if report.count and report.path:
+        output.say(f"Every rejected row is in {workspace.shown(report.path)}")
     if json:
         output.emit(counts)
 
@@ -64,7 +59,7 @@ class _PreviewOverError(Exception):
     pass
 
 
-def _run_import(application: Application, file: Path, list_name: str, rejects: list[Reject], *, keep: bool) -> Counts:
+def _run_import(application: Application, file: Path, list_name: str, report: RejectReport, *, keep: bool) -> Counts:
     from contextlib import suppress
 
     from apes_mailer.contacts import importing, lists
@@ -75,33 +70,30 @@ def _run_import(application: Application, file: Path, list_name: str, rejects: l
     database = application.database
     with suppress(_PreviewOverError), open_contacts_file(file) as opened, database.bulk(cache_mb=48) as connection:
         list_id = lists.find_or_add(connection, list_name, application.keyring, at)
-        run = importing.Import(connection, application.keyring, rejects.append, _row_progress())
+        run = importing.Import(connection, application.keyring, report.add, _show_rows)
         counts.append(run.run(opened, importing.Source(path=file, list_id=list_id, at=at)))
+        _show_rows(None)
         if not keep:
             raise _PreviewOverError
     return counts[0]
 
 
-def _row_progress() -> Callable[[int], None]:
-    terminal = sys.stderr.isatty()
-
-    def show(rows: int) -> None:
-        if terminal and rows % 50_000 == 0:
-            sys.stderr.write(f"\r\x1b[K{rows:,} rows read")
-            sys.stderr.flush()
-
-    return show
+def _show_rows(read: int | None) -> None:
+    """Say on a terminal how far an import is; None wipes the line."""
+    if sys.stderr.isatty() and (read is None or read % 50_000 == 0):
+        sys.stderr.write("\r\x1b[K" + ("" if read is None else f"{read:,} rows read"))
+        sys.stderr.flush()
 
 
-def _show_counts(counts: Counts, rejects: list[Reject]) -> None:
+def _show_counts(what: str, counts: Counts, report: RejectReport) -> None:
     output.say(
-        f"{counts.read:,} rows: {counts.new:,} new, {counts.updated:,} updated, {counts.unchanged:,} unchanged, "
-        f"{counts.suppressed:,} suppressed (they stay so), {counts.rejected:,} rejected"
+        f"{what}: {output.plural(counts.read, 'row')}, {counts.new:,} new, {counts.updated:,} updated, "
+        f"{counts.unchanged:,} unchanged, {counts.suppressed:,} suppressed (they stay so), {counts.rejected:,} rejected"
     )
-    for reject in sorted(rejects, key=lambda each: each.line)[:_REJECTS_SHOWN]:
+    for reject in report.first:
         output.say(f"  line {reject.line}: {reject.reason}")
-    if len(rejects) > _REJECTS_SHOWN:
-        output.say(f"  and {len(rejects) - _REJECTS_SHOWN:,} more")
+    if report.count > len(report.first):
+        output.say(f"  and {report.count - len(report.first):,} more")
 
 
 def _ask_to_go_on() -> None:
@@ -112,17 +104,6 @@ def _ask_to_go_on() -> None:
         raise CancelledError("Cancelled: nothing was imported.")
 
 
-def _write_rejects(folder: Path, source: Path, rejects: list[Reject]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{source.stem}.csv"
-    # As Excel opens it by a double click: semicolons, and a byte order mark.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(["LINE", "REASON"])
-        writer.writerows((reject.line, reject.reason) for reject in sorted(rejects, key=lambda each: each.line))
-    return path
-
-
 @contacts_app.command("list")
 def list_(context: typer.Context, *, json: Json = False) -> None:
     """List the lists."""
@@ -130,16 +111,14 @@ def list_(context: typer.Context, *, json: Json = False) -> None:
 
     application = application_of(context)
     with application.database.read() as connection:
-        found: dict[str, tuple[str, int | None]] = {
-            each.name: ("store", each.members) for each in lists.stored(connection)
-        }
-    for path in sorted(application.workspace.contacts.glob("*")):
-        if path.suffix in {".csv", ".tsv", ".txt"}:
-            found[path.stem] = (application.workspace.shown(path), None)
+        stored = [(each.name, "store", each.members) for each in lists.stored(connection)]
+    files = [path for path in application.workspace.contacts.glob("*") if path.suffix in {".csv", ".tsv", ".txt"}]
+    found = [*stored, *((path.stem, application.workspace.shown(path), None) for path in files)]
+    found.sort(key=lambda each: each[:2])
     if json:
-        output.emit([{"list": name, "kept": kept, "contacts": size} for name, (kept, size) in sorted(found.items())])
+        output.emit([{"list": name, "kept": kept, "contacts": size} for name, kept, size in found])
         return
-    for name, (kept, size) in sorted(found.items()):
+    for name, kept, size in found:
         output.show(f"{name:<24} {kept}" + ("" if size is None else f", {output.plural(size, 'contact')}"))
 
 
@@ -156,7 +135,7 @@ def show(
 
     application = application_of(context)
     with application.database.read() as connection:
-        list_id = _stored_list(connection, list_name)
+        list_id = _stored_list(application, connection, list_name)
         found = list(lists.contacts(connection, list_id, limit=limit))
     if json:
         output.emit([{"EMAIL": each.address, **each.fields} for each in found])
@@ -176,18 +155,20 @@ def export(
 
     application = application_of(context)
     with application.database.read() as connection:
-        count = exporting.export(connection, _stored_list(connection, list_name), out)
+        count = exporting.export(connection, _stored_list(application, connection, list_name), out)
     output.say(f"{output.plural(count, 'contact')} written to {out}")
 
 
-def _stored_list(connection: sa.Connection, name: str) -> int:
+def _stored_list(application: Application, connection: sa.Connection, name: str) -> int:
     from apes_mailer.contacts import lists
 
     list_id = lists.find(connection, name)
-    if list_id is None or not lists.has_members(connection, list_id):
-        known = ", ".join(each.name for each in lists.stored(connection)) or "none yet"
-        raise ContactsError(f'There is no stored list "{name}".', hint=f"Stored lists: {known}.")
-    return list_id
+    if list_id is not None and lists.has_members(connection, list_id):
+        return list_id
+    known = ", ".join(each.name for each in lists.stored(connection)) or "none yet"
+    file = application.workspace.list_file(name)
+    hint = f'"{name}" is the file {application.workspace.shown(file)}; open that.' if file else ""
+    raise ContactsError(f'There is no stored list "{name}".', hint=hint or f"Stored lists: {known}.")
 
 
 Scope = Annotated[str | None, typer.Option("--list", metavar="LIST", help="Only for this list; otherwise for all.")]
@@ -202,18 +183,7 @@ def list_suppressions(context: typer.Context, *, json: Json = False) -> None:
     with application.database.read() as connection:
         found = list(suppressions.every(connection))
     if json:
-        output.emit(
-            [
-                {
-                    "address": s.address,
-                    "list": s.list_name or None,
-                    "cause": s.cause,
-                    "at": s.at,
-                    "until": s.until or None,
-                }
-                for s in found
-            ]
-        )
+        output.emit([output.suppression_json(each) for each in found])
         return
     for each in found:
         until = f", until {each.until[:10]}" if each.until else ""
@@ -254,15 +224,19 @@ def remove_suppression(
 
     application = application_of(context)
     known = _normalised(address)
+    key = application.keyring.contact_key(known)
     with application.database.write() as connection:
         list_id = _scope(application, connection, list_name)
-        removed = suppressions.remove(connection, application.keyring.contact_key(known), list_id=list_id)
+        removed = suppressions.remove(connection, key, list_id=list_id)
+        held = suppressions.holding(connection, key, at=application.clock())
     if not removed:
         where = f"for the list {list_name}" if list_name else "for all lists"
         raise ContactsError(
             f"{known} has no suppression {where}.", hint="See them all with: apes-mailer suppressions list"
         )
-    output.say(f"{known} may be mailed again.")
+    still = ", ".join(f"on the list {each.list_name}" if each.list_name else "on every list" for each in held)
+    rest = f"The suppression is removed; {known} is still suppressed {still}."
+    output.say(rest if held else f"{known} may be mailed again.")
 
 
 def _normalised(address: str) -> str:

@@ -9,7 +9,10 @@ from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from apes_mailer.campaign.overview import Rehearsal
     from apes_mailer.campaign.why import Why
+    from apes_mailer.contacts.suppressions import Suppression
+    from apes_mailer.ledger.freeze import Frozen
     from apes_mailer.ledger.status import Status
 
 
@@ -20,16 +23,22 @@ def say(text: str = "") -> None:
 
 
 def emit(value: object) -> None:
-    """Write data for scripts, as one JSON document."""
+    """Write data for scripts, as one JSON document; in ASCII where the output cannot carry every letter."""
     plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2, default=str) + "\n")
+    is_utf8 = _encoding().replace("-", "").lower() == "utf8"
+    sys.stdout.write(json.dumps(plain, ensure_ascii=not is_utf8, indent=2, default=str) + "\n")
     sys.stdout.flush()
 
 
 def show(text: str) -> None:
-    """Write what was asked for, in words."""
-    sys.stdout.write(f"{text}\n")
+    """Write what was asked for, in words; letters that the output cannot carry become their numbers."""
+    encoding = _encoding()
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     sys.stdout.flush()
+
+
+def _encoding() -> str:
+    return sys.stdout.encoding or "utf-8"
 
 
 def plural(count: int, word: str) -> str:
@@ -41,6 +50,35 @@ def status_json(status: Status) -> dict[str, Any]:
     """Return a status as scripts read it."""
     body: dict[str, Any] = asdict(status)
     body["list"] = body.pop("list_name")
+    return body
+
+
+def rehearsal_json(rehearsal: Rehearsal) -> dict[str, Any]:
+    """Return a rehearsal as scripts read it."""
+    body: dict[str, Any] = asdict(rehearsal)
+    body["list"] = body.pop("list_name")
+    return body
+
+
+def survey_json(name: str, surveyed: Frozen) -> dict[str, Any]:
+    """Return what a send would freeze as scripts read it."""
+    body: dict[str, Any] = asdict(surveyed)
+    del body["campaign_id"]
+    return {"campaign": name, **body}
+
+
+def suppression_json(suppression: Suppression) -> dict[str, Any]:
+    """Return a suppression as scripts read it; what is not known, or not limited, is null."""
+    body: dict[str, Any] = asdict(suppression)
+    body["list"] = body.pop("list_name")
+    return {name: value or None for name, value in body.items()}
+
+
+def why_json(found: Why) -> dict[str, Any]:
+    """Return the answer about one address as scripts read it, without the message itself."""
+    body: dict[str, Any] = asdict(found)
+    del body["message"]
+    body["suppressions"] = [suppression_json(each) for each in found.suppressions]
     return body
 
 

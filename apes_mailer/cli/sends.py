@@ -12,8 +12,8 @@ from apes_mailer.cli.context import CampaignName, Json, application_of
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.dispatch import Dispatched
-    from apes_mailer.campaign.overview import Rehearsal
     from apes_mailer.campaign.prepare import Order
+    from apes_mailer.ledger.status import Status
     from apes_mailer.wiring import Application
 
 ProviderName = Annotated[
@@ -61,7 +61,7 @@ def send(
     provider: ProviderName = None,
     confirm: Confirm = None,
     *,
-    dry_run: Annotated[bool, typer.Option(help="Do everything but prepare and send.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but prepare and send.")] = False,
     json: Json = False,
 ) -> None:
     """Send the letter to a list, after the number of recipients is confirmed."""
@@ -81,7 +81,7 @@ def send(
         output.say(orders.card(application, asked, surveyed))
         if dry_run:
             if json:
-                output.emit(surveyed)
+                output.emit(output.survey_json(name, surveyed))
             output.say("\nA dry run: nothing was prepared, nothing was sent.")
             return
         expected = orders.ask_count(name, surveyed.recipients, f'send "{name}"')
@@ -131,12 +131,12 @@ def resume(
     json: Json = False,
 ) -> None:
     """Continue a campaign that was paused or interrupted, exactly as it was prepared."""
-    from apes_mailer.campaign import dispatch, overview
+    from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
 
     application = application_of(context)
-    before = overview.of_campaign(application.database, name)
-    live = application.provider(provider or before.provider or None)
+    before = _status_of(application, name)
+    live = application.provider(provider or before.provider or "outbox")
     signals = orders.Signals()
     follower = orders.Follower(signals, before.pending, lambda _frozen, _run: None)
     with signals.handled():
@@ -145,18 +145,30 @@ def resume(
     _report(application, done, json=json)
 
 
+def _status_of(application: Application, name: str) -> Status:
+    """Return where a campaign stands. Raises ``UsageError`` when neither a folder nor the ledger knows the name."""
+    from apes_mailer.campaign import overview
+    from apes_mailer.workspace import check_name
+
+    check_name(name, "campaign")
+    found = overview.of_campaign(application.database, name)
+    if found.kind is None and not overview.rehearsals(application.database, name):
+        application.workspace.campaign(name)
+    return found
+
+
 def status(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:
     """Say where a campaign stands."""
     from apes_mailer.campaign import overview
 
     application = application_of(context)
-    application.workspace.campaign(name)
-    found = overview.of_campaign(application.database, name)
+    found = _status_of(application, name)
     rehearsals = overview.rehearsals(application.database, name)
     with application.database.read() as connection:
         doubt = application.instance.doubt(connection)
     if json:
-        output.emit({**output.status_json(found), "rehearsals": rehearsals_json(rehearsals), "doubt": doubt})
+        each = [output.rehearsal_json(rehearsal) for rehearsal in rehearsals]
+        output.emit({**output.status_json(found), "rehearsals": each, "doubt": doubt})
         return
     output.show(output.status_text(found))
     for rehearsal in rehearsals[-5:]:
@@ -166,19 +178,14 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
         output.show(f"  Attention: {doubt} The next command that sends will put in doubt what was pending.")
 
 
-def rehearsals_json(rehearsals: list[Rehearsal]) -> list[dict[str, object]]:
-    """Return rehearsals as scripts read them."""
-    from dataclasses import asdict
-
-    return [asdict(rehearsal) for rehearsal in rehearsals]
-
-
 def pause(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:
     """Stop a campaign that is being sent; what is on its way is finished."""
     from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
 
-    found = dispatch.pause(application_of(context).records, name, actor=orders.actor())
+    application = application_of(context)
+    _status_of(application, name)
+    found = dispatch.pause(application.records, name, actor=orders.actor())
     if json:
         output.emit(output.status_json(found))
     else:
@@ -198,14 +205,18 @@ def resolve(
     json: Json = False,
 ) -> None:
     """Say what became of a batch in doubt, after looking it up with the provider."""
-    from apes_mailer.campaign import dispatch, overview
+    from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
+    from apes_mailer.errors import UsageError
 
     application = application_of(context)
     expected = orders.typed_count(confirm, name)
+    doubtful = {b.no: b.recipients for b in _status_of(application, name).batches if b.state == "unknown"}
+    if batch not in doubtful:
+        known = ", ".join(map(str, doubtful)) or "none"
+        raise UsageError(f"Batch {batch} is not in doubt.", hint=f"Batches of {name} in doubt: {known}.")
     if outcome == "pending" and expected is None:
-        found = overview.of_campaign(application.database, name)
-        size = next((b.recipients for b in found.batches if b.no == batch), 0)
+        size = doubtful[batch]
         output.say(f"Batch {batch}: {output.plural(size, 'recipient')} who may already have the letter.")
         expected = orders.ask_count(name, size, "let this batch go again")
     found = dispatch.resolve(application.records, name, batch, to=outcome, expected=expected, actor=orders.actor())
@@ -224,8 +235,6 @@ def why(
     json: Json = False,
 ) -> None:
     """Say whether an address got the letter, which bytes, and if not, why."""
-    from dataclasses import asdict
-
     from apes_mailer.campaign import why as asking
     from apes_mailer.errors import UsageError
     from apes_mailer.model.address import AddressError, normalise
@@ -235,6 +244,7 @@ def why(
         known = normalise(address)
     except AddressError as error:
         raise UsageError(f"{address} is not an address: {error.reason}") from error
+    _status_of(application, name)
     found = asking.why(application.database, application.keyring, name, known, at=application.clock())
     if out is not None:
         if found.message is None:
@@ -242,9 +252,7 @@ def why(
         out.write_bytes(found.message)
         output.say(f"{out} is the message as it was frozen.")
     if json:
-        body = asdict(found)
-        del body["message"]
-        output.emit(body)
+        output.emit(output.why_json(found))
     else:
         output.show(output.why_text(found))
 

@@ -1,0 +1,66 @@
+"""What an import rejected: the first rows for the screen, every row for a file that Excel opens."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from apes_mailer.contacts.importing import Reject
+
+SHOWN = 10
+
+
+class RejectReport:
+    """Takes rejected rows one by one, in the order of their lines; as a context manager.
+
+    The file replaces the report of an earlier import when the context is left without an exception; when nothing was
+    rejected, there is none. Without a path nothing is written.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.count = 0
+        self.first: list[Reject] = []
+        self.path = path
+        self._stack = ExitStack()
+        self._writer: Any = None
+
+    def add(self, reject: Reject) -> None:
+        """Take a row."""
+        self.count += 1
+        if len(self.first) < SHOWN:
+            self.first.append(reject)
+        if self.path is not None:
+            self._writer = self._writer or self._open(self.path)
+            self._writer.writerow((reject.line, reject.reason))
+
+    def _open(self, path: Path) -> Any:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # As Excel opens it by a double click: semicolons, and a byte order mark.
+        file = self._stack.enter_context(_part(path).open("w", encoding="utf-8-sig", newline=""))
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["LINE", "REASON"])
+        return writer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+        if self.path is None:
+            return
+        if kind is not None:
+            _part(self.path).unlink(missing_ok=True)
+        elif self.count:
+            _part(self.path).replace(self.path)
+        else:
+            self.path.unlink(missing_ok=True)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")

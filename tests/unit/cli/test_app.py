@@ -1,0 +1,197 @@
+"""The command line itself: where options may stand, what errors become, how little is loaded for help."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from apes_mailer import __version__, errors
+from apes_mailer.cli import app as application
+from apes_mailer.cli.app import run
+
+HEAVY = (
+    "sqlalchemy",
+    "premailer",
+    "sendgrid",
+    "lxml",
+    "PIL",
+    "jinja2",
+    "mjml",
+    "starlette",
+    "uvicorn",
+    "ruamel",
+    "babel",
+)
+
+
+def command_words() -> list[list[str]]:
+    """Return every command of the application, as its words."""
+    return sorted(_below(typer.main.get_command(application.app), []))
+
+
+def _below(command: object, words: list[str]) -> list[list[str]]:
+    if not isinstance(command, TyperGroup):
+        return [words]
+    return [found for name, each in command.commands.items() for found in _below(each, [*words, name])]
+
+
+COMMANDS = [(), *map(tuple, command_words()), ("contacts",), ("suppressions",)]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_of_every_command_works(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*words, "--help"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith(f"Usage: {' '.join(['apes-mailer', *words])}")
+    assert shown.err == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [(), ("send",), ("contacts", "import")], ids=" ".join)
+def test_help_loads_none_of_the_heavy_libraries(words: tuple[str, ...]) -> None:
+    program = (
+        "import sys\n"
+        "from apes_mailer.cli.app import run\n"
+        "code = run(sys.argv[1:])\n"
+        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "sys.exit(f'loaded {loaded}' if loaded else code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words, "--help"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"apes-mailer {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--workspace", "DIR", "status", "x"],
+        ["status", "--workspace", "DIR", "x"],
+        ["status", "x", "--workspace", "DIR"],
+        ["status", "x", "--workspace=DIR"],
+        ["status", "x", "--debug", "--workspace=DIR"],
+    ],
+    ids=" ".join,
+)
+def test_workspace_may_stand_anywhere(arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([word.replace("DIR", str(tmp_path)) for word in arguments]) == 2
+    assert f"{tmp_path} is not a workspace" in capsys.readouterr().err
+
+
+def test_words_after_two_hyphens_are_no_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--workspace", str(tmp_path), "status", "--", "--debug"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["frobnicate"],
+        ["status"],
+        ["status", "x", "y"],
+        ["status", "x", "--frobnicate"],
+        ["contacts", "import", "x.csv"],
+        ["resolve", "x", "one", "--as", "submitted"],
+        ["resolve", "x", "1", "--as", "lost"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_command_line_exits_2_and_says_where_help_is(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Error: " in shown.err
+    assert "--help" in shown.err
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 2
+    shown = capsys.readouterr()
+    assert "Commands:" in shown.out + shown.err
+
+
+def _run_raising(error: BaseException, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    def raises(**_options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(application, "app", raises)
+    return run(list(arguments))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.ContactsError("It is empty.", hint="Fill it."),
+        errors.UsageError("No."),
+        errors.CheckFailedError("No.", []),
+        errors.SettingsError("No."),
+        errors.CancelledError("No."),
+        errors.IncompleteError("No."),
+        errors.InterruptedByUserError("No."),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_error_becomes_its_text_and_its_exit_code(
+    error: errors.ApesMailerError, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run_raising(error, monkeypatch=monkeypatch) == error.exit_code
+    assert capsys.readouterr().err == f"{error}\n"
+
+
+def test_debug_shows_the_trace(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run_raising(errors.UsageError("No."), "--debug", monkeypatch=monkeypatch) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        (errno.EACCES, "Check the rights"),
+        (errno.EROFS, "choose another place"),
+        (errno.ENOSPC, "Make room"),
+        (errno.ENOENT, "the folder must exist"),
+        (errno.EIO, ""),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_its_cure(
+    number: int, cure: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = OSError(number, os.strerror(number), "/some/file")
+    assert _run_raising(error, monkeypatch=monkeypatch) == 1
+    shown = capsys.readouterr().err
+    assert f"The system refused: /some/file: {os.strerror(number)}" in shown
+    assert cure in shown
+
+
+def test_fault_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _run_raising(ZeroDivisionError(), monkeypatch=monkeypatch)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_sigterm_ends_a_command_as_ctrl_c_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def terminated(**_options: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(application, "app", terminated)
+    assert run(["status", "x"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -1,0 +1,72 @@
+"""From a command line to an order: the typed count and the signals."""
+
+from __future__ import annotations
+
+import pytest
+
+from apes_mailer.campaign.dispatch import Dispatched
+from apes_mailer.cli import orders
+from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
+from apes_mailer.ledger.states import CampaignState, Kind
+from apes_mailer.ledger.status import Status
+
+
+def test_confirmation_is_the_campaign_and_its_count() -> None:
+    assert orders.typed_count(None, "2027-01") is None
+    assert orders.typed_count("2027-01:1200", "2027-01") == 1200
+    assert orders.typed_count("a:b:7", "a:b") == 7
+
+
+@pytest.mark.parametrize("text", ["", "1200", "2027-02:1200", "2027-01:", "2027-01:1,200", "2027-01:-1", "2027-01:٣"])
+def test_confirmation_of_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        orders.typed_count(text, "2027-01")
+    assert "--confirm 2027-01:COUNT" in caught.value.hint
+
+
+def test_without_a_terminal_nothing_is_asked_and_nothing_is_sent() -> None:
+    with pytest.raises(CancelledError) as caught:
+        orders.ask_count("2027-01", 1200, "send it")
+    assert "Nothing was sent" in caught.value.message
+    assert "--confirm 2027-01:1200" in caught.value.hint
+
+
+def _ended(state: CampaignState, *, person: bool = False, credentials: bool = False, **more: object) -> Dispatched:
+    values: dict[str, object] = {"recipients": 30, "excluded": {}, "kind": Kind.SEND, **more}
+    status = Status(campaign="2027-01", state=state, **values)  # pyright: ignore[reportArgumentType] - fields of a test
+    return Dispatched(status=status, refused_credentials=credentials, stopped_by_person=person, run="r")
+
+
+def test_finished_send_is_no_error() -> None:
+    orders.conclude(_ended(CampaignState.FINISHED, submitted=30))
+
+
+def test_send_that_a_person_stopped_can_be_resumed() -> None:
+    with pytest.raises(InterruptedByUserError) as caught:
+        orders.conclude(
+            _ended(CampaignState.PAUSED, person=True, submitted=10, pending=20, cause="a person stopped it")
+        )
+    assert "10 of 30 recipients are submitted" in caught.value.message
+    assert "apes-mailer resume 2027-01" in caught.value.hint
+
+
+def test_refused_credentials_are_a_fault_of_the_settings() -> None:
+    with pytest.raises(SettingsError, match="the key was refused"):
+        orders.conclude(_ended(CampaignState.PAUSED, credentials=True, pending=30, cause="the key was refused"))
+
+
+@pytest.mark.parametrize(("pending", "said"), [(10, "apes-mailer resume"), (0, "apes-mailer status")])
+def test_unfinished_send_says_how_to_go_on(pending: int, said: str) -> None:
+    with pytest.raises(IncompleteError) as caught:
+        orders.conclude(_ended(CampaignState.INCOMPLETE, submitted=10, unknown=10, pending=pending))
+    assert said in caught.value.hint
+
+
+def test_unfinished_rehearsal_is_run_again() -> None:
+    with pytest.raises(IncompleteError, match="Run the rehearsal again"):
+        orders.conclude(_ended(CampaignState.INCOMPLETE, pending=10, kind=Kind.TEST))
+
+
+def test_signal_before_the_send_ends_the_command() -> None:
+    with pytest.raises(InterruptedByUserError):
+        orders.Signals()(15, None)

@@ -1,0 +1,187 @@
+"""What people and scripts read."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from apes_mailer.campaign.overview import Rehearsal
+from apes_mailer.campaign.why import Answer, Try, Why
+from apes_mailer.cli import output
+from apes_mailer.contacts.suppressions import Suppression
+from apes_mailer.ledger.freeze import Frozen
+from apes_mailer.ledger.states import BatchState, CampaignState, Kind
+from apes_mailer.ledger.status import BatchStatus, Status, none
+
+BATCHES = [
+    BatchStatus(
+        no=number, state=state, recipients=10, excluded=0, refused=0, attempts=1, note="no answer within 60 seconds"
+    )
+    for number, state in enumerate((BatchState.SUBMITTED, BatchState.UNKNOWN, BatchState.PENDING), start=1)
+]
+
+
+def _status(state: CampaignState, **more: object) -> Status:
+    values: dict[str, object] = {
+        "campaign": "2027-01",
+        "state": state,
+        "candidates": 32,
+        "recipients": 30,
+        "excluded": {"suppressed": 1, "too_large": 1},
+        "kind": Kind.SEND,
+        "provider": "sendgrid",
+        "list_name": "tous",
+        "prepared_at": "2027-01-12T09:30:00.000000Z",
+        "batches": BATCHES,
+        **more,
+    }
+    return Status(**values)  # pyright: ignore[reportArgumentType] - fields of a test
+
+
+@pytest.mark.parametrize(
+    ("count", "word", "text"),
+    [
+        (0, "row", "0 rows"),
+        (1, "batch", "1 batch"),
+        (2, "batch", "2 batches"),
+        (12_345, "recipient", "12,345 recipients"),
+    ],
+)
+def test_counts_are_written_as_people_write_them(count: int, word: str, text: str) -> None:
+    assert output.plural(count, word) == text
+
+
+def test_excluded_people_are_told_by_reason() -> None:
+    assert output.excluded_text({}) == "nobody"
+    assert output.excluded_text({"suppressed": 3, "too_large": 1}) == "3 suppressed, 1 too large"
+
+
+def _through(encoding: str, monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+    return raw
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_json_is_sound_in_any_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = _through(encoding, monkeypatch)
+    output.emit({"PRENOM": "Zoé 🌻"})
+    assert json.loads(raw.getvalue().decode(encoding)) == {"PRENOM": "Zoé 🌻"}
+    assert (b"Zo\xc3\xa9" in raw.getvalue()) == (encoding == "utf-8")
+
+
+def test_words_are_shown_also_where_letters_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = _through("ascii", monkeypatch)
+    output.show("Zoé")
+    assert raw.getvalue() == b"Zo\\xe9\n"
+
+
+def test_words_and_data_go_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say("words")
+    output.emit(none("2027-01"))
+    shown = capsys.readouterr()
+    assert shown.err == "words\n"
+    assert json.loads(shown.out)["state"] == "none"
+
+
+def test_status_for_scripts_has_the_keys_of_the_contract() -> None:
+    body = output.status_json(_status(CampaignState.INCOMPLETE))
+    contract = {"campaign", "state", "candidates", "recipients", "excluded"}
+    contract |= {"pending", "submitting", "submitted", "refused", "unknown", "batches"}
+    assert contract <= body.keys()
+    assert body["list"] == "tous"
+    assert "list_name" not in body
+
+
+def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
+    rehearsal = Rehearsal(
+        kind="test", provider="outbox", list_name="staff", prepared_at="", run="r", recipients=1, submitted=1, digest=""
+    )
+    assert output.rehearsal_json(rehearsal)["list"] == "staff"
+    frozen = Frozen(campaign_id=7, candidates=3, recipients=2, excluded={"suppressed": 1}, batches=1)
+    assert output.survey_json("2027-01", frozen) == {
+        "campaign": "2027-01",
+        "candidates": 3,
+        "recipients": 2,
+        "excluded": {"suppressed": 1},
+        "batches": 1,
+    }
+    suppression = Suppression(address="a@exemple.fr", list_name="", cause="manual", at="2027", until="")
+    assert output.suppression_json(suppression) == {
+        "address": "a@exemple.fr",
+        "list": None,
+        "cause": "manual",
+        "at": "2027",
+        "until": None,
+    }
+
+
+def test_doubt_is_shown_by_count_batch_and_cause() -> None:
+    text = output.status_text(_status(CampaignState.INCOMPLETE, submitted=10, unknown=10, pending=10))
+    assert "in doubt          10" in text
+    assert "batch 2: 10 recipients - no answer within 60 seconds" in text
+    assert "apes-mailer resume 2027-01" in text
+
+
+def test_when_only_doubt_is_left_the_way_to_resolve_it_is_shown() -> None:
+    text = output.status_text(_status(CampaignState.INCOMPLETE, submitted=20, unknown=10))
+    assert "apes-mailer resolve 2027-01 BATCH --as submitted" in text
+    assert "resume" not in text
+
+
+def test_pause_is_shown_with_cause_and_cure() -> None:
+    text = output.status_text(
+        _status(CampaignState.PAUSED, pending=30, cause="the key was refused", cure="Make a new key.")
+    )
+    assert "Paused: the key was refused." in text
+    assert "Make a new key." in text
+
+
+def test_mailed_twice_is_shouted() -> None:
+    assert "MAILED TWICE 10" in output.status_text(_status(CampaignState.FINISHED, submitted=30, duplicates=10))
+
+
+def test_finished_campaign_has_no_next_step() -> None:
+    text = output.status_text(_status(CampaignState.FINISHED, submitted=30))
+    assert "apes-mailer" not in text
+    assert "2027-01: finished" in text
+    assert output.status_text(none("2027-02")) == '"2027-02" has not been sent.'
+
+
+def _why(*answers: Answer) -> Why:
+    held = Suppression(address="", list_name="tous", cause="unsubscribed", at="2027-01-12T09:30:00Z", until="")
+    return Why(campaign="2027-01", address="a@exemple.fr", answers=answers, suppressions=[held], message=b"secret")
+
+
+def test_answer_about_an_address_tells_verdict_requests_bytes_and_suppressions() -> None:
+    answer = Answer(
+        kind="send",
+        verdict="unknown",
+        reason="",
+        provider="sendgrid",
+        prepared_at="2027-01-12T09:30:00Z",
+        batch=3,
+        tries=[Try(seq=1, state="unknown", started_at="2027-01-12T09:31:00Z", provider_id="", note="no answer")],
+        template_sha256="a" * 64,
+        message_sha256="b" * 64,
+    )
+    text = output.why_text(_why(answer))
+    assert "The campaign through sendgrid" in text
+    assert "in doubt, nobody knows" in text
+    assert "Request 1 of batch 3, 2027-01-12T09:31:00: unknown - no answer" in text
+    assert f"SHA-256 {'b' * 64}" in text
+    assert "Suppressed since 2027-01-12: unsubscribed (tous)" in text
+
+
+def test_answer_without_any_send_says_so() -> None:
+    assert "has not been sent, and no rehearsal had this address" in output.why_text(_why())
+
+
+def test_answer_for_scripts_leaves_the_message_out() -> None:
+    body = output.why_json(_why())
+    assert "message" not in body
+    assert body["suppressions"][0]["list"] == "tous"
+    json.dumps(body)

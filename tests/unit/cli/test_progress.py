@@ -1,0 +1,34 @@
+"""How far a send is, where there is no terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from apes_mailer.cli.progress import SendProgress
+from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
+
+
+def test_last_line_says_how_many_were_submitted(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = SendProgress(30)
+    for _ in range(2):
+        progress.add(10, Submitted())
+    progress.finish()
+    assert capsys.readouterr().err.startswith("20 of 30 submitted (66 %), ")
+
+
+def test_what_goes_wrong_is_said_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = SendProgress(30)
+    progress.add(10, Refused(reasons={0: "no such mailbox"}))
+    progress.add(10, NotAccepted(cause="SendGrid is busy"))
+    progress.add(10, Unknown(cause="no answer"))
+    progress.add(10, NotAccepted(cause="the key was refused", stop=True))
+    assert capsys.readouterr().err.splitlines() == [
+        "The provider refused 1 recipient of a batch; the others go again.",
+        "Waiting: SendGrid is busy.",
+        "A batch of 10 recipients is in doubt: no answer.",
+    ]
+
+
+def test_empty_send_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    SendProgress(0).finish()
+    assert "0 of 0 submitted (100 %)" in capsys.readouterr().err

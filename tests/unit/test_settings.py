@@ -1,0 +1,212 @@
+"""Settings: the file, the environment that beats it, and what is said of a mistake in either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from apes_mailer import settings
+from apes_mailer.errors import SettingsError
+from apes_mailer.settings import Settings
+
+SENDER = '[sender]\nname = "Le Jardin"\naddress = "Lettre@Jardin.example"\n'
+KEY = "SG.not-a-real-key"
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Settings]:
+    """Load settings from text and an environment."""
+
+    def load(text: str | bytes = SENDER, **environment: str) -> Settings:
+        file = tmp_path / "apes-mailer.toml"
+        file.write_bytes(text.encode() if isinstance(text, str) else text)
+        return settings.load(file, environment)
+
+    return load
+
+
+def _fault(load: Callable[..., Settings], text: str | bytes = SENDER, **environment: str) -> SettingsError:
+    with pytest.raises(SettingsError) as caught:
+        load(text, **environment)
+    assert caught.value.exit_code == 4
+    assert caught.value.hint
+    return caught.value
+
+
+def test_a_sender_is_enough(load: Callable[..., Settings]) -> None:
+    found = load()
+    assert found.sender.address == "lettre@jardin.example"
+    assert (found.send.provider, found.send.batch_size, found.send.in_flight, found.send.timeout) == (
+        "outbox",
+        1000,
+        8,
+        60.0,
+    )
+    assert (found.public_url, found.database_url, found.sendgrid.base_url) == ("", "", None)
+
+
+ENVIRONMENT = {
+    "APES_MAILER_PROVIDER": ("sendgrid", '[send]\nprovider = "outbox"'),
+    "APES_MAILER_PUBLIC_URL": ("https://b.example", 'public_url = "https://a.example"'),
+    "APES_MAILER_DATABASE_URL": ("b.db", 'database_url = "a.db"'),
+    "APES_MAILER_BATCH_SIZE": ("10", "[send]\nbatch_size = 20"),
+    "APES_MAILER_IN_FLIGHT": ("2", "[send]\nin_flight = 3"),
+    "APES_MAILER_TIMEOUT": ("1.5", "[send]\ntimeout = 9"),
+    "APES_MAILER_SENDGRID_BASE_URL": ("http://127.0.0.1:9", '[sendgrid]\nbase_url = "https://a.example"'),
+    "SENDGRID_API_KEY": (KEY, ""),
+}
+
+
+def _value(found: Settings, variable: str) -> str:
+    value: Any = found
+    for name in settings.ENVIRONMENT[variable]:
+        value = getattr(value, name)
+    return value.get_secret_value() if variable == "SENDGRID_API_KEY" else str(value)
+
+
+def test_each_variable_is_tested() -> None:
+    assert ENVIRONMENT.keys() == settings.ENVIRONMENT.keys()
+
+
+@pytest.mark.parametrize("variable", ENVIRONMENT)
+def test_environment_beats_the_file(load: Callable[..., Settings], variable: str) -> None:
+    value, written = ENVIRONMENT[variable]
+    text = f"{written}\n{SENDER}"
+    assert _value(load(text), variable) != value
+    assert _value(load(text, **{variable: value}), variable) == value
+    assert _value(load(SENDER, **{variable: f" {value} "}), variable) == value, "without the setting in the file"
+    assert _value(load(text, **{variable: ""}), variable) == _value(load(text), variable), "an empty variable is none"
+
+
+def test_every_fault_is_told_at_once_with_its_place(load: Callable[..., Settings]) -> None:
+    error = _fault(
+        load,
+        'public_url = "ftp://x"\n[sender]\nname = ""\naddress = "zut"\n[send]\nbatch_size = 5000\n',
+        APES_MAILER_TIMEOUT="soon",
+    )
+    lines = error.message.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "apes-mailer.toml, sender.name",
+        "apes-mailer.toml, sender.address",
+        "apes-mailer.toml, public_url",
+        "apes-mailer.toml, send.batch_size",
+        "APES_MAILER_TIMEOUT",
+    ]
+    assert "is not an email address" in lines[1]
+
+
+@pytest.mark.parametrize("size", ["0", "1001", "5000", "-1", "ten"])
+def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) -> None:
+    assert "APES_MAILER_BATCH_SIZE" in _fault(load, APES_MAILER_BATCH_SIZE=size).message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f'publik_url = ""\n{SENDER}', "publik_url: is not a setting; did you mean public_url?"),
+        (f'{SENDER}reply = "a@b.fr"\n', "sender.reply: is not a setting; did you mean reply_to?"),
+        (f"{SENDER}[sned]\n", "sned: is not a setting; did you mean send?"),
+        (f'provider = "outbox"\n{SENDER}', "provider: is not a setting; it belongs below the line [send]"),
+        (
+            f'{SENDER}public_url = "https://a.example"\n',
+            "sender.public_url: is not a setting; it belongs at the top of the file",
+        ),
+        (f"qwerty = 1\n{SENDER}", "qwerty: is not a setting"),
+        (f"{SENDER}social = [{{nme = 'x', link = 'https://x.fr'}}]\n", "sender.social.0.nme: is not a setting"),
+        ("[sender]\nname = 'x'\n", "sender.address: is missing"),
+        ("", "sender: is missing"),
+        (f"send = 3\n{SENDER}", "send: must be a section: write [send]"),
+    ],
+)
+def test_mistake_in_the_file_comes_with_its_cure(load: Callable[..., Settings], text: str, said: str) -> None:
+    assert f"apes-mailer.toml, {said}" in _fault(load, text).message
+
+
+def test_section_that_is_none_is_reported_also_with_a_variable(load: Callable[..., Settings]) -> None:
+    assert "must be a section" in _fault(load, f"send = 3\n{SENDER}", APES_MAILER_PROVIDER="outbox").message
+
+
+def test_broken_toml_names_the_line(load: Callable[..., Settings]) -> None:
+    assert "at line 2" in _fault(load, "[sender]\nname = Le Jardin\n").message
+
+
+def test_file_of_windows_notepad_is_read(load: Callable[..., Settings]) -> None:
+    assert load(b"\xef\xbb\xbf" + SENDER.replace("\n", "\r\n").encode()).sender.name == "Le Jardin"
+
+
+def test_file_in_another_encoding_is_told_so(load: Callable[..., Settings]) -> None:
+    assert "is not UTF-8" in _fault(load, SENDER.replace("Jardin", "Forêt").encode("cp1252")).message
+
+
+def test_secret_in_the_file_is_refused_and_not_shown(load: Callable[..., Settings]) -> None:
+    error = _fault(load, f'sendgrid_api_key = "{KEY}"\n{SENDER}')
+    assert "SENDGRID_API_KEY" in error.hint
+    assert KEY not in str(error)
+
+
+def test_secret_is_never_shown(load: Callable[..., Settings]) -> None:
+    found = load(SENDER, SENDGRID_API_KEY=KEY)
+    assert KEY not in repr(found) + str(found) + found.model_dump_json()
+
+
+@pytest.mark.parametrize("name", ["Le Jardin\\r\\nBcc: x@y.example", "Le\\n\\nJardin", "Le\\tJardin"])
+def test_sender_name_is_one_line(load: Callable[..., Settings], name: str) -> None:
+    found = load(f'[sender]\nname = "{name}"\naddress = "a@b.example"\n').sender.name
+    assert found.split() == name.replace("\\r\\n", " ").replace("\\n", " ").replace("\\t", " ").split()
+    assert found.isprintable()
+
+
+@pytest.mark.parametrize("text", ["a\\u0000b", "a\\u001bb", " ", ""])
+def test_sender_name_without_anything_to_show_is_refused(load: Callable[..., Settings], text: str) -> None:
+    assert "sender.name" in _fault(load, f'[sender]\nname = "{text}"\naddress = "a@b.example"\n').message
+
+
+@pytest.mark.parametrize("field", ["address", "reply_to"])
+@pytest.mark.parametrize("value", ["a@b.example\\r\\nBcc: x@y.example", "Jo <a@b.example>", "a@b.example, c@d.example"])
+def test_addresses_of_the_sender_are_single_and_plain(load: Callable[..., Settings], field: str, value: str) -> None:
+    text = SENDER if field != "address" else '[sender]\nname = "x"\n'
+    assert f"sender.{field}: is not an email address" in _fault(load, f'{text}{field} = "{value}"\n').message
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://lettre.example.org", "must begin with https://"),
+        ("lettre.example.org", "must be a web address"),
+        ("https://", "must be a web address"),
+        ("ftp://lettre.example.org", "must be a web address"),
+        ("https://lettre.example.org/?a=1", "must be a web address"),
+        ("https://lettre.example.org/#x", "must be a web address"),
+        ("https://été.example.org", "punycode"),
+        ("https://lettre.example.org/a b", "punycode"),
+    ],
+)
+def test_public_url_is_one_that_mail_programs_can_call(load: Callable[..., Settings], url: str, said: str) -> None:
+    assert said in _fault(load, APES_MAILER_PUBLIC_URL=url).message
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8025", "http://localhost:8025", "https://a.example/sous/dossier"])
+def test_public_url_on_this_computer_may_be_http(load: Callable[..., Settings], url: str) -> None:
+    assert load(SENDER, APES_MAILER_PUBLIC_URL=f"{url}/").public_url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.example.org", "http://127.0.0.1.example.org", "api.example.org", "https://x.example/?a"]
+)
+def test_key_never_travels_in_the_open(load: Callable[..., Settings], url: str) -> None:
+    assert "APES_MAILER_SENDGRID_BASE_URL" in _fault(load, APES_MAILER_SENDGRID_BASE_URL=url).message
+
+
+def test_identity_of_a_letter_is_what_the_sender_says(load: Callable[..., Settings]) -> None:
+    text = f'{SENDER}tagline = "Semer"\nsocial = [{{name = "Mastodon", link = "https://m.example/@j"}}]\n'
+    identity = load(text).sender.identity()
+    assert (identity.name, identity.tagline, identity.social[0].name) == ("Le Jardin", "Semer", "Mastodon")
+
+
+def test_settings_do_not_change(load: Callable[..., Settings]) -> None:
+    with pytest.raises(ValidationError):
+        setattr(load().send, "batch_size", 1)  # noqa: B010 - the type checker would refuse the plain form

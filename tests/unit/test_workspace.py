@@ -1,0 +1,223 @@
+"""The workspace: where things are, and what is said when they are not."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from apes_mailer import workspace as workspaces
+from apes_mailer.campaign import starter
+from apes_mailer.errors import ContactsError, SettingsError, ThemeError, UsageError
+from apes_mailer.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace with settings only."""
+    (tmp_path / "apes-mailer.toml").write_text("", encoding="utf-8")
+    for name in ("campaigns", "contacts", "templates"):
+        (tmp_path / name).mkdir()
+    return Workspace(tmp_path.resolve())
+
+
+def _campaign(workspace: Workspace, name: str) -> None:
+    (workspace.campaigns / name).mkdir()
+    (workspace.campaigns / name / "issue.yaml").write_text("", encoding="utf-8")
+
+
+def test_workspace_is_found_from_any_folder_inside(workspace: Workspace) -> None:
+    assert workspaces.find(workspace.root) == workspaces.find(workspace.campaigns) == workspace
+
+
+def test_folder_outside_of_any_workspace_is_told_how_to_become_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        workspaces.find(tmp_path)
+    assert "is not a workspace" in caught.value.message
+    assert "apes-mailer init" in caught.value.hint
+
+
+def test_folder_that_does_not_exist_is_no_way_into_the_workspace_around_it(workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="There is no folder"):
+        workspaces.find(workspace.root / "typo")
+
+
+def test_paths_inside_are_shown_short_and_others_whole(workspace: Workspace) -> None:
+    assert workspace.shown(workspace.contacts / "staff.csv") == "contacts/staff.csv"
+    assert workspace.shown(Path("/elsewhere/x.csv")) == str(Path("/elsewhere/x.csv"))
+
+
+def test_unknown_campaign_names_those_there_are(workspace: Workspace) -> None:
+    with pytest.raises(UsageError) as caught:
+        workspace.campaign("2027-01")
+    assert "none yet" in caught.value.hint
+    _campaign(workspace, "2027-02")
+    _campaign(workspace, "2027-03")
+    with pytest.raises(UsageError) as caught:
+        workspace.campaign("2027-01")
+    assert "Campaigns here: 2027-02, 2027-03." in caught.value.hint
+    assert workspace.campaign("2027-02") == workspace.campaigns / "2027-02"
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "a\\b", "été", "-x", ".x", "a b", "x" * 81, "a\n", "CON:"])
+def test_name_that_is_no_file_name_everywhere_is_refused(workspace: Workspace, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot be the name of a campaign"):
+        workspace.campaign(name)
+    with pytest.raises(UsageError, match="cannot be the name of a list"):
+        workspace.list_file(name)
+
+
+def test_list_is_found_by_its_file(workspace: Workspace) -> None:
+    assert workspace.list_file("amis") is None
+    (workspace.contacts / "amis.tsv").write_text("EMAIL\n", encoding="utf-8")
+    assert workspace.list_file("amis") == workspace.contacts / "amis.tsv"
+
+
+def test_two_files_for_one_list_are_both_named(workspace: Workspace) -> None:
+    for suffix in ("csv", "txt"):
+        (workspace.contacts / f"amis.{suffix}").write_text("EMAIL\n", encoding="utf-8")
+    with pytest.raises(ContactsError) as caught:
+        workspace.list_file("amis")
+    assert "contacts/amis.csv and contacts/amis.txt" in caught.value.message
+    assert caught.value.hint
+
+
+def test_secret_is_made_once(workspace: Workspace) -> None:
+    secret = workspace.secret()
+    assert len(secret) == 32
+    assert workspace.secret() == secret
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_secret_is_for_its_owner_only_whatever_the_mask(workspace: Workspace) -> None:
+    before = os.umask(0)
+    try:
+        workspace.secret()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(workspace.secret_file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("text", ["", "abc", "g" * 64, "0" * 63, "0" * 65, "é" * 64])
+def test_damaged_secret_is_never_replaced(workspace: Workspace, text: str) -> None:
+    workspace.secret_file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        workspace.secret()
+    assert "secret.key is damaged" in caught.value.message
+    assert "backup" in caught.value.hint
+    assert workspace.secret_file.read_text(encoding="utf-8") == text
+
+
+def test_themes_are_the_built_in_ones_and_those_of_the_workspace(workspace: Workspace) -> None:
+    assert workspace.theme_names() == ["apes", "sobre"]
+    (workspace.templates / "maison").mkdir()
+    (workspace.templates / "maison" / "theme.toml").write_text('extends = "apes"\n', encoding="utf-8")
+    assert workspace.theme_names() == ["apes", "maison", "sobre"]
+
+
+def test_own_file_takes_the_place_of_the_built_in_one(workspace: Workspace) -> None:
+    (workspace.templates / "apes").mkdir()
+    (workspace.templates / "apes" / "gap.mjml").write_text("<!-- mine -->", encoding="utf-8")
+    theme = workspace.theme("apes")
+    assert theme.files["gap.mjml"].text == "<!-- mine -->"
+    assert theme.files["letter.mjml"].text
+
+
+def test_unknown_theme_names_those_there_are(workspace: Workspace) -> None:
+    with pytest.raises(ThemeError) as caught:
+        workspace.theme("appes")
+    assert 'there is no theme "appes"' in str(caught.value)
+    assert "Themes here: apes, sobre." in str(caught.value)
+
+
+def _theme(workspace: Workspace, name: str, text: str) -> None:
+    (workspace.templates / name).mkdir()
+    (workspace.templates / name / "theme.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("base", "said", "file"),
+    [
+        ("nulle-part", 'there is no theme "nulle-part"', "maison"),
+        ("maison", 'the theme "maison" extends itself', "maison"),
+        ("grange", 'the theme "maison" extends itself', "grange"),
+        ("cave", 'there is no theme "nulle-part"', "cave"),
+    ],
+)
+def test_theme_that_extends_nothing_or_itself_is_reported(
+    workspace: Workspace, base: str, said: str, file: str
+) -> None:
+    _theme(workspace, "maison", f'extends = "{base}"\n')
+    _theme(workspace, "grange", 'extends = "maison"\n')
+    _theme(workspace, "cave", 'extends = "nulle-part"\n')
+    with pytest.raises(ThemeError) as caught:
+        workspace.theme("maison")
+    assert "The theme maison cannot be used" in caught.value.message
+    assert said in str(caught.value)
+    assert f'Correct the line "extends" in templates/{file}/theme.toml.' in str(caught.value)
+
+
+def test_theme_file_in_another_encoding_is_named(workspace: Workspace) -> None:
+    (workspace.templates / "apes").mkdir()
+    (workspace.templates / "apes" / "gap.mjml").write_bytes(b"\xe9t\xe9")
+    with pytest.raises(ThemeError, match=r"templates/apes/gap\.mjml"):
+        workspace.theme("apes")
+
+
+def test_new_workspace_has_a_letter_to_begin_with(tmp_path: Path) -> None:
+    made = starter.init(tmp_path / "a" / "b")
+    assert made.campaign_names() == [starter.STARTER_NAME]
+    assert made.list_file("staff") == made.contacts / "staff.csv"
+    assert workspaces.find(made.root) == made
+
+
+def test_half_made_workspace_does_not_look_like_one(tmp_path: Path) -> None:
+    (tmp_path / "contacts").write_text("a file", encoding="utf-8")
+    with pytest.raises(UsageError, match="already has contacts"):
+        starter.init(tmp_path)
+    assert not (tmp_path / "apes-mailer.toml").exists()
+    assert not (tmp_path / "campaigns").exists()
+
+
+def test_new_workspace_keeps_the_gitignore_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
+    starter.init(tmp_path)
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"
+
+
+def test_new_issue_from_another_takes_its_pictures_and_text(tmp_path: Path) -> None:
+    made = starter.init(tmp_path)
+    source = made.campaigns / starter.STARTER_NAME
+    (source / "images" / "sous").mkdir()
+    (source / "images" / "sous" / "b.jpg").write_bytes(b"b")
+    (source / "issue.yaml").write_bytes(b"\xef\xbb\xbf# yaml-language-server: $schema=old\r\nsubject: \xe9\r\n")
+    path = starter.new_issue(made, "2027-02", source=starter.STARTER_NAME)
+    assert path.read_bytes() == b"# yaml-language-server: $schema=../../issue.schema.json\nsubject: \xe9\r\n"
+    assert sorted(picture.name for picture in path.parent.rglob("*.jpg")) == ["b.jpg", "semis.jpg"]
+    schema = (path.parent / "../../issue.schema.json").resolve()
+    assert schema == made.root / "issue.schema.json"
+    assert schema.is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_new_issue_can_be_written_when_its_source_cannot(tmp_path: Path) -> None:
+    made = starter.init(tmp_path)
+    folder = made.campaigns / starter.STARTER_NAME / "images"
+    (folder / "semis.jpg").chmod(0o400)
+    folder.chmod(0o500)
+    copied = starter.new_issue(made, "2027-02", source=starter.STARTER_NAME).parent / "images"
+    folder.chmod(0o700)
+    assert (copied.stat().st_mode | (copied / "semis.jpg").stat().st_mode) & stat.S_IWUSR
+    assert copied.stat().st_mode & stat.S_IWUSR
+
+
+def test_existing_issue_is_never_written_over(tmp_path: Path) -> None:
+    made = starter.init(tmp_path)
+    with pytest.raises(UsageError, match="already exists; nothing was changed"):
+        starter.new_issue(made, starter.STARTER_NAME, source=None)
+    with pytest.raises(UsageError, match="There is no campaign"):
+        starter.new_issue(made, "2027-02", source="2026-02")
+    assert made.campaign_names() == [starter.STARTER_NAME]
