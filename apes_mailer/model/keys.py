@@ -31,6 +31,7 @@ class Keyring:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._contact = hashlib.blake2b(key=secret, digest_size=_KEY_SIZE, person=b"contact")
         self._unsubscribe = hashlib.blake2b(key=secret, digest_size=_MAC_SIZE, person=b"unsubscribe")
 
     def fingerprint(self) -> str:
@@ -39,7 +40,9 @@ class Keyring:
 
     def contact_key(self, address: str) -> bytes:
         """Return the 16-byte key of a normalised address."""
-        return hashlib.blake2b(address.encode(), key=self._secret, digest_size=_KEY_SIZE, person=b"contact").digest()
+        key = self._contact.copy()
+        key.update(address.encode())
+        return key.digest()
 
     def list_tag(self, name: str) -> bytes:
         """Return the 8-byte tag that stands for a list in tokens."""
