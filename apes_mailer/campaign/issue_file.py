@@ -24,6 +24,7 @@ from apes_mailer.model.text import Line, Link, Markdown, PictureFile
 
 ISSUE_FILE = "issue.yaml"
 PICTURES = "images"
+_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,8 @@ class _Reading:
         problems = sorted([*earlier, *self.problems], key=lambda problem: problem.line or 0)
         if self.issue is None or problems:
             faults = f"{len(problems)} faults" if len(problems) > 1 else "1 fault"
-            raise IssueError(f"{self.shown} cannot be used: {faults}.", problems)
+            hint = "" if len(problems) <= _MOST_SHOWN else f"The first {_MOST_SHOWN} are shown; mend these first."
+            raise IssueError(f"{self.shown} cannot be used: {faults}.", problems[:_MOST_SHOWN], hint=hint)
         return self.issue
 
 

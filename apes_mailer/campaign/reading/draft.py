@@ -27,6 +27,8 @@ from apes_mailer.campaign.reading.tree import Fields, Items, Node, Scalar
 from apes_mailer.campaign.reading.values import Wrong, as_choice, as_date, as_switch
 from apes_mailer.errors import Problem
 
+_MOST_PROBLEMS = 500  # so many are not an issue with faults, but another file
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -79,7 +81,8 @@ class _Reader:
 
     def remark(self, path: str, fault: Fault) -> None:
         """Note a problem that leaves the meaning clear."""
-        self.problems.append(fault.problem(self.source, self.shown, path))
+        if len(self.problems) <= _MOST_PROBLEMS:
+            self.problems.append(fault.problem(self.source, self.shown, path))
 
     def value(self, node: Node, shape: Shape, path: str, line: int) -> object:
         """Return the data of a node, or None; ``line`` is where its key or its dash stands."""
@@ -199,6 +202,7 @@ class _Reader:
             return name
         if not name:
             self.remark(path, misfits.no_name(key))
+        if not name or len(self.problems) > _MOST_PROBLEMS:
             return ""
         meant = field_meant(name, shape.fields)
         if meant in names:

@@ -14,13 +14,13 @@ from apes_mailer.campaign.reading.source import Correction
 
 _ENTRY = re.compile(
     r"""(?P<lead>[ ]*(?:-[ ]+)*)
-        (?:(?P<key>[^\s\-#"'\[\]{}&*!|>%@`,?:][^#]*?)[ ]*:(?=[ \t]|$))?
-        [ \t]*(?P<value>.*?)[ \t]*""",
+        (?:(?P<key>[^\s\-#"'\[\]{}&*!|>%@`,?:][^#]{0,80}?)[ ]?:(?=[ \t]|$))?
+        [ \t]*""",
     re.VERBOSE,
 )
 _BLOCK_HEADER = re.compile(r"[|>](?:[1-9][+-]?|[+-][1-9]?)?(?:[ \t]+#.*)?")
 _WORDS_AFTER_HEADER = re.compile(r"[|>][+-]?[ \t]+(?=\S)")
-_COMMENT = re.compile(r"(?:^|[ \t]+)#+(?=[ \t]|$)")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#+(?=[ \t]|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Rewrite:
 
 def entry_at(lines: Sequence[str], line: int) -> Entry | None:
     """Return the entry that a line holds, or None."""
-    match = _ENTRY.fullmatch(lines[line])
+    match = _ENTRY.match(lines[line])
     if match is None or (match["key"] is None and not match["lead"].strip()):
         return None
     lead, key = match["lead"], match["key"] or ""
@@ -76,8 +76,8 @@ def entry_at(lines: Sequence[str], line: int) -> Entry | None:
         line=line,
         column=column,
         key=key,
-        value=match["value"],
-        value_column=match.start("value"),
+        value=lines[line][match.end() :].rstrip(" \t"),
+        value_column=match.end(),
         last=last_line_below(lines, line, column),
     )
 
@@ -155,7 +155,10 @@ def _without_comment(value: str) -> tuple[str, str]:
     """Split a value from the comment behind it; a ``# `` between quotes is none."""
     after_quotes = value.rfind(value[0]) + 1 if value[:1] in {"'", '"'} else 0
     comment = _COMMENT.search(value, after_quotes)
-    return (value[: comment.start()], value[comment.start() :]) if comment else (value, "")
+    if comment is None:
+        return value, ""
+    before = value[: comment.start()].rstrip(" \t")
+    return before, value[len(before) :]
 
 
 def _before_value(lines: Sequence[str], entry: Entry) -> str:
@@ -165,7 +168,7 @@ def _before_value(lines: Sequence[str], entry: Entry) -> str:
 def _as_block(lines: Sequence[str], entry: Entry, last: int) -> Rewrite:
     below = textwrap.dedent("\n".join(lines[entry.line + 1 : last + 1]))
     first = "" if entry.is_empty else _WORDS_AFTER_HEADER.sub("", entry.value, count=1)
-    text = without_quotes(f"{first}\n{below}" if first else below.lstrip(" "))
+    text = without_quotes("\n".join(filter(None, (first, below))) if first else below.lstrip(" "))
     before = _before_value(lines, entry)
     indented = [" " * (entry.column + 2) + line if line.strip() else "" for line in text.split("\n")]
     return Rewrite(

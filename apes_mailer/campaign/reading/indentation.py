@@ -15,10 +15,10 @@ _LEADING_BLANK = re.compile(r"\s+")
 
 def blanks(lines: Sequence[str], fault: int) -> Iterator[Proposal]:
     """Propose spaces for the tabs and non-breaking spaces that lines start with."""
-    wrong = [index for index, line in enumerate(lines) if line.strip() and _WRONG_BLANK.match(line)]
-    if not wrong or wrong[0] > fault:
+    wrong = {index for index, line in enumerate(lines) if line.strip() and _WRONG_BLANK.match(line)}
+    first, last = min(wrong, default=fault + 1), max(wrong, default=0)
+    if first > fault:
         return
-    first, last = wrong[0], wrong[-1]
     kind = "a tab" if "\t" in lines[first][: indentation(lines[first])] else "a non-breaking space"
     others = f", and so {'are' if len(wrong) > 2 else 'is'} {len(wrong) - 1} more below" if len(wrong) > 1 else ""
     for beyond in dict.fromkeys((last, first)):

@@ -94,7 +94,8 @@ def _comment(
     if on_own_line and before is not None and before.is_block:
         correction = Correction(line, line, (" " * indentation(lines[line - 1]) + lines[line].lstrip(),))
     else:
-        correction = None if entry is None else rewritten(lines, entry, max(line, entry.line)).correction
+        last = line if entry is None or not entry.value.startswith("#") else entry.last
+        correction = None if entry is None else rewritten(lines, entry, last).correction
     yield Fault(
         line=line,
         message=f"would lose everything from {match.group()} on: YAML takes it for a comment",

@@ -73,6 +73,8 @@ def _as_text(lines: Sequence[str], entry: Entry, fault: int, *, only_line: bool)
         return
     if only_line:
         yield _reading(entry, rewritten(lines, entry, entry.line), _reason(entry.value), beyond=fault)
+        if lines[entry.line + 1].lstrip().startswith("-"):
+            return
     whole = "\n".join([entry.value, *lines[entry.line + 1 : entry.last + 1]])
     yield _reading(entry, rewritten(lines, entry), _reason(whole))
 

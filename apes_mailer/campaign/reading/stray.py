@@ -9,6 +9,8 @@ from apes_mailer.campaign.reading.indentation import shifted
 from apes_mailer.campaign.reading.proposal import Proposal, Words, is_written, previous_written
 from apes_mailer.campaign.reading.source import Correction
 
+_LONGEST_TEXT = 200  # lines; a longer one is no text, but another file
+
 
 def stray_text(lines: Sequence[str], fault: int, words: Words) -> Iterator[Proposal]:
     """Propose to make the text at a fault part of the field above it."""
@@ -19,9 +21,10 @@ def stray_text(lines: Sequence[str], fault: int, words: Words) -> Iterator[Propo
         return
     first = last = line
     above = previous_written(lines, first)
-    while above is not None and not words.starts_field(lines[above]):
+    while above is not None and line - above < _LONGEST_TEXT and not words.starts_field(lines[above]):
         first, above = above, previous_written(lines, above)
-    while last + 1 < len(lines) and lines[last + 1].strip() and not words.starts_field(lines[last + 1]):
+    farthest = min(last + _LONGEST_TEXT, len(lines) - 1)
+    while last < farthest and lines[last + 1].strip() and not words.starts_field(lines[last + 1]):
         last += 1
     owner = None if above is None else entry_at(lines, above)
     if owner is not None:

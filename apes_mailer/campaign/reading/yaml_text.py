@@ -15,6 +15,7 @@ from apes_mailer.campaign.reading.tree import Node
 from apes_mailer.errors import Problem
 
 _MOST_ROUNDS = 20
+_MOST_FAULTS = 100  # in one round; what is behind them shows when they are mended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,9 @@ def read_yaml(text: str, *, shown: str, words: Words) -> YamlText:
     repaired = repair(source, words)
     found += repaired.faults
     for _ in range(_MOST_ROUNDS):
-        if repaired.scan.fault is not None:
+        if repaired.scan.fault is not None or len(found) > _MOST_FAULTS:
             break
-        lost = losses.find(repaired.source, repaired.scan, words)
+        lost = losses.find(repaired.source, repaired.scan, words)[:_MOST_FAULTS]
         source, corrected = _corrected(repaired.source, lost)
         found += [(repaired.source, fault) for fault in (corrected or lost)]
         if not corrected:

@@ -1,0 +1,223 @@
+"""A campaign folder: the file whatever editor saved it, and its pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import unicodedata
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from apes_mailer.campaign.issue_file import LoadedIssue, load_issue
+from apes_mailer.errors import IssueError, Problem
+
+SHOWN = "campaigns/x/issue.yaml"
+
+
+def encoded(kind: str, size: tuple[int, int] = (30, 20), **options: object) -> bytes:
+    """Return a picture of one colour."""
+    file = BytesIO()
+    Image.new("RGB", size, "green").save(file, kind, **options)
+    return file.getvalue()
+
+
+def folder_with(folder: Path, picture: str, files: dict[str, bytes]) -> Path:
+    """Make a campaign folder whose fifth line names a picture."""
+    text = f"subject: x\nblocks:\n  - type: gallery\n    images:\n      - file: {picture}\n        alt: y\n"
+    (folder / "issue.yaml").write_text(text, encoding="utf-8")
+    for name, data in files.items():
+        path = folder / "images" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def load(folder: Path) -> LoadedIssue:
+    return load_issue(folder, shown=SHOWN)
+
+
+def problem(folder: Path) -> Problem:
+    with pytest.raises(IssueError) as caught:
+        load(folder)
+    [only] = caught.value.problems
+    return only
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("JPEG", ".jpg"), ("PNG", ".png"), ("GIF", ".gif")])
+def test_picture_is_published_under_the_hash_of_its_bytes(tmp_path: Path, kind: str, ending: str) -> None:
+    data = encoded(kind)
+    loaded = load(folder_with(tmp_path, "Été à Lille (1).JPEG", {"Été à Lille (1).JPEG": data}))
+    [picture] = loaded.pictures.values()
+    assert picture.name == f"{hashlib.sha256(data).hexdigest()[:16]}-ete-a-lille-1{ending}"
+    assert (picture.width, picture.height, picture.size) == (30, 20, len(data))
+    assert loaded.picture_files[picture.name].read_bytes() == data
+    assert list(loaded.pictures) == ["Été à Lille (1).JPEG"]
+
+
+def test_name_of_any_length_gives_a_published_name_that_fits_everywhere(tmp_path: Path) -> None:
+    name = "日本" + "a" * 80 + ".png"
+    loaded = load(folder_with(tmp_path, name, {name: encoded("PNG")}))
+    [picture] = loaded.pictures.values()
+    assert len(picture.name) <= 16 + 1 + 40 + 4
+    assert picture.name.isascii()
+
+
+@pytest.mark.parametrize("written", ["images/a.png", "./a.png", "'a.png '"])
+def test_path_of_a_picture_may_be_written_as_seen_from_the_issue(tmp_path: Path, written: str) -> None:
+    assert list(load(folder_with(tmp_path, written, {"a.png": encoded("PNG")})).pictures) == ["a.png"]
+
+
+def test_picture_may_stand_in_a_folder_of_the_images(tmp_path: Path) -> None:
+    assert list(load(folder_with(tmp_path, "sub/a.png", {"sub/a.png": encoded("PNG")})).pictures) == ["sub/a.png"]
+
+
+def test_accents_of_a_file_name_are_the_same_however_the_disk_spells_them(tmp_path: Path) -> None:
+    spelled = unicodedata.normalize("NFD", "été.png")
+    assert list(load(folder_with(tmp_path, "été.png", {spelled: encoded("PNG")})).pictures) == ["été.png"]
+
+
+def test_photograph_that_lies_on_its_side_has_the_size_that_readers_see(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    loaded = load(folder_with(tmp_path, "a.jpg", {"a.jpg": encoded("JPEG", exif=exif)}))
+    picture = loaded.pictures["a.jpg"]
+    assert (picture.width, picture.height) == (20, 30)
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "cure"),
+    [
+        ("velo.jpg", "velo.jpg is not in the images folder", 'Did you mean "velos.jpg"?'),
+        ("Velos.JPG", "is not in the images folder", 'Did you mean "velos.jpg"?'),
+        ("velos.png", "is not in the images folder", 'Did you mean "velos.jpg"?'),
+        ("vélos.jpg", "is not in the images folder", 'Did you mean "velos.jpg"?'),
+        ("chat.gif", "is not in the images folder", "use one of: velos.jpg"),
+        ("../velos.jpg", "must be the name of a file in the images folder", "Copy the picture there"),
+        ("C:/velos.jpg", "must be the name of a file in the images folder", "Copy the picture there"),
+    ],
+)
+def test_missing_picture_is_told_with_the_one_that_was_meant(
+    tmp_path: Path, written: str, message: str, cure: str
+) -> None:
+    found = problem(folder_with(tmp_path, written, {"velos.jpg": encoded("JPEG")}))
+    assert (found.line, found.field, found.file) == (5, "blocks[0].images[0].file", SHOWN)
+    assert message in found.message
+    assert cure in found.hint
+
+
+def test_folder_without_pictures_is_told_so(tmp_path: Path) -> None:
+    assert "images folder is empty" in problem(folder_with(tmp_path, "a.png", {})).message
+
+
+def huge_png() -> bytes:
+    """Return a few bytes that claim to be a picture of ten thousand million pixels."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    return b"\x89PNG\r\n\x1a\n" + chunk + b"\x00\x00\x00\x00IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty (0 bytes)"),
+        (b"Bonjour", "is no picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "format SVG"),
+        (b"<?xml version='1.0'?>\n<!-- x -->\n<svg/>", "format SVG"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "format WebP"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00", "format HEIC"),
+        (b"\x00\x00\x00\x18ftypavif\x00\x00", "format AVIF"),
+        (b"II*\x00\x08\x00", "format TIFF"),
+        (b"%PDF-1.7", "format PDF"),
+        (encoded("BMP"), "format BMP"),
+        (encoded("JPEG", (400, 400))[:400], "is damaged"),
+        (encoded("PNG", (400, 400))[:-30], "is damaged"),
+        (b"\xff\xd8\xff\xe0" + b"\x00" * 50, "is damaged"),
+        (b"GIF89a", "is damaged"),
+        (huge_png(), "too many for any letter"),
+    ],
+)
+def test_file_that_mail_cannot_show_is_told_so(tmp_path: Path, data: bytes, message: str) -> None:
+    found = problem(folder_with(tmp_path, "a.jpg", {"a.jpg": data}))
+    assert found.line == 5
+    assert message in found.message
+    assert found.hint
+
+
+def test_pictures_are_told_together_with_all_else(tmp_path: Path) -> None:
+    folder_with(tmp_path, "a.jpg", {"b.jpg": b""})
+    with (tmp_path / "issue.yaml").open("a", encoding="utf-8") as file:
+        file.write("      - file: b.jpg\n        titre: @moi\ntitle:\n  - x\n")
+    with pytest.raises(IssueError) as caught:
+        load(tmp_path)
+    assert [found.line for found in caught.value.problems] == [5, 7, 8, 8, 9]
+
+
+def test_digest_changes_with_every_byte_of_the_issue_and_of_its_pictures(tmp_path: Path) -> None:
+    folder_with(tmp_path, "a.png", {"a.png": encoded("PNG"), "unused.png": encoded("PNG")})
+    first = load(tmp_path).digest
+    assert load(tmp_path).digest == first
+    (tmp_path / "images" / "unused.png").write_bytes(b"")
+    assert load(tmp_path).digest == first
+    (tmp_path / "images" / "a.png").write_bytes(encoded("PNG", (31, 20)))
+    second = load(tmp_path).digest
+    with (tmp_path / "issue.yaml").open("a", encoding="utf-8") as file:
+        file.write("# une note\n")
+    assert len({first, second, load(tmp_path).digest}) == 3
+
+
+def test_picture_that_has_changed_is_looked_into_again(tmp_path: Path) -> None:
+    folder_with(tmp_path, "a.png", {"a.png": encoded("PNG")})
+    assert load(tmp_path).pictures["a.png"].width == 30
+    (tmp_path / "images" / "a.png").write_bytes(encoded("PNG", (400, 20)))
+    assert load(tmp_path).pictures["a.png"].width == 400
+
+
+def test_folder_without_an_issue_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(IssueError, match="does not exist"):
+        load(tmp_path)
+
+
+def test_folder_in_place_of_the_file_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "issue.yaml").mkdir()
+    with pytest.raises(IssueError, match="is a folder"):
+        load(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a file that may not be read")
+def test_file_that_may_not_be_read_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "issue.yaml").write_text("subject: x", encoding="utf-8")
+    (tmp_path / "issue.yaml").chmod(0)
+    with pytest.raises(IssueError, match="may not be read"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "line"),
+    [
+        (b"", "is empty", 1),
+        (b"x" * (2 * 1024 * 1024 + 1), "more than 2 MB", None),
+        (b"PK\x03\x04", "word processor", None),
+        ("subject: Été\nblocks: [{type: divider}]\n".encode("utf-16"), "UTF-16", 1),
+        ("subject: x\ntitle: Été\nblocks: [{type: divider}]\n".encode("cp1252"), "not saved as UTF-8", 2),
+    ],
+)
+def test_file_that_is_no_utf8_text_is_told_so(tmp_path: Path, content: bytes, message: str, line: int | None) -> None:
+    (tmp_path / "issue.yaml").write_bytes(content)
+    with pytest.raises(IssueError) as caught:
+        load(tmp_path)
+    [problem] = caught.value.problems
+    assert message in problem.message
+    assert problem.line == line
+    assert problem.hint
+
+
+def test_faults_behind_a_wrong_encoding_are_told_too(tmp_path: Path) -> None:
+    (tmp_path / "issue.yaml").write_bytes("subject: Été : non\nblocks: [{type: divider}]\n".encode("cp1252"))
+    with pytest.raises(IssueError) as caught:
+        load(tmp_path)
+    assert "subject: 'Été : non'" in caught.value.problems[1].hint
