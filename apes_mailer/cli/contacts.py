@@ -68,7 +68,7 @@ def _run_import(application: Application, file: Path, list_name: str, report: Re
     at = application.clock()
     counts: list[Counts] = []
     database = application.database
-    with suppress(_PreviewOverError), open_contacts_file(file) as opened, database.bulk(cache_mb=48) as connection:
+    with suppress(_PreviewOverError), open_contacts_file(file) as opened, database.bulk(cache_mb=16) as connection:
         list_id = lists.find_or_add(connection, list_name, application.keyring, at)
         run = importing.Import(connection, application.keyring, report.add, _show_rows)
         counts.append(run.run(opened, importing.Source(path=file, list_id=list_id, at=at)))
