@@ -41,6 +41,7 @@ class Database:
         or cannot be written.
         """
         self.path = base / _sqlite_path(url)
+        self._busy_seconds = busy_seconds
         self._writing = threading.Lock()
         self._writer: sa.Connection | None = None
         self._engine = sa.create_engine(
@@ -65,9 +66,8 @@ class Database:
     @contextmanager
     def read(self) -> Generator[sa.Connection, None, None]:
         """A consistent view of one moment; nothing that others write meanwhile is seen."""
-        reader = self._engine.connect().execution_options(apes_read=True)
-        with self._translated(), reader as connection, connection.begin():
-            yield connection
+        with self._translated(), self._engine.connect().execution_options(apes_read=True) as reader, reader.begin():
+            yield reader
 
     @contextmanager
     def write(self) -> Generator[sa.Connection, None, None]:
@@ -104,17 +104,18 @@ class Database:
         text = str(error)
         if "locked" in text or "busy" in text:
             return BusyError(
-                f"{self.path.name} has been in use by another program for more than {_BUSY_SECONDS} seconds.",
+                f"{self.path.name} has been in use by another program for more than {self._busy_seconds:g} seconds.",
                 hint="Close the other program (a database browser, a file synchronisation), then try again.",
             )
         if "full" in text:
             return DiskFullError(
                 f"The disk is full: nothing can be written to {self.path.name}.",
-                hint="Make room, then run the same command again; nothing was lost.",
+                hint="Make room, then try again; nothing was lost.",
             )
         if "readonly" in text or "unable to open" in text or "attempt to write" in text:
             return LedgerError(
-                f"{self.path} cannot be written.", hint="Check the rights of the file and of the folder it is in."
+                f"{self.path} cannot be opened or written.",
+                hint="Check that its folder exists, and the rights of the file and of the folder.",
             )
         if "not a database" in text or "malformed" in text:
             return LedgerError(
@@ -124,7 +125,7 @@ class Database:
         if "disk I/O" in text:
             return DiskFullError(
                 f"The disk does not answer as it should while writing {self.path.name}: {text}.",
-                hint="Check that the disk has room and is healthy, then run the same command again.",
+                hint="Check that the disk has room and is healthy, then try again.",
             )
         return LedgerError(f"The database refused: {text}")
 
