@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 
+_GLANCE = 0.2  # seconds after which whoever waits looks whether it was stopped
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _MOST_FAILURES = 6  # in a row, about 15 seconds
 _MOST_THROTTLED = 40  # in a row, with the waits that the provider asks for
@@ -25,46 +26,54 @@ class Pace:
         self._throttled = 0
         self._doubts = 0
         self._not_before = 0.0
-        self._stopped = threading.Event()
+        self._somebody_came_back = False
+        # A plain flag that waiting threads look at: a signal handler may interrupt its own thread anywhere, and the
+        # lock inside an Event could be held there.
+        self._stopped = False
 
     def stop(self) -> None:
-        """Let nobody in any more."""
-        self._stopped.set()
+        """Let nobody in any more. Safe to call from a signal handler."""
+        self._stopped = True
 
     @property
     def stopped(self) -> bool:
         """Whether nobody is let in any more."""
-        return self._stopped.is_set()
+        return self._stopped
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but no longer than until the stop."""
-        self._stopped.wait(seconds)
+        """Wait, but hardly longer than until the stop."""
+        end = time.monotonic() + seconds
+        while not self._stopped and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _GLANCE))
 
     def enter(self) -> bool:
         """Wait for a turn to claim; False when there is nothing more to do."""
         with self._condition:
-            while not self._stopped.is_set():
+            while not self._stopped:
                 wait = self._not_before - time.monotonic()
                 probing = self._failures or self._throttled
                 if wait <= 0 and self._inside < (1 if probing else self._in_flight):
                     self._inside += 1
+                    self._somebody_came_back = False
                     return True
-                self._condition.wait(min(max(wait, 0.02), 0.2))
+                self._condition.wait(min(max(wait, 0.02), _GLANCE))
         return False
 
     def leave(self, *, idle: bool) -> None:
         """Give the turn back; ``idle``: nothing was pending.
 
         While others are on their way, a batch may still come back to be pending: then the caller waits for one of
-        them. When nobody is, the work is done.
+        them. When nobody is, and nobody came back since the caller entered, the work is done.
         """
         with self._condition:
             self._inside -= 1
             self._condition.notify_all()
-            if idle and self._inside == 0:
-                self._stopped.set()
-            elif idle:
-                self._condition.wait(0.2)
+            if not idle:
+                self._somebody_came_back = True
+            elif self._inside:
+                self._condition.wait(_GLANCE)
+            elif not self._somebody_came_back:
+                self._stopped = True
 
     def succeeded(self) -> None:
         """A batch was accepted, or its refusals are settled."""
