@@ -95,10 +95,12 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
 def guard(records: Records, actor: str) -> list[str]:
     """Put in doubt what a copied or restored ledger cannot know; return what to tell the person."""
     with records.database.read() as connection:
-        why = records.instance.doubt(connection)
-    if not why:
-        return []
+        if not records.instance.doubt(connection):
+            return []
     with records.database.write() as connection:
+        why = records.instance.doubt(connection)
+        if not why:
+            return []  # another program has dealt with it
         touched = records.instance.touched_since(connection)
         names = control.distrust(connection, touched_since=touched, actor=actor, at=records.clock(), why=why)
         records.instance.adopt(connection)

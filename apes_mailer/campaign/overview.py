@@ -42,11 +42,15 @@ def of_campaign(database: Database, name: str) -> Status:
 
 def rehearsals(database: Database, name: str) -> list[Rehearsal]:
     """Return the rehearsals of a campaign, oldest first."""
-    campaign, batch, template = schema.campaign, schema.batch, schema.template
-    size = sa.func.coalesce(sa.func.sum(batch.c.size), 0)
-    submitted = sa.func.coalesce(
-        sa.func.sum(sa.case((batch.c.state == BatchState.SUBMITTED, batch.c.size), else_=0)), 0
+    campaign, batch, template, recipient = schema.campaign, schema.batch, schema.template, schema.recipient
+    left_it = sa.select(sa.func.count()).where(
+        recipient.c.campaign_id == batch.c.campaign_id,
+        recipient.c.batch_no == batch.c.no,
+        recipient.c.outcome.is_not(None),
     )
+    size = sa.func.coalesce(sa.func.sum(batch.c.size), 0)
+    reached = sa.case((batch.c.state == BatchState.SUBMITTED, batch.c.size - left_it.scalar_subquery()), else_=0)
+    submitted = sa.func.coalesce(sa.func.sum(reached), 0)
     with database.read() as connection:
         rows = connection.execute(
             sa.select(

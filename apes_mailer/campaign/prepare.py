@@ -85,6 +85,8 @@ def _prepare(
     expected: int | None,
 ) -> Frozen:
     if order.kind is Kind.SEND:
+        # Freezing asks this again; here the ledger comes first, because it can say how to go on.
+        freeze.forget_untouched(connection, order.composition.name)
         _refuse_known_elsewhere(connection, order.composition.name, instance)
     with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates):
         preparation = _preparation(order, list_id)

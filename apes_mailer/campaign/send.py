@@ -9,7 +9,8 @@ import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -73,6 +74,7 @@ class Sender:
         self._pace = Pace(around.in_flight)
         self._reserve = around.records.database.path.with_name(f"{around.records.database.path.name}-reserve")
         self._failure: BaseException | None = None
+        self._trouble: LedgerError | None = None
         self.refused_credentials = False
         self.stopped_by_person = False
         with around.records.database.read() as connection:
@@ -86,14 +88,17 @@ class Sender:
                     schema.template.c.campaign_id == campaign_id
                 )
             ).all()
-            self._mark = around.records.instance.mark(connection)
+            self._largest_batch = connection.execute(
+                sa.select(sa.func.coalesce(sa.func.max(schema.batch.c.size), 0)).where(
+                    schema.batch.c.campaign_id == campaign_id
+                )
+            ).scalar_one()
         self._name: str = row.name
         self.run_name = run_name(row.prepared_at, row.kind)
         self._list_tag: bytes = row.tag
-        self._counts = row.kind == "send"
         self._envelope = Envelope.from_json(row.envelope)
         self._templates = {int(number): MessageTemplate.from_json(body) for number, body in templates}
-        self._marked = False
+        self._mark: Mark | None = None
 
     def stop(self) -> None:
         """Claim nothing more; what is in flight is finished. Safe to call from a signal handler."""
@@ -115,11 +120,23 @@ class Sender:
                         self._pace.leave(idle=True)
                     else:
                         pool.submit(self._hand_over, *taken)
+        except (BusyError, DiskFullError) as error:
+            self._failure = self._failure or error
         finally:
             self._pace.stop()
             self._reserve.unlink(missing_ok=True)
-        if self._failure is not None:
-            raise self._failure
+        self._raise_what_stopped_it()
+
+    def _raise_what_stopped_it(self) -> None:
+        failure = self._failure
+        if failure is None and self._trouble is not None:
+            with self._around.records.database.read() as connection:
+                failure = self._trouble if claims.waiting(connection, self._campaign_id) else None
+        if isinstance(failure, BusyError | DiskFullError):
+            hint = f"{failure.hint} Continue with: apes-mailer resume {self._name}"
+            raise type(failure)(failure.message, hint=hint) from failure
+        if failure is not None:
+            raise failure
 
     def _take(self) -> tuple[Claim, Payload] | None:
         self._keep_to_rate()
@@ -131,16 +148,19 @@ class Sender:
 
     def _keep_to_rate(self) -> None:
         around = self._around
-        if around.max_per_second:
-            with around.records.database.write() as connection:
-                wait = rate.reserve(
-                    connection,
-                    around.provider.name,
-                    around.batch_size,
-                    per_second=around.max_per_second,
-                    at=around.records.clock(),
-                )
-            self._pace.sleep(wait)
+        if not around.max_per_second:
+            return
+        with around.records.database.write() as connection:
+            if not claims.waiting(connection, self._campaign_id):
+                return
+            wait = rate.reserve(
+                connection,
+                around.provider.name,
+                self._largest_batch,
+                per_second=around.max_per_second,
+                at=around.records.clock(),
+            )
+        self._pace.sleep(wait)
 
     def _claim(self) -> tuple[Claim, Sequence[ClaimedRecipient]] | None:
         if self._pace.stopped:
@@ -153,17 +173,14 @@ class Sender:
         return claimed
 
     def _remember(self, claim: Claim) -> None:
-        new = self._counts and self._name not in self._mark.campaigns
-        self._mark = Mark(
-            ledger=self._mark.ledger,
-            attempts=claim.attempt_id,
-            campaigns=(*self._mark.campaigns, self._name) if new else self._mark.campaigns,
-        )
-        if new or not self._marked:
-            self._around.records.instance.remember(self._mark)
-            self._marked = True
-        else:
-            self._around.records.instance.count(self._mark)
+        records = self._around.records
+        if self._mark is not None:
+            records.instance.count(replace(self._mark, attempts=claim.attempt_id))
+            return
+        # A claim that is committed is not given up for a mark that cannot be written at this moment.
+        with suppress(BusyError), records.database.write() as connection:
+            self._mark = records.instance.mark(connection)
+            records.instance.remember(self._mark)
 
     def _hand_over(self, claim: Claim, payload: Payload) -> None:
         try:
@@ -200,6 +217,7 @@ class Sender:
                 with around.records.database.write() as connection:
                     claims.record(connection, claimed, submission, owner=self._owner, at=around.records.clock())
             except (BusyError, DiskFullError) as error:
+                self._trouble = error
                 self._reserve.unlink(missing_ok=True)  # gives back the room that a few outcomes need
                 self._pace.stop()
                 if time.monotonic() > until:

@@ -17,7 +17,7 @@ from typing import NamedTuple, assert_never
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import freeze, history
+from apes_mailer.ledger import evidence, freeze, history
 from apes_mailer.ledger.states import AttemptState, BatchState, Outcome, Reason
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.store import schema
@@ -70,8 +70,15 @@ def claim(
         recipients = _recipients(connection, campaign_id, taken)
         if recipients:
             return _open_attempt(connection, campaign_id, taken, recipients, owner=owner, at=at), recipients
-        _set_batch(connection, campaign_id, taken.no, BatchState.EMPTY)
+        evidence.set_batch(connection, campaign_id, taken.no, BatchState.EMPTY)
         history.append(connection, campaign_id=campaign_id, batch_no=taken.no, at=at, event="emptied", actor=owner)
+
+
+def waiting(connection: sa.Connection, campaign_id: int) -> bool:
+    """Whether any batch is pending."""
+    batch = schema.batch
+    pending = sa.select(batch.c.no).where(batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING)
+    return connection.execute(pending.limit(1)).first() is not None
 
 
 def _take(connection: sa.Connection, campaign_id: int) -> _Batch | None:
@@ -192,57 +199,59 @@ def _open_attempt(
     )
 
 
-def _set_batch(connection: sa.Connection, campaign_id: int, no: int, state: BatchState) -> None:
-    batch = schema.batch
-    connection.execute(sa.update(batch).where(batch.c.campaign_id == campaign_id, batch.c.no == no).values(state=state))
-
-
 def record(connection: sa.Connection, claimed: Claim, submission: Submission, *, owner: str, at: dt.datetime) -> None:
     """Record what became of a claim.
 
     Raises ``LedgerError`` when the attempt is no longer this program's to decide: an outcome other than acceptance
     then proves nothing, and an acceptance is recorded as evidence.
     """
-    match submission:
-        case Submitted():
-            attempt, batch, note = AttemptState.SUBMITTED, BatchState.SUBMITTED, ""
-        case Refused():
-            attempt, batch, note = AttemptState.REFUSED, BatchState.PENDING, f"{len(submission.reasons)} named"
-        case NotAccepted():
-            attempt, batch, note = AttemptState.NOT_ACCEPTED, BatchState.PENDING, submission.cause
-        case Unknown():
-            attempt, batch, note = AttemptState.UNKNOWN, BatchState.UNKNOWN, submission.cause
-        case _:
-            assert_never(submission)
     provider_id = submission.provider_id if isinstance(submission, Submitted) else ""
+    state, note = _meaning(submission)
     closed = connection.execute(
         sa.update(schema.attempt)
         .where(schema.attempt.c.id == claimed.attempt_id, schema.attempt.c.state == AttemptState.SUBMITTING)
-        .values(state=attempt, ended_at=stamp(at), note=note, provider_id=provider_id)
+        .values(state=state, ended_at=stamp(at), note=note, provider_id=provider_id)
     ).rowcount
     if not closed:
         if isinstance(submission, Submitted):
-            prove_accepted(connection, claimed.mark, actor=owner, at=at, provider_id=provider_id)
+            evidence.prove_accepted(connection, claimed.mark, actor=owner, at=at, provider_id=provider_id)
             return
         raise LedgerError(f"Batch {claimed.batch_no} was taken over while it was being submitted.")
-    if isinstance(submission, Refused):
-        batch = _mark_refused(connection, claimed, submission)
-    _set_batch(connection, claimed.campaign_id, claimed.batch_no, batch)
     history.append(
         connection,
         campaign_id=claimed.campaign_id,
         batch_no=claimed.batch_no,
         attempt_id=claimed.attempt_id,
         at=at,
-        event=attempt.value,
+        event=state.value,
         actor=owner,
         note=note,
     )
+    if state in {AttemptState.SUBMITTED, AttemptState.UNKNOWN}:
+        evidence.set_batch(connection, claimed.campaign_id, claimed.batch_no, BatchState(state.value))
+    elif not evidence.stand_in(connection, claimed.campaign_id, claimed.batch_no, actor=owner, at=at):
+        _release(connection, claimed, submission)
 
 
-def _mark_refused(connection: sa.Connection, claimed: Claim, refused: Refused) -> BatchState:
+def _meaning(submission: Submission) -> tuple[AttemptState, str]:
+    match submission:
+        case Submitted():
+            return AttemptState.SUBMITTED, ""
+        case Refused():
+            return AttemptState.REFUSED, f"{len(submission.reasons)} named"
+        case NotAccepted():
+            return AttemptState.NOT_ACCEPTED, submission.cause
+        case Unknown():
+            return AttemptState.UNKNOWN, submission.cause
+        case _:
+            assert_never(submission)
+
+
+def _release(connection: sa.Connection, claimed: Claim, submission: Submission) -> None:
+    """Let a batch that nobody accepted go again, without those whom the provider refuses."""
     recipient = schema.recipient
-    for position, reason in refused.reasons.items():
+    refused: Mapping[int, str] = submission.reasons if isinstance(submission, Refused) else {}
+    for position, reason in refused.items():
         connection.execute(
             sa.update(recipient)
             .where(
@@ -251,7 +260,8 @@ def _mark_refused(connection: sa.Connection, claimed: Claim, refused: Refused) -
             )
             .values(outcome=Outcome.REFUSED, reason=reason, batch_no=claimed.batch_no, attempt_seq=claimed.seq)
         )
-    return BatchState.PENDING if len(refused.reasons) < len(claimed.contacts) else BatchState.EMPTY
+    state = BatchState.PENDING if len(refused) < len(claimed.contacts) else BatchState.EMPTY
+    evidence.set_batch(connection, claimed.campaign_id, claimed.batch_no, state)
 
 
 def sweep(connection: sa.Connection, campaign_id: int, *, actor: str, at: dt.datetime) -> int:
@@ -267,7 +277,7 @@ def sweep(connection: sa.Connection, campaign_id: int, *, actor: str, at: dt.dat
         .returning(attempt.c.id, attempt.c.batch_no)
     ).all()
     for row in rows:
-        _set_batch(connection, campaign_id, row.batch_no, BatchState.UNKNOWN)
+        evidence.set_batch(connection, campaign_id, row.batch_no, BatchState.UNKNOWN)
         history.append(
             connection,
             campaign_id=campaign_id,
@@ -279,44 +289,3 @@ def sweep(connection: sa.Connection, campaign_id: int, *, actor: str, at: dt.dat
             note="found submitting, its owner gone",
         )
     return len(rows)
-
-
-def prove_accepted(
-    connection: sa.Connection, mark: str, *, actor: str, at: dt.datetime, provider_id: str = ""
-) -> AttemptState | None:
-    """Record evidence that one attempt was accepted; return its state now, None when no attempt has this mark.
-
-    Evidence names the attempt: it resolves a doubt about this attempt and says nothing about a later one. For an
-    attempt set aside by a person, it proves a duplicate, which is recorded as such.
-    """
-    attempt, batch = schema.attempt, schema.batch
-    same_batch = sa.and_(batch.c.campaign_id == attempt.c.campaign_id, batch.c.no == attempt.c.batch_no)
-    row = connection.execute(
-        sa.select(attempt, batch.c.state.label("batch_state")).join(batch, same_batch).where(attempt.c.mark == mark)
-    ).first()
-    if row is None:
-        return None
-    before = AttemptState(row.state)
-    if before in {AttemptState.SUBMITTED, AttemptState.LATE}:
-        return before
-    if before in {AttemptState.SUBMITTING, AttemptState.UNKNOWN} or row.batch_state == BatchState.PENDING:
-        after = AttemptState.SUBMITTED
-        _set_batch(connection, row.campaign_id, row.batch_no, BatchState.SUBMITTED)
-    else:
-        after = AttemptState.LATE
-    connection.execute(
-        sa.update(attempt)
-        .where(attempt.c.id == row.id)
-        .values(state=after, ended_at=stamp(at), provider_id=provider_id or row.provider_id)
-    )
-    history.append(
-        connection,
-        campaign_id=row.campaign_id,
-        batch_no=row.batch_no,
-        attempt_id=row.id,
-        at=at,
-        event="proved" if after is AttemptState.SUBMITTED else "duplicate",
-        actor=actor,
-        note="evidence that the provider accepted this attempt",
-    )
-    return after

@@ -9,7 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError, UsageError
-from apes_mailer.ledger import history
+from apes_mailer.ledger import evidence, history
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -57,15 +57,11 @@ def resolve(
 ) -> None:
     """Settle a batch in doubt as a person says.
 
-    ``pending`` lets it go again. Raises ``UsageError`` when there is no such batch or it is not in doubt.
+    ``pending`` lets it go again, unless an earlier attempt was proved accepted meanwhile: then that one stands.
+    Raises ``UsageError`` when there is no such batch or it is not in doubt.
     """
+    _require_doubt(connection, campaign_id, batch_no)
     batch, attempt = schema.batch, schema.attempt
-    state = connection.execute(
-        sa.select(batch.c.state).where(batch.c.campaign_id == campaign_id, batch.c.no == batch_no)
-    ).scalar()
-    if state != BatchState.UNKNOWN:
-        what = "does not exist" if state is None else f"is {state}, not in doubt"
-        raise UsageError(f"Batch {batch_no} {what}.", hint="See which batches are in doubt with: apes-mailer status")
     after = AttemptState.SUBMITTED if to == "submitted" else AttemptState.SET_ASIDE
     attempt_id = connection.execute(
         sa.update(attempt)
@@ -92,10 +88,26 @@ def resolve(
         actor=actor,
         note=f"as {to}",
     )
+    if to == "pending":
+        evidence.stand_in(connection, campaign_id, batch_no, actor=actor, at=at)
+
+
+def _require_doubt(connection: sa.Connection, campaign_id: int, batch_no: int) -> None:
+    batch = schema.batch
+    state = connection.execute(
+        sa.select(batch.c.state).where(batch.c.campaign_id == campaign_id, batch.c.no == batch_no)
+    ).scalar()
+    if state != BatchState.UNKNOWN:
+        what = "does not exist" if state is None else f"is {state}, not in doubt"
+        raise UsageError(f"Batch {batch_no} {what}.", hint="See which batches are in doubt with: apes-mailer status")
 
 
 def require_count(connection: sa.Connection, campaign_id: int, batch_no: int, expected: int | None) -> None:
-    """Raise ``CancelledError`` unless ``expected`` is the number of recipients left in a batch."""
+    """Raise ``CancelledError`` unless ``expected`` is the number of recipients left in a batch in doubt.
+
+    Raises ``UsageError`` when there is no such batch or it is not in doubt.
+    """
+    _require_doubt(connection, campaign_id, batch_no)
     recipient, batch = schema.recipient, schema.batch
     count = connection.execute(
         sa.select(sa.func.count())

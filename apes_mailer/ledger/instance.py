@@ -54,6 +54,7 @@ class Instance:
 
     def __init__(self, database: Path, *, state_folder: Path | None, computer: str) -> None:
         self._database = database
+        self._beside = database.with_name(f"{database.name}-mark")
         self._state_folder = state_folder
         self._computer = computer
 
@@ -77,9 +78,15 @@ class Instance:
             )
 
     def doubt(self, connection: sa.Connection) -> str:
-        """Say why this ledger may be an old or foreign copy; empty when it may be trusted."""
-        for mark in self._marks(connection):
-            if mark.attempts > _attempts(connection):
+        """Say why this ledger may be an old or foreign copy; empty when it may be trusted.
+
+        ``connection`` must not have read anything yet, or be one that writes: a sender at work counts its claims in
+        the mark after it commits them, so a view of the ledger that is older than the mark would raise a false alarm.
+        """
+        found = self._all_marks()
+        ledger = _ledger(connection)
+        for mark in found:
+            if mark.ledger == ledger and mark.attempts > _attempts(connection):
                 return (
                     f"{self._database.name} is older than what was sent from this computer: it knows of "
                     f"{_attempts(connection)} requests to a provider, and {mark.attempts} were made."
@@ -112,7 +119,10 @@ class Instance:
         return Mark(ledger=_ledger(connection), attempts=_attempts(connection), campaigns=known)
 
     def remember(self, mark: Mark) -> None:
-        """Write the marks. A place that cannot be written is left alone: they are a second line of defence."""
+        """Write the marks; to be called in a write transaction, so that programs at work never erase each other's.
+
+        A place that cannot be written is left alone: the marks are a second line of defence.
+        """
         text = json.dumps({"ledger": mark.ledger, "campaigns": mark.campaigns})
         for path in self._mark_files(mark.ledger):
             try:
@@ -124,24 +134,33 @@ class Instance:
                 continue
 
     def count(self, mark: Mark) -> None:
-        """Write the number of attempts alone, in place: after a claim is committed and before its request leaves."""
+        """Write the number of attempts alone, in place: after a claim is committed and before its request leaves.
+
+        The number never goes down, for two campaigns may be under way at once.
+        """
         number = f"{mark.attempts:0{_DIGITS}}".encode()
         for path in self._mark_files(mark.ledger):
             try:
                 with path.open("r+b", buffering=0) as file:
-                    file.write(number)
+                    if file.read(_DIGITS) < number:
+                        file.seek(0)
+                        file.write(number)
             except OSError:
                 continue
 
     def _marks(self, connection: sa.Connection) -> list[Mark]:
         ledger = _ledger(connection)
-        marks = [_read_mark(path) for path in self._mark_files(ledger)]
-        return [mark for mark in marks if mark is not None and mark.ledger == ledger]
+        return [mark for mark in self._all_marks() if mark.ledger == ledger]
+
+    def _all_marks(self) -> list[Mark]:
+        """Every mark in reach, whatever ledger it is of."""
+        own = sorted(self._state_folder.glob("*")) if self._state_folder else []
+        marks = [_read_mark(path) for path in (self._beside, *own)]
+        return [mark for mark in marks if mark is not None]
 
     def _mark_files(self, ledger: str) -> list[Path]:
-        beside = self._database.with_name(f"{self._database.name}-mark")
         own = [self._state_folder / ledger] if self._state_folder else []
-        return [beside, *own]
+        return [self._beside, *own]
 
     def _place(self) -> str:
         # The number of the file on its disk: a copy gets another one, renaming or moving the folder keeps it.

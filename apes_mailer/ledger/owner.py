@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from apes_mailer.errors import LedgerError
 
 _PATIENCE_SECONDS = 2.0  # a glance by "status" holds the lock for an instant
+_GLANCE_SECONDS = 0.1  # two glances at once must not take each other for an owner
 
 
 class AlreadyRunningError(LedgerError):
@@ -43,7 +44,8 @@ class OwnerLock:
             ) from error
         try:
             owner = f"{socket.gethostname()}:{os.getpid()}"
-            self._owner_file.write_text(json.dumps({"owner": owner}), encoding="utf-8")
+            with suppress(OSError):  # it only says who to wait for; the lock is what counts
+                self._owner_file.write_text(json.dumps({"owner": owner}), encoding="utf-8")
             yield owner
         finally:
             lock.release()
@@ -52,7 +54,7 @@ class OwnerLock:
         """Whether somebody holds the lock now."""
         if not self._lock_file.exists():
             return False
-        lock = FileLock(self._lock_file, timeout=0, thread_local=False)
+        lock = FileLock(self._lock_file, timeout=_GLANCE_SECONDS, poll_interval=0.005, thread_local=False)
         try:
             lock.acquire()
         except Timeout:

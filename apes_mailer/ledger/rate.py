@@ -11,16 +11,21 @@ import sqlalchemy as sa
 
 from apes_mailer.store import schema
 
-_LONGEST_SECONDS = 120  # whatever lies further ahead comes from a clock that was set back
+_LONGEST_SECONDS = 120
+_LARGEST_BATCH = 1000
 
 
 def reserve(connection: sa.Connection, provider: str, count: int, *, per_second: int, at: dt.datetime) -> float:
-    """Reserve room for ``count`` recipients; return how many seconds to wait before using it."""
+    """Reserve room for ``count`` recipients; return how many seconds to wait before using it.
+
+    Whatever is reserved further ahead than two minutes and two large batches comes from a clock that was set back.
+    """
     now = int(at.timestamp() * 1_000_000)
     table = schema.rate
     stored = connection.execute(sa.select(table.c.next_free).where(table.c.provider == provider)).scalar()
     step = count * 1_000_000 // per_second
-    free = now if stored is None or stored > now + _LONGEST_SECONDS * 1_000_000 + step else max(stored, now)
+    furthest = now + (_LONGEST_SECONDS + 2 * _LARGEST_BATCH / per_second) * 1_000_000
+    free = now if stored is None or stored > furthest else max(stored, now)
     if not connection.execute(
         sa.update(table).where(table.c.provider == provider).values(next_free=free + step)
     ).rowcount:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -144,39 +145,57 @@ def _batches(
     connection: sa.Connection, campaign_id: int, late: Mapping[int, Mapping[str, int]], *, owner_alive: bool
 ) -> list[BatchStatus]:
     batch, attempt = schema.batch, schema.attempt
-    last_note = (
-        sa.select(attempt.c.note)
-        .where(
-            attempt.c.campaign_id == campaign_id,
-            attempt.c.batch_no == batch.c.no,
-            attempt.c.seq == batch.c.attempts,
-        )
-        .scalar_subquery()
+    latest = sa.and_(
+        attempt.c.campaign_id == batch.c.campaign_id,
+        attempt.c.batch_no == batch.c.no,
+        attempt.c.seq == batch.c.attempts,
     )
     rows = connection.execute(
-        sa.select(batch.c.no, batch.c.state, batch.c.size, batch.c.attempts, last_note.label("note"))
+        sa.select(
+            batch.c.no,
+            batch.c.state,
+            batch.c.size,
+            batch.c.attempts,
+            attempt.c.note,
+            attempt.c.state.label("attempt_state"),
+        )
+        .join(attempt, latest, isouter=True)
         .where(batch.c.campaign_id == campaign_id)
         .order_by(batch.c.no)
     )
-    found: list[BatchStatus] = []
-    for row in rows:
-        outcomes = late.get(row.no, {})
-        excluded, refused = outcomes.get(Outcome.EXCLUDED, 0), outcomes.get(Outcome.REFUSED, 0)
-        state = BatchState(row.state)
-        if state is BatchState.SUBMITTING and not owner_alive:
-            state = BatchState.UNKNOWN
-        found.append(
-            BatchStatus(
-                no=row.no,
-                state=state,
-                recipients=row.size - excluded - refused,
-                excluded=excluded,
-                refused=refused,
-                attempts=row.attempts,
-                note=row.note or "",
-            )
-        )
-    return found
+    distrusted = _distrusted(connection, campaign_id)
+    return [_batch(row, late.get(row.no, {}), distrusted.get(row.no, ""), owner_alive=owner_alive) for row in rows]
+
+
+def _batch(
+    row: sa.Row[*tuple[Any, ...]], outcomes: Mapping[str, int], distrust: str, *, owner_alive: bool
+) -> BatchStatus:
+    excluded, refused = outcomes.get(Outcome.EXCLUDED, 0), outcomes.get(Outcome.REFUSED, 0)
+    state = BatchState(row.state)
+    if state is BatchState.SUBMITTING and not owner_alive:
+        state = BatchState.UNKNOWN
+    doubtful_request = row.attempt_state in {AttemptState.SUBMITTING, AttemptState.UNKNOWN}
+    note = distrust if state is BatchState.UNKNOWN and not doubtful_request else row.note
+    return BatchStatus(
+        no=row.no,
+        state=state,
+        recipients=row.size - excluded - refused,
+        excluded=excluded,
+        refused=refused,
+        attempts=row.attempts,
+        note=note or "",
+    )
+
+
+def _distrusted(connection: sa.Connection, campaign_id: int) -> dict[int, str]:
+    """Why batches are in doubt that a copied ledger called pending."""
+    history = schema.history
+    rows = connection.execute(
+        sa.select(history.c.batch_no, history.c.note)
+        .where(history.c.campaign_id == campaign_id, history.c.event == "distrusted")
+        .order_by(history.c.id)
+    )
+    return {int(no): str(note) for no, note in rows}
 
 
 def _duplicates(connection: sa.Connection, campaign_id: int) -> int:
