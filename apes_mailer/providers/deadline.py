@@ -36,8 +36,26 @@ class _Deadline:
             raise TimeoutError("the total time for this request is over")
         return left
 
+    def open_socket(self, address: tuple[str, int], *_: object) -> socket.socket:
+        """Connect to the first address of a host that answers; each gets only what is left of the time.
+
+        Raises ``OSError``, and ``ValueError`` for a name that no host can have.
+        """
+        failure = OSError(f"{address[0]} has no address")
+        for _family, _kind, _protocol, _name, place in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+            try:
+                connected = socket.create_connection((str(place[0]), place[1]), self.left())
+            except OSError as error:
+                failure = error
+            else:
+                connected.settimeout(max(self._end - time.monotonic(), 0.001))  # what is left for shaking hands
+                return connected
+        raise failure
+
 
 class _Reader(io.RawIOBase):
+    """What is left to read; it owns the socket, because an answer is read after its connection has been closed."""
+
     def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
         super().__init__()
         self._socket = connected
@@ -50,6 +68,11 @@ class _Reader(io.RawIOBase):
         self._socket.settimeout(self._deadline.left())
         return self._socket.recv_into(buffer)
 
+    def close(self) -> None:
+        if not self.closed:
+            self._socket.close()
+        super().close()
+
 
 class _BoundedSocket:
     """The few methods of a socket that ``http.client`` calls, all under one deadline."""
@@ -57,6 +80,7 @@ class _BoundedSocket:
     def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
         self._socket = connected
         self._deadline = deadline
+        self._is_lent = False
 
     def sendall(self, data: bytes) -> None:
         rest = memoryview(data)
@@ -65,17 +89,19 @@ class _BoundedSocket:
             rest = rest[self._socket.send(rest) :]
 
     def makefile(self, _mode: str) -> io.BufferedReader:
+        self._is_lent = True
         return io.BufferedReader(_Reader(self._socket, self._deadline))
 
     def close(self) -> None:
-        self._socket.close()
+        if not self._is_lent:
+            self._socket.close()
 
 
 def _connect(connection: http.client.HTTPConnection, connect: functools.partial[None], deadline: _Deadline) -> None:
     try:
         connect()
         deadline.left()
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         connection.close()
         raise NotConnectedError(str(error)) from error
     connection.sock = _BoundedSocket(connection.sock, deadline)  # type: ignore[assignment]  # quacks as far as needed
@@ -85,6 +111,7 @@ class _PlainConnection(http.client.HTTPConnection):
     def __init__(self, host: str, *, timeout: float) -> None:
         super().__init__(host, timeout=timeout)
         self._deadline = _Deadline(timeout)
+        self._create_connection = self._deadline.open_socket
 
     def connect(self) -> None:
         _connect(self, functools.partial(super().connect), self._deadline)
@@ -94,6 +121,7 @@ class _TlsConnection(http.client.HTTPSConnection):
     def __init__(self, host: str, *, timeout: float, context: ssl.SSLContext) -> None:
         super().__init__(host, timeout=timeout, context=context)
         self._deadline = _Deadline(timeout)
+        self._create_connection = self._deadline.open_socket
 
     def connect(self) -> None:
         _connect(self, functools.partial(super().connect), self._deadline)

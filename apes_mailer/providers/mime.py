@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import binascii
 import datetime as dt
-import email.policy
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime
 
 from apes_mailer.model.batch import Envelope, Recipient
 from apes_mailer.model.message import MessageTemplate, Part, Parts
 from apes_mailer.render import fill
 
-_SOFT_BREAK = b"=\r\n"
-# Ordinary headers are folded at 78 columns. A folded or encoded List-Unsubscribe would break the one-click request, so
-# the list headers may take the 998 octets that RFC 5322 allows.
-_FOLDED = email.policy.SMTP
-_WHOLE = email.policy.SMTP.clone(max_line_length=998)
+_LONGEST_LINE = 998  # octets without the line end; RFC 5322 2.1.1
+_LONGEST_WORD = 39  # octets in one encoded word, so that a line with it stays below the 76 of RFC 2047 2
 
 
-def _quoted_printable(text: str) -> bytes:
-    return binascii.b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
+def _quoted_printable(text: str, *, goes_on: bool) -> bytes:
+    """Return a piece of a part; one that ``goes_on`` ends with a soft line break, so that any piece may follow."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not goes_on:
+        return binascii.b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
+    # The letter keeps one column free for the sign of the soft break, and goes again.
+    return binascii.b2a_qp(f"{text}x".encode(), istext=True).replace(b"\n", b"\r\n")[:-1] + b"=\r\n"
 
 
 class Splicer:
@@ -39,8 +39,15 @@ class Splicer:
         self._text = self._encoded(template.text)
         self._html = self._encoded(template.html)
 
+    def writes(self, template: MessageTemplate, envelope: Envelope) -> bool:
+        """Whether this is the splicer of a letter and an envelope."""
+        return self._template is template and self._envelope is envelope
+
     def _encoded(self, parts: Parts) -> list[bytes | Part]:
-        return [_quoted_printable(part) if isinstance(part, str) else part for part in parts]
+        return [
+            _quoted_printable(part, goes_on=number < len(parts)) if isinstance(part, str) else part
+            for number, part in enumerate(parts, start=1)
+        ]
 
     def message(self, recipient: Recipient, *, message_id: str, date: dt.datetime | None) -> bytes:
         """Return the whole message, lines ended by CRLF."""
@@ -65,8 +72,7 @@ class Splicer:
             if isinstance(part, bytes):
                 out.append(part)
             else:
-                value = self._value((part,), recipient)
-                out += [_SOFT_BREAK, _quoted_printable(value), _SOFT_BREAK]
+                out.append(_quoted_printable(self._value((part,), recipient), goes_on=True))
         return b"".join(out)
 
     def _value(self, parts: Parts, recipient: Recipient) -> str:
@@ -78,24 +84,49 @@ class Splicer:
 
     def _headers(self, recipient: Recipient, *, message_id: str, date: dt.datetime | None) -> bytes:
         envelope = self._envelope
-        folded = EmailMessage(policy=_FOLDED)
-        folded["From"] = Address(envelope.from_name, addr_spec=envelope.from_address)
-        folded["To"] = Address(addr_spec=recipient.address)
+        lines = [
+            _header("From", *_mailbox(envelope.from_name, envelope.from_address)),
+            _header("To", recipient.address),
+            _header("Subject", *_words(self.subject(recipient))),
+            _header("Message-ID", message_id),
+            _header("List-Id", envelope.list_id),
+            _header("List-Unsubscribe", f"<{recipient.unsubscribe_url}>"),
+            _header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ]
         if envelope.reply_to:
-            folded["Reply-To"] = Address(addr_spec=envelope.reply_to)
-        folded["Subject"] = self.subject(recipient)
+            lines.append(_header("Reply-To", envelope.reply_to))
         if date is not None:
-            folded["Date"] = format_datetime(date)
-        whole = EmailMessage(policy=_WHOLE)
-        whole["Message-ID"] = message_id
-        whole["List-Id"] = envelope.list_id
-        whole["List-Unsubscribe"] = f"<{recipient.unsubscribe_url}>"
-        whole["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        return _header_bytes(folded) + _header_bytes(whole)
+            lines.append(_header("Date", format_datetime(date)))
+        return b"".join(lines)
 
 
-def _header_bytes(message: EmailMessage) -> bytes:
-    return message.as_bytes().removesuffix(b"\r\n")
+def _header(name: str, *words: str) -> bytes:
+    """Return a header field, folded between the words only: a one-click link must stay in one piece.
+
+    Raises ``ValueError`` for what could end its line; settings and contacts are checked for that before.
+    """
+    lines = [f"{name}: {words[0]}", *(f" {word}" for word in words[1:])]
+    if not all(line.isascii() and line.isprintable() and len(line) <= _LONGEST_LINE for line in lines):
+        raise ValueError(f"the value of {name} does not fit on a header line")
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _words(text: str) -> list[str]:
+    """Return a text as it is when a header can hold it so, else as encoded words of RFC 2047."""
+    plain = text.isascii() and text.isprintable() and text == text.strip() and "=?" not in text
+    if plain and len(text) <= _LONGEST_LINE - len("Subject: "):
+        return [text]
+    chunks = [b""]
+    for octets in (character.encode() for character in text):
+        if len(chunks[-1]) + len(octets) > _LONGEST_WORD:
+            chunks.append(b"")
+        chunks[-1] += octets
+    return [f"=?utf-8?b?{binascii.b2a_base64(chunk, newline=False).decode()}?=" for chunk in chunks]
+
+
+def _mailbox(name: str, address: str) -> list[str]:
+    words = _words(name)
+    return [str(Address(name, addr_spec=address))] if words == [name] else [*words, f"<{address}>"]
 
 
 def message_id(mark: str, from_address: str) -> str:

@@ -64,7 +64,9 @@ for (const [address, subject, file] of rows.slice(0, 1000)) {{
 
 def safe_name(recipient: Recipient) -> str:
     """Return a file name that every system accepts and that no two recipients share."""
-    readable = re.sub(r"[^a-z0-9.@-]", "_", recipient.address.lower())[:60].strip(".")
+    readable = re.sub(r"[^a-z0-9.@-]", "_", recipient.address.lower())[:60].strip(".-") or "_"
+    # Windows takes "con.jean@…" for the console: a device is what stands before the first dot.
+    readable = re.sub(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])\.", r"\1_", readable)
     return f"{readable}-{recipient.mark}.eml"
 
 
@@ -81,7 +83,7 @@ class Outbox:
         self._pictures = pictures
         self._clock = clock
         self._lock = threading.Lock()
-        self._splicer: tuple[MessageTemplate, mime.Splicer] | None = None
+        self._splicer: mime.Splicer | None = None
 
     def merge_size(self, template: MessageTemplate, values: Mapping[str, str]) -> int:  # noqa: ARG002 - no limit here
         """Bytes of merge values; there is no limit, so nothing is counted."""
@@ -116,9 +118,9 @@ class Outbox:
 
     def _splicer_of(self, batch: Batch) -> mime.Splicer:
         with self._lock:
-            if self._splicer is None or self._splicer[0] is not batch.template:
-                self._splicer = (batch.template, mime.Splicer(batch.template, batch.envelope))
-            return self._splicer[1]
+            if self._splicer is None or not self._splicer.writes(batch.template, batch.envelope):
+                self._splicer = mime.Splicer(batch.template, batch.envelope)
+            return self._splicer
 
     def _write(self, folder: Path, splicer: mime.Splicer, batch: Batch, recipient: Recipient) -> str:
         name = safe_name(recipient)

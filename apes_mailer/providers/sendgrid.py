@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import json
 import logging
+import math
 import re
 import time
 import urllib.error
@@ -33,8 +34,9 @@ from apes_mailer.render import fill
 GLOBAL_URL = "https://api.sendgrid.com"
 EU_URL = "https://api.eu.sendgrid.com"
 
+_LONGEST_ANSWER = 1 << 20  # bytes; a request of which every recipient is refused is answered with about 150 kB
 _LONGEST_WAIT = 60.0  # seconds; the reset time is the provider's clock against ours
-_NAMED = re.compile(r"personalizations\.(\d+)(?:\.|$)")
+_NAMED = re.compile(r"personalizations\.([0-9]{1,4})(?:\.|$)")
 _encode = json.encoder.encode_basestring_ascii
 
 
@@ -67,8 +69,7 @@ class SendGrid:
 
     def __init__(self, *, api_key: str, base_url: str, timeout: float, nonce: Callable[[str], str]) -> None:
         """``timeout`` is the total time of a request in seconds; ``nonce`` gives unguessable letters for a digest."""
-        # The package logs the key and every address at level DEBUG.
-        logging.getLogger("python_http_client").setLevel(logging.CRITICAL + 1)
+        logging.getLogger("python_http_client.client").addFilter(_say_nothing)
         self._api_key = api_key
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
@@ -97,6 +98,8 @@ class SendGrid:
             if isinstance(error.reason, deadline.NotConnectedError):
                 return NotAccepted(cause=f"no connection to {self._base_url}: {error.reason}")
             return Unknown(cause=f"the connection broke while the request was on its way ({error.reason})")
+        except http.client.InvalidURL as error:
+            return NotAccepted(cause=f"{self._base_url} is no address ({error})", cure=_ADDRESS_CURE, stop=True)
         except (OSError, http.client.HTTPException) as error:
             return Unknown(cause=f"no answer came ({type(error).__name__}: {error})")
         return outcome(response.status_code, response.headers, response.body, payload.size)
@@ -241,7 +244,7 @@ def outcome(status: int, headers: Message, body: bytes, size: int) -> Submission
 def _errors(body: bytes) -> list[dict[str, Any]]:
     try:
         errors = json.loads(body)["errors"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []
     return [error for error in cast("list[Any]", errors) if isinstance(error, dict)] if isinstance(errors, list) else []
 
@@ -269,7 +272,12 @@ def _wait(headers: Message) -> float | None:
         reset = float(headers.get("X-RateLimit-Reset", ""))
     except ValueError:
         return None
-    return min(max(reset - time.time(), 0.0), _LONGEST_WAIT)
+    return None if math.isnan(reset) else min(max(reset - time.time(), 0.0), _LONGEST_WAIT)
+
+
+def _say_nothing(_record: logging.LogRecord) -> bool:
+    """Keep the package from logging the key and every address, whatever level somebody sets."""
+    return False
 
 
 class _Bytes(bytes):
@@ -316,7 +324,7 @@ class _Client(python_http_client.Client):
 
 
 class _Answer:
-    """A response whose status counts even when reading its body fails."""
+    """A response whose status counts whatever becomes of its body."""
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self._response = response
@@ -329,7 +337,8 @@ class _Answer:
 
     def read(self) -> bytes:
         try:
-            return self._response.read(65536)
+            # An acceptance says all in its head, and is not to be put at risk by waiting for more.
+            return b"" if self._response.status == 202 else self._response.read(_LONGEST_ANSWER)
         except (OSError, http.client.HTTPException):
             return b""
         finally:

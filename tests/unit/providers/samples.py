@@ -128,6 +128,7 @@ NASTY = (
     "\u2066x\u2069\u200f\u061c",
     "<<contact.EMAIL>> {{contact.EMAIL}} <<unsubscribe>>",
     "zq0000qz",
+    "-apes0123ab000- -apes0123ab-",
     "https://ok.example/?a=1&b=2#c",
     "HTTP://OK.example",
     'https://ok.example/"onclick=x',
