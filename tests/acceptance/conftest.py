@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.support.cli import Cli, copy_workspace, make_workspace, write_contacts
+from tests.support.local_sendgrid import LocalSendGrid
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,23 @@ def large(large_workspace: Cli, tmp_path: Path) -> Cli:
 def small(small_workspace: Cli, tmp_path: Path) -> Cli:
     """A copy of the small workspace, for one test."""
     return copy_workspace(small_workspace, tmp_path / "workspace", tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def fresh_workspace(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """A workspace as ``init`` leaves it."""
+    folder = tmp_path_factory.mktemp("fresh")
+    return make_workspace(folder / "workspace", folder / "home")
+
+
+@pytest.fixture
+def fresh(fresh_workspace: Cli, tmp_path: Path) -> Cli:
+    """A copy of a workspace as ``init`` leaves it, for one test."""
+    return copy_workspace(fresh_workspace, tmp_path / "workspace", tmp_path / "home")
+
+
+@pytest.fixture
+def server() -> Generator[LocalSendGrid]:
+    """A local SendGrid."""
+    with LocalSendGrid() as running:
+        yield running

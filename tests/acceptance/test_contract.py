@@ -1,0 +1,127 @@
+"""The contract for scripts: import, send, confirm, exit codes. By the real command."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.looking import SEND, TO_ALL, sound, through
+from tests.support import faults
+from tests.support.cli import STARTER, Cli
+from tests.support.faults import Fault, FaultList
+from tests.support.local_sendgrid import LocalSendGrid
+
+pytestmark = pytest.mark.slow
+
+
+def test_import_tells_what_it_did_in_six_numbers(fresh: Cli) -> None:
+    fresh.ok("suppressions", "add", "b@exemple.fr")
+    file = fresh.home.parent / "liste.csv"
+    file.write_text("EMAIL;PRENOM\na@exemple.fr;Ana\nb@exemple.fr;Bob\nzut;\na@exemple.fr;\n", encoding="utf-8")
+    done = fresh.ok("contacts", "import", str(file), "--list", "tous", "--yes", "--json")
+    assert done.json() == {"read": 4, "new": 1, "updated": 0, "unchanged": 0, "rejected": 2, "suppressed": 1}
+
+
+def _nothing_happened(cli: Cli, server: LocalSendGrid) -> None:
+    assert server.requests == ()
+    assert sound(cli.status()) | {"rehearsals": []} == cli.status() | {"rehearsals": []}
+    assert cli.status()["state"] == "none"
+
+
+def test_dry_run_prepares_nothing(small: Cli, server: LocalSendGrid) -> None:
+    through(small, server)
+    small.ok("suppressions", "add", "personne3@exemple3.example", "--list", "tous")
+    done = small.ok(*TO_ALL, "--dry-run", "--json")
+    assert done.json() == {
+        "campaign": STARTER,
+        "candidates": 60,
+        "recipients": 59,
+        "excluded": {"suppressed": 1},
+        "batches": 6,
+    }
+    assert small.ok(*TO_ALL, "--dry-run").out == ""
+    _nothing_happened(small, server)
+
+
+@pytest.mark.parametrize("confirm", [["--confirm", f"{STARTER}:59"], ["--confirm", f"{STARTER}:0"], []])
+def test_wrong_or_missing_count_sends_nothing(confirm: list[str], small: Cli, server: LocalSendGrid) -> None:
+    through(small, server)
+    done = small.run(*TO_ALL, *confirm)
+    assert (done.code, done.out) == (5, "")
+    assert f"--confirm {STARTER}:60" in done.err
+    _nothing_happened(small, server)
+
+
+def test_confirmation_of_another_campaign_is_a_wrong_command_line(small: Cli, server: LocalSendGrid) -> None:
+    done = through(small, server).run(*TO_ALL, "--confirm", "autre:60")
+    assert done.code == 2
+    _nothing_happened(small, server)
+
+
+def test_count_is_the_number_of_recipients_after_exclusions(small: Cli, server: LocalSendGrid) -> None:
+    through(small, server)
+    small.ok("suppressions", "add", "personne3@exemple3.example")
+    assert small.run(*SEND).code == 5
+    small.ok(*TO_ALL, "--confirm", f"{STARTER}:59")
+    status = sound(small.status())
+    assert (status["candidates"], status["excluded"], status["submitted"]) == (60, {"suppressed": 1}, 59)
+
+
+def test_missing_test_and_warnings_show_on_the_card_and_do_not_block(small: Cli, server: LocalSendGrid) -> None:
+    issue = small.workspace / "campaigns" / STARTER / "issue.yaml"
+    text = issue.read_text(encoding="utf-8")
+    text = text.replace("          - file: semis.jpg", "          - decorative: true\n            file: semis.jpg")
+    issue.write_text(text, encoding="utf-8")
+    done = through(small, server).ok(*SEND)
+    assert "Warning" in done.err
+    assert "never" in done.err
+    assert len(server.accepted) == 60
+
+
+def test_error_of_a_check_blocks(small: Cli, server: LocalSendGrid) -> None:
+    issue = small.workspace / "campaigns" / STARTER / "issue.yaml"
+    text = issue.read_text(encoding="utf-8")
+    issue.write_text(text.replace("link: https://example.org/jardin", 'link: "#"'), encoding="utf-8")
+    done = through(small, server).run(*SEND)
+    assert (done.code, done.out) == (3, "")
+    assert "leads nowhere" in done.err
+    _nothing_happened(small, server)
+
+
+def test_resume_goes_through_the_provider_of_the_campaign_only(small: Cli, server: LocalSendGrid) -> None:
+    server.plan = FaultList([faults.OK, faults.KEY_REVOKED])
+    assert through(small, server).run(*SEND).code == 4
+    done = small.run("resume", STARTER, "--provider", "outbox")
+    assert done.code == 4
+    assert f"apes-mailer resume {STARTER} --provider sendgrid" in done.err
+    assert len(server.requests) == 2
+    small.ok("resume", STARTER, "--provider", "sendgrid")
+    assert len(server.accepted) == 60
+
+
+def test_no_command_sends_a_campaign_twice(small: Cli, server: LocalSendGrid) -> None:
+    through(small, server).ok(*SEND)
+    for arguments in (SEND, ["resume", STARTER]):
+        small.run(*arguments)
+    assert len(server.accepted) == 60
+
+
+EXITS = [
+    (0, ["status", STARTER], faults.OK),
+    (1, ["send", STARTER, "--to", "nobody"], faults.OK),
+    (2, ["send", STARTER], faults.OK),
+    (3, ["check", "broken"], faults.OK),
+    (4, [*SEND], faults.KEY_REVOKED),
+    (5, [*TO_ALL, "--confirm", f"{STARTER}:61"], faults.OK),
+    (6, [*SEND], faults.SERVER_ERROR),
+]
+
+
+@pytest.mark.parametrize(("code", "arguments", "fault"), EXITS)
+def test_exit_codes(code: int, arguments: list[str], fault: Fault, small: Cli, server: LocalSendGrid) -> None:
+    broken = small.workspace / "campaigns" / "broken"
+    broken.mkdir()
+    (broken / "issue.yaml").write_text("subject: x\n", encoding="utf-8")
+    server.plan = FaultList([fault])
+    done = through(small, server).run(*arguments)
+    assert done.code == code, done.err
+    assert "Traceback" not in done.err
