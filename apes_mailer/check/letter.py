@@ -10,9 +10,13 @@ from apes_mailer.model.message import MessageTemplate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedLetter:
-    """An issue, the template it became, and its HTML and text as a recipient would read them."""
+    """An issue, the template it became, and its HTML and text as a recipient would read them.
+
+    ``web_version`` says whether the letter can be read on the web too.
+    """
 
     issue: Issue
     template: MessageTemplate
     html: str
     text: str
+    web_version: bool = False

@@ -13,6 +13,7 @@ Rule = Callable[[CheckedLetter], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     pictures.alternative_text,
     links.destination,
+    links.web_version,
     delivery.size,
     delivery.unsubscribe,
     delivery.charset,
