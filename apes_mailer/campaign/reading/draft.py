@@ -110,7 +110,7 @@ class _Reader:
             self.remark(path, misfits.text_for_fields(self.source, line, only, dash="- "))
             return [{only: self.value(node, shape.item.fields[only], f"{path}[0].{only}", line)}]
         if isinstance(node, Fields) and not shape.lone:
-            self.remark(path, misfits.group_for_list(node.place.line))
+            self.remark(path, misfits.group_for_list(self.source, node, line))
         items = node.items if isinstance(node, Items) else [node]
         return [self.value(item, shape.item, f"{path}[{index}]", item.place.line) for index, item in enumerate(items)]
 

@@ -108,6 +108,12 @@ def last_line_below(lines: Sequence[str], line: int, column: int) -> int:
     return last
 
 
+def text_column(lines: Sequence[str], entry: Entry) -> int:
+    """Return the column where the text below an entry starts, or should start."""
+    below = next((at for at in range(entry.line + 1, entry.last + 1) if lines[at].strip()), None)
+    return entry.column + 2 if below is None else indentation(lines[below])
+
+
 def quoted(text: str) -> str:
     """Return a one-line text as a YAML scalar in the quotes that read best."""
     if "'" not in text:

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from apes_mailer.campaign.reading.entry import Entry, entry_at, indentation, rewritten
+from apes_mailer.campaign.reading.entry import Entry, entry_at, indentation, rewritten, text_column
 from apes_mailer.campaign.reading.proposal import Words, is_written
 from apes_mailer.campaign.reading.source import Correction, Fault, Source
 from apes_mailer.campaign.reading.tree import Scalar, Scan
@@ -50,7 +50,7 @@ def _open_quotes(lines: Sequence[str], done: Scan, words: Words) -> Iterator[Fau
 def _signs(lines: Sequence[str], done: Scan) -> Iterator[Fault]:
     for place in done.marked:
         sign = lines[place.line][place.column]
-        message = f"starts with {sign}, which YAML takes for {_SIGNS[sign]} and not for text"
+        message = f"starts with {sign}, which YAML takes for {_SIGNS.get(sign, 'a mark')} and not for text"
         entry = entry_at(lines, place.line)
         if entry is None or entry.value_column != place.column or (place.line, place.column) not in done.scalars:
             yield Fault(line=place.line, message=message, cure="Remove it, or put the whole text in quotes.")
@@ -91,11 +91,11 @@ def _comment(
         return
     if entry is not None and entry.value.startswith("#") and entry.last > line and not words.is_text(entry.key):
         return
-    if on_own_line and before is not None and before.is_block:
-        correction = Correction(line, line, (" " * indentation(lines[line - 1]) + lines[line].lstrip(),))
-    else:
-        last = line if entry is None or not entry.value.startswith("#") else entry.last
-        correction = None if entry is None else rewritten(lines, entry, last).correction
+    correction = None
+    if on_own_line and entry is not None and entry.opens_block:
+        correction = Correction(line, line, (" " * text_column(lines, entry) + lines[line].lstrip(),))
+    elif entry is not None:
+        correction = rewritten(lines, entry, entry.last if entry.value.startswith("#") else line).correction
     yield Fault(
         line=line,
         message=f"would lose everything from {match.group()} on: YAML takes it for a comment",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from apes_mailer.campaign.reading.entry import entry_at
+from apes_mailer.campaign.reading.entry import entry_at, last_line_below
+from apes_mailer.campaign.reading.indentation import shifted
 from apes_mailer.campaign.reading.shape import GroupShape, KindsShape, ListShape, Shape
 from apes_mailer.campaign.reading.source import Correction, Fault, Source
 from apes_mailer.campaign.reading.tree import Fields, Node, Scalar
@@ -28,7 +30,10 @@ def text_for_fields(source: Source, line: int, name: str, *, dash: str = "") -> 
     """A mere text stands where fields belong, and only one of them can be meant."""
     entry = entry_at(source.lines, line)
     correction = None
-    if entry is not None and entry.key and entry.last == line:
+    if entry is not None and not entry.key and entry.last == line:
+        head, value = source.lines[line][: entry.value_column], entry.value
+        correction = Correction(line, line, (f"{head}{name}: {value}",))
+    elif entry is not None and entry.last == line:
         head, value = source.lines[line][: entry.value_column].rstrip(), entry.value
         correction = Correction(line, line, (head, f"{' ' * (entry.column + 2)}{dash}{name}: {value}"))
     return Fault(
@@ -39,13 +44,16 @@ def text_for_fields(source: Source, line: int, name: str, *, dash: str = "") -> 
     )
 
 
-def group_for_list(line: int) -> Fault:
+def group_for_list(source: Source, node: Fields, line: int) -> Fault:
     """The fields of one item stand where a list belongs."""
-    return Fault(
-        line=line,
-        message="must be a list, even with one item",
-        cure='Put "- " before the first field of each item, and indent the others by two more spaces.',
-    )
+    first, column = node.place.line, node.place.column
+    message = "must be a list, even with one item"
+    if node.flow or first == line:
+        return Fault(line=first, message=message, cure="Put [ and ] around it." if node.flow else 'Put "- " before it.')
+    last = last_line_below(source.lines, first, column - 1)
+    lines = shifted(source.lines, first, last, 2)
+    lines = (f"{' ' * column}- {lines[0].lstrip()}", *lines[1:])
+    return Fault(line=first, message=message, correction=Correction(first, last, lines))
 
 
 def not_a_text(line: int, node: Node, correction: Correction | None = None) -> Fault:
@@ -108,8 +116,8 @@ def no_name(key: Node) -> Fault:
 
 def unknown_field(source: Source, key: Node, shape: GroupShape, name: str, meant: str | None) -> Fault:
     """A field is not one of those that the schema has here."""
-    owner = shape.name.lower()
-    message = f'"{_short(name)}" is not a field of {"an" if owner[0] in "aeio" else "a"} {owner}'
+    owner = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", shape.name).lower()
+    message = f'"{_short(name)}" is not a field of the {owner}'
     if meant is not None:
         correction = _replaced(source, key, meant)
         return Fault(line=key.place.line, message=message, cure=f'Did you mean "{meant}"?', correction=correction)

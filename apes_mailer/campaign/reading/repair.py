@@ -65,7 +65,7 @@ class _Repair:
             or self._first(glued(lines, until, self._scan, words))
             or self._first(misread_values(lines, until, self._scan, words, with_fields_below=False))
             or self._first(without_colon(lines, until, words))
-            or self._furthest([*stray_text(lines, until, words), *wrong_columns(lines, until, words)])
+            or self._furthest(stray_text(lines, until, words), wrong_columns(lines, until, words))
             or self._furthest(stray_sign(lines, until, words))
             or self._first(misread_values(lines, until, self._scan, words, with_fields_below=True))
             or self._first(homeless(lines, until, words))
@@ -74,10 +74,11 @@ class _Repair:
     def _first(self, proposals: Iterable[Proposal]) -> bool:
         return any(self._accept(trial) for trial in self._trials(proposals))
 
-    def _furthest(self, proposals: Iterable[Proposal]) -> bool:
-        """Accept the proposal that lets the parser read most with the least change."""
-        best = min(self._trials(proposals), key=_Trial.cost, default=None)
-        return best is not None and self._accept(best)
+    def _furthest(self, *kinds: Iterable[Proposal]) -> bool:
+        """Accept the proposal that lets the parser read most; of several the first kind, and the least change."""
+        trials = [(trial, kind) for kind, proposals in enumerate(kinds) for trial in self._trials(proposals)]
+        best = min(trials, key=lambda pair: (-pair[0].reached, pair[1], pair[0].size), default=None)
+        return best is not None and self._accept(best[0])
 
     def _trials(self, proposals: Iterable[Proposal]) -> Iterator[_Trial]:
         """Try proposals one by one, and yield those that prove themselves."""
@@ -104,11 +105,15 @@ class _Trial:
     source: Source
     scan: Scan
 
-    def cost(self) -> tuple[float, int]:
-        """Return what counts against it: how early the next fault comes, then how many lines change."""
-        reached = math.inf if self.scan.fault is None else self.scan.fault.line
-        correction = self.proposal.correction
-        return -reached, correction.last - correction.first
+    @property
+    def reached(self) -> float:
+        """How many lines the parser reads."""
+        return math.inf if self.scan.fault is None else self.scan.fault.line
+
+    @property
+    def size(self) -> int:
+        """How many lines change, but for one."""
+        return self.proposal.correction.last - self.proposal.correction.first
 
 
 def _beyond_repair(source: Source, fault: SyntaxFault) -> Fault:

@@ -11,7 +11,7 @@ from apes_mailer.campaign.reading.source import Correction
 from apes_mailer.campaign.reading.tree import Scan
 
 _GLUED_COLON = re.compile(r"(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)[ ]?:(?!//)[^\S ]*(?P<value>\S.*)")
-_NO_COLON = re.compile(r"(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)(?:[ ]*=[ ]*|[ ]+)(?P<value>[^:=].*)")
+_NO_COLON = re.compile(r"(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)(?:(?:[ ]*=[ ]*|[ ]+)(?P<value>[^:=].*))?")
 _GLUED_DASH = re.compile(r"(?P<lead>[ ]*)[-–—•·*]+[ ]*(?P<rest>(?P<key>[\w-]+)[ ]?:(?:\s.*)?)")
 _STRAY_SIGN = re.compile(
     r"[ ]*(?P<sign>[^\w\s#-]{1,3})[ ]*(?P<rest>(?P<dashes>(?:-[ ]+)*)(?P<key>[\w-]+)[ ]?:(?:\s.*)?)"
@@ -47,7 +47,7 @@ def without_colon(lines: Sequence[str], fault: int, words: Words) -> Iterator[Pr
             yield Proposal(
                 line=line,
                 message=f'has no colon after "{match["key"]}"',
-                correction=Correction(line, line, (f"{match['lead']}{match['key']}: {match['value']}",)),
+                correction=Correction(line, line, (f"{match['lead']}{match['key']}: {match['value'] or ''}".rstrip(),)),
                 reads=(line, len(match["lead"]), match["key"]),
                 beyond=line,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from apes_mailer.campaign.reading.entry import Entry, entry_at, indentation, rewritten
+from apes_mailer.campaign.reading.entry import Entry, entry_at, indentation, rewritten, text_column
 from apes_mailer.campaign.reading.indentation import shifted
 from apes_mailer.campaign.reading.proposal import Proposal, Words, is_written, previous_written
 from apes_mailer.campaign.reading.source import Correction
@@ -23,9 +23,10 @@ def stray_text(lines: Sequence[str], fault: int, words: Words) -> Iterator[Propo
     above = previous_written(lines, first)
     while above is not None and line - above < _LONGEST_TEXT and not words.starts_field(lines[above]):
         first, above = above, previous_written(lines, above)
-    farthest = min(last + _LONGEST_TEXT, len(lines) - 1)
-    while last < farthest and lines[last + 1].strip() and not words.starts_field(lines[last + 1]):
-        last += 1
+    for at in range(line + 1, min(line + _LONGEST_TEXT, len(lines))):
+        if words.starts_field(lines[at]):
+            break
+        last = at if is_written(lines[at]) else last
     owner = None if above is None else entry_at(lines, above)
     if owner is not None:
         yield from _cut_by_comment(lines, owner, fault)
@@ -62,7 +63,7 @@ def _cut_by_comment(lines: Sequence[str], owner: Entry, fault: int) -> Iterator[
 
 def _for_owner(lines: Sequence[str], owner: Entry, first: int, last: int, fault: int) -> Iterator[Proposal]:
     """Propose to indent lines below the field above them, as they are or as a block of text."""
-    column = _text_column(lines, owner)
+    column = text_column(lines, owner)
     outside = [at for at in range(first, last + 1) if is_written(lines[at]) and indentation(lines[at]) < column]
     if not outside:
         return
@@ -77,9 +78,3 @@ def _for_owner(lines: Sequence[str], owner: Entry, first: int, last: int, fault:
         rewrite = rewritten(below, entry, last)
         reads = (owner.line, rewrite.column, rewrite.text)
         yield Proposal(line=start, message=message, correction=rewrite.correction, reads=reads)
-
-
-def _text_column(lines: Sequence[str], owner: Entry) -> int:
-    """Return the column where the text below a field starts, or should start."""
-    following = next((at for at in range(owner.line + 1, owner.last + 1) if lines[at].strip()), None)
-    return owner.column + 2 if following is None else indentation(lines[following])

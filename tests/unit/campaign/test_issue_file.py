@@ -102,7 +102,7 @@ def test_line_is_that_of_the_field_or_of_the_nearest_known_one_around_it(field: 
 @pytest.mark.parametrize(
     ("text", "line", "field", "message", "cure"),
     [
-        ("titre: y\n", 3, "titre", "not a field of an issue", 'Did you mean "title"? Replace line 3 with:\ntitle: y'),
+        ("titre: y\n", 3, "titre", "not a field of the issue", 'Did you mean "title"? Replace line 3 with:\ntitle: y'),
         ("Objet: y\n", 3, "Objet", "not a field", "The fields here are"),
         ("machin: y\n", 3, "machin", "not a field", "subject, preheader, title, language, date, theme and blocks"),
         ("Note bien: venez\n", 3, "Note bien", "not a field", "If this is text, indent it"),
@@ -154,11 +154,11 @@ def test_fault_at_the_top_names_line_field_and_cure(text: str, line: int, field:
             6,
             "blocks[0].articles",
             "must be a list",
-            '"- "',
+            "      - title: z",
         ),
         ("  - type: banner\n    button: y\n", 4, "blocks[0].button", 'is the text "y"', "text and link"),
         ("  - type: banner\n    button: [a]\n", 4, "blocks[0].button", "only be one", "Take away the dash"),
-        ("  - type: banner\n    title: y\n    articles: z\n", 5, "blocks[0].articles", "of a banner", "type, title"),
+        ("  - type: banner\n    title: y\n    articles: z\n", 5, "blocks[0].articles", "of the banner", "type, title"),
     ],
 )
 def test_fault_in_a_block_names_line_field_and_cure(text: str, line: int, field: str, message: str, cure: str) -> None:
@@ -187,6 +187,40 @@ def test_french_name_of_a_field_is_understood_for_the_cure(french: str, name: st
 def test_lone_picture_name_is_wrapped_into_its_field() -> None:
     [problem] = problems(block("  - type: editorial\n    text: x\n    images: velos.jpg\n"))
     assert problem.hint == "Replace line 5 with:\n    images:\n      - file: velos.jpg"
+
+
+def test_list_of_mere_picture_names_is_wrapped_item_by_item() -> None:
+    first, second = problems(block("  - type: gallery\n    images:\n      - a.png\n      - b.png\n"))
+    assert first.hint == "Replace line 5 with:\n      - file: a.png"
+    assert second.hint == "Replace line 6 with:\n      - file: b.png"
+
+
+def test_list_where_the_lines_do_not_show_what_was_meant_is_told_without_a_line_to_paste() -> None:
+    [problem] = problems(block("  - {type: quote, text: [a, b]}\n"))
+    assert (problem.line, problem.field) == (3, "blocks[0].text")
+    assert "text belongs here" in problem.message
+
+
+def test_text_in_place_of_all_blocks_is_told() -> None:
+    [problem] = problems("subject: x\nblocks: Bonjour\n")
+    assert '"- type: …"' in problem.hint
+
+
+def test_blocks_without_a_dash_are_told_with_the_dash_in_place() -> None:
+    [problem] = problems("subject: x\nblocks:\n  type: quote\n  text: |\n    a\n")
+    assert problem.hint == "Replace lines 3 to 5 with:\n  - type: quote\n    text: |\n      a"
+
+
+def test_name_without_a_colon_above_its_list_is_told() -> None:
+    [problem] = problems("subject: x\nblocks\n  - type: divider\n")
+    assert problem.hint == "Replace line 2 with:\nblocks:"
+
+
+def test_file_full_of_faults_is_cut_short() -> None:
+    with pytest.raises(IssueError) as caught:
+        parse("".join(f"x{number}: a : b\n" for number in range(50)) + "truc: y\n" * 600)
+    assert len(caught.value.problems) == 200
+    assert "mend these first" in str(caught.value)
 
 
 def test_one_slip_neither_hides_the_next_nor_is_told_twice() -> None:

@@ -182,6 +182,27 @@ def test_folder_without_an_issue_is_told_so(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_pipe_in_place_of_the_file_is_told_so_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "issue.yaml")
+    with pytest.raises(IssueError, match="is no file"):
+        load(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_file_that_cannot_be_opened_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "issue.yaml").symlink_to("issue.yaml")
+    with pytest.raises(IssueError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_picture_far_too_big_for_mail_is_told_so_unread(tmp_path: Path) -> None:
+    folder_with(tmp_path, "a.jpg", {"a.jpg": b""})
+    with (tmp_path / "images" / "a.jpg").open("r+b") as file:
+        file.truncate(30 * 1024 * 1024)
+    assert "30 MB" in problem(tmp_path).message
+
+
 def test_folder_in_place_of_the_file_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "issue.yaml").mkdir()
     with pytest.raises(IssueError, match="is a folder"):

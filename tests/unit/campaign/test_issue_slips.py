@@ -86,6 +86,8 @@ def test_any_slip_is_either_told_with_line_and_cure_or_loses_no_word(seed: int) 
         assert problems
         return
     kept = " ".join(texts(issue))
-    uncommented = [re.sub(r"(^|\s)#(\s.*|$)|^\s*#.*", "", line) for line in re.split(r"\r\n|\r|\n", text)]
-    written = re.findall(r"[^\W\d_]{5,}", "\n".join(uncommented).replace("\ufeff", ""))
+    uncommented = [
+        re.sub(r"(^|\s)#(\s.*|$)|^\s*#.*", "", line) for line in re.split(r"\r\n|\r|\n", text.replace("\ufeff", ""))
+    ]
+    written = re.findall(r"[^\W\d_]{5,}", "\n".join(uncommented))
     assert [word for word in written if word not in kept and word not in _NAMES] == []

@@ -170,7 +170,10 @@ def test_value_of_several_lines_becomes_a_block_of_text(written: str, corrected:
         ("title: a\n\u00a0text: b\n", 2, " text: b"),
         ("text: |\n  a\nb\nc\ntitle: x\n", 3, "  b\n  c"),
         ("text: |\na\n\n  b\ntitle: x\n", 2, "  a"),
+        ("text: |\na\n\nb : c\ntitle: x\n", 2, "  a\n\n  b : c"),
+        ("blocks:\n  ! - type: divider\n  - type: divider\n", 2, "  - type: divider"),
         ("text: un\ndeux\ntitle: x\n", 2, "  deux"),
+        ("text: |\n    un\n\n  #ESS\ntitle: x\n", 4, "    #ESS"),
     ],
 )
 def test_slip_in_a_line_comes_with_the_line_to_paste(written: str, line: int, corrected: str) -> None:
