@@ -122,7 +122,7 @@ class Gallery(_Part):
     type: Literal["gallery"]
     title: Line | None = None
     text: Markdown | None = None
-    images: list[Image] = Field(min_length=1)
+    images: Images = Field(min_length=1)
     buttons: Buttons = Field(default_factory=list[Button])
 
 
@@ -140,7 +140,7 @@ class Logos(_Part):
 
     type: Literal["logos"]
     title: Line | None = None
-    logos: list[Image] = Field(min_length=1)
+    logos: Images = Field(min_length=1)
 
 
 class Divider(_Part):
