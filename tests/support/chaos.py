@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.support import faults
@@ -101,8 +102,13 @@ class Run:
     def go(self) -> Result:
         """Run; raises ``PromiseBrokenError`` as soon as something is not as promised."""
         plan = FaultPlan(self.result.seed, MIX)
-        hooks = {f"on_{stage}": lambda seen, stage=stage: self._trigger.see(stage, seen) for stage in STAGES}
-        with LocalSendGrid(plan=plan, **hooks) as server:
+        see = self._trigger.see
+        with LocalSendGrid(
+            plan=plan,
+            on_received=partial(see, "received"),
+            on_accepted=partial(see, "accepted"),
+            on_answered=partial(see, "answered"),
+        ) as server:
             self._cli.extra = sendgrid_environment(
                 server.base_url,
                 API_KEY,
