@@ -131,6 +131,18 @@ def _squeeze(lines: list[str]) -> str:
     return "\n".join(out).strip("\n")
 
 
+_FAULTS_OF_A_TEMPLATE = (
+    jinja2.TemplateError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What expressions in a template can raise: it may add a text to a number, divide by zero, or include itself."""
+
+
 def _render(theme: CompiledTheme, name: str, context: Mapping[str, object]) -> str:
     try:
         return theme.environment.get_template(name).render(context)
@@ -142,7 +154,7 @@ def _render(theme: CompiledTheme, name: str, context: Mapping[str, object]) -> s
             file=f"templates/{theme.name}",
             hint="Write this file, or correct its name where it is included.",
         )
-    except (jinja2.TemplateError, TypeError, ValueError, AttributeError, KeyError) as error:
+    except _FAULTS_OF_A_TEMPLATE as error:
         problem = _problem_in_template(error, name)
     raise ThemeError(f"The theme {theme.name} has a fault.", [problem])
 

@@ -1,0 +1,196 @@
+"""Rendering a letter: the same each time, whole, and every fault of a theme with its file and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from apes_mailer.errors import ThemeError
+from apes_mailer.model.issue import Issue
+from apes_mailer.model.merge import LinkTag, Special
+from apes_mailer.model.message import Context, Slot
+from apes_mailer.model.theme import Theme, ThemeFile
+from apes_mailer.render import Letter, fill, render
+from apes_mailer.workspace import Workspace
+from tests.support.letters import FULL, IDENTITY, LANGUAGES, PICTURES, THEMES, everything, issue_of
+
+LINKS = fill.Links(pictures="images/")
+
+
+def theme(name: str = "apes", **changed: str | None) -> Theme:
+    """A theme; ``changed`` replaces the text of a file (``letter_mjml``), or takes the file away."""
+    found = Workspace(Path("no-workspace")).theme(name)
+    files: dict[str, ThemeFile] = dict(found.files)
+    for key, text in changed.items():
+        file = key.replace("_", ".")
+        files.pop(file, None)
+        if text is not None:
+            files[file] = ThemeFile(path=f"templates/{name}/{file}", text=text)
+    return Theme(name=name, files=files)
+
+
+def rendered(issue: Issue | None = None, of: Theme | None = None, *, web_version: bool = False) -> Letter:
+    """A letter."""
+    return render(issue or everything(), of or theme(), IDENTITY, PICTURES, web_version=web_version)
+
+
+def text_of(letter: Letter) -> str:
+    """The plain text with its tags shown."""
+    return fill.show_tags(letter.template.text, LINKS)
+
+
+def html_of(letter: Letter) -> str:
+    """The HTML with its tags shown."""
+    return fill.show_tags(letter.template.html, LINKS)
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_same_issue_gives_the_same_bytes(name: str, language: str) -> None:
+    first = rendered(everything(language), theme(name))
+    rendered(issue_of({"type": "divider"}), theme(name))
+    again = rendered(everything(language), theme(name))
+    assert again.template.to_json() == first.template.to_json()
+    assert again.mjml == first.mjml
+    assert again.template.digest == first.template.digest
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_no_word_that_stands_for_a_tag_is_left(name: str) -> None:
+    issue = issue_of(
+        {"type": "editorial", "text": "Bonjour <<contact.NOM|à vous>> <<oops>>"},
+        subject="<<contact.NOM>>",
+        preheader="{{browser}}",
+    )
+    letter = rendered(issue, theme(name), web_version=True)
+    literals = [
+        part for parts in (letter.template.subject, letter.template.text, letter.template.html) for part in parts
+    ]
+    assert not re.search(r"z[qxjkw][0-9]{4}", "".join(part for part in literals if isinstance(part, str)))
+    assert not re.search(r"z[qxjkw][0-9]{4}", letter.mjml)
+    assert "<<contact.NOM|à vous>>" in letter.mjml
+
+
+def test_tag_that_nobody_understands_is_shown_as_it_is_written() -> None:
+    letter = rendered(issue_of({"type": "editorial", "text": "Bonjour <<oops>>"}, subject="<<nom>>"))
+    assert "&lt;&lt;oops&gt;&gt;" in html_of(letter)
+    assert "<<oops>>" in text_of(letter)
+    assert letter.template.subject == ("<<nom>>",)
+
+
+def test_note_between_colleagues_is_never_sent() -> None:
+    blocks = [{**block, "note": "TOPSECRET"} for block in FULL]
+    letter = rendered(issue_of(*blocks, note="TOPSECRET"))
+    assert "TOPSECRET" not in html_of(letter) + text_of(letter) + letter.mjml
+
+
+def test_what_an_author_writes_as_html_is_shown_as_text() -> None:
+    evil = "<script>alert(1)</script>"
+    letter = rendered(issue_of({"type": "editorial", "title": evil, "text": evil, "signature": evil}, subject=evil))
+    assert "<script" not in html_of(letter)
+    assert html_of(letter).count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4
+    assert letter.template.subject == (evil,)
+    assert evil in text_of(letter)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_plain_text_has_no_wide_lines_but_addresses_and_no_double_gaps(name: str) -> None:
+    text = text_of(rendered(everything(), theme(name)))
+    wide = [line for line in text.split("\n") if len(line) > 72 and not re.search(r"https?://|<<", line)]
+    assert wide == []
+    assert "\n\n\n" not in text
+    assert text == text.strip("\n") + "\n"
+    assert not [line for line in text.split("\n") if line != line.rstrip()]
+    assert "<p>" not in text
+    assert "&amp;" not in text
+
+
+def test_language_of_the_letter_is_that_of_the_issue() -> None:
+    assert rendered(everything("en")).template.language == "en"
+    assert 'lang="en"' in html_of(rendered(everything("en")))
+
+
+def test_web_version_is_linked_only_when_there_is_one() -> None:
+    slot = Slot(LinkTag(Special.BROWSER), Context.URL)
+    assert slot not in rendered().template.html
+    assert slot in rendered(web_version=True).template.html
+
+
+def test_picture_is_a_slot_because_preview_and_letter_find_it_in_different_places() -> None:
+    letter = rendered()
+    assert letter.template.pictures() == ["wide.jpg", "tall.jpg", "small.png"]
+    assert 'src="images/wide.jpg"' in html_of(letter)
+
+
+def fault(changed: Mapping[str, str | None], name: str = "apes") -> tuple[str, int | None, str]:
+    """(file, line, message) of the one fault of a theme with these files."""
+    with pytest.raises(ThemeError) as caught:
+        rendered(of=theme(name, **changed))
+    (problem,) = caught.value.problems
+    return problem.file, problem.line, problem.message
+
+
+MJML = "<mjml>\n<mj-body>\n<mj-section>\n<mj-column>\n{}\n</mj-column>\n</mj-section>\n</mj-body>\n</mjml>\n"
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        ("<mj-text>{{ tilte }}</mj-text>", "'tilte' is undefined"),
+        ("<mj-text>{{ issue.tilte }}</mj-text>", "'dict object' has no attribute 'tilte'"),
+        ("<mj-text>{% if %}</mj-text>", "Expected an expression, got 'end of statement block'"),
+        ("<mj-text>{{ title | oops }}</mj-text>", "No filter named 'oops'."),
+        ("<mj-text>{{ 1 / 0 }}</mj-text>", "division by zero"),
+        ("<mj-text>{{ title + 1 }}</mj-text>", "can only concatenate str"),
+        ("<mj-text>{{ 'x' | round }}</mj-text>", "__round__"),
+        ("<mj-text>{{ ['%z' % title] }}</mj-text>", "unsupported format character"),
+        ('{% include "letter.mjml" %}', "maximum recursion depth exceeded"),
+        ("<mj-txt>a</mj-txt>", "mj-txt"),
+        ('<mj-text colour="red">a</mj-text>', "colour"),
+        ("<p>a</p>", "p"),
+    ],
+)
+def test_fault_in_a_template_is_told_with_file_and_line(inside: str, message: str) -> None:
+    file, line, told = fault({"letter_mjml": MJML.format(inside)})
+    assert message in told
+    assert (file, line) == ("templates/apes/letter.mjml", 5)
+
+
+def test_tag_where_no_value_is_safe_is_a_fault_of_the_theme() -> None:
+    message = fault({"letter_mjml": MJML.format('<mj-text><p style="color:{{ unsubscribe }}">a</p></mj-text>')})[2]
+    assert message == '<<unsubscribe>> stands inside the attribute "style", where no value is safe'
+
+
+def test_fault_in_the_template_of_the_text_is_told_with_file_and_line() -> None:
+    assert fault({"letter_txt": "a\n{{ oops }}\n"}) == ("templates/apes/letter.txt", 2, "'oops' is undefined")
+    assert fault({"letter_txt": "a\n\n{% for %}\n"})[:2] == ("templates/apes/letter.txt", 3)
+
+
+def test_fault_in_the_styles_is_told_with_file_and_line() -> None:
+    assert fault({"theme_css": "p { }\na { color: {{ theme.oops }} }"})[:2] == ("templates/apes/theme.css", 2)
+
+
+def test_template_that_does_not_exist_is_named() -> None:
+    file, _, message = fault({"letter_mjml": MJML.format('{% include "oops.mjml" %}')})
+    assert "oops.mjml does not exist" in message
+    assert "apes" in file
+
+
+def test_faulty_design_tokens_are_told_with_file_and_line() -> None:
+    assert fault({"theme_toml": "[color]\nink = \n"})[:2] == ("templates/apes/theme.toml", 2)
+
+
+def test_theme_without_words_in_the_language_of_the_issue_says_which_it_has() -> None:
+    with pytest.raises(ThemeError) as caught:
+        rendered(everything("en"), theme(strings_en_toml=None))
+    assert "no words in this language (en)" in caught.value.problems[0].message
+    assert caught.value.problems[0].hint == "Write strings.en.toml, or use one of: fr."
+
+
+def test_every_fault_of_the_mjml_is_told_at_once() -> None:
+    with pytest.raises(ThemeError) as caught:
+        rendered(of=theme(letter_mjml=MJML.format("<mj-txt>a</mj-txt>\n<mj-text colour='red'>b</mj-text>")))
+    assert [problem.line for problem in caught.value.problems] == [5, 6]
