@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import Cli, copy_workspace, make_workspace, write_contacts
-from tests.support.local_sendgrid import LocalSendGrid
+from tests.support.cli import Cli, copy_workspace, make_workspace, sendgrid_environment, write_contacts
+from tests.support.local_sendgrid import API_KEY, LocalSendGrid
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +59,17 @@ def server() -> Generator[LocalSendGrid]:
     """A local SendGrid."""
     with LocalSendGrid() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def strict_server() -> Generator[LocalSendGrid]:
+    """A local SendGrid that knows the starter's sender only."""
+    with LocalSendGrid(senders=["example.org"]) as running:
+        yield running
+
+
+@pytest.fixture
+def strict(fresh: Cli, strict_server: LocalSendGrid) -> Cli:
+    """A copy of a workspace as ``init`` leaves it, which sends through the strict server."""
+    fresh.extra = sendgrid_environment(strict_server.base_url, API_KEY, batch_size=10, in_flight=1)
+    return fresh
