@@ -1,0 +1,173 @@
+"""The commands for lists and suppressions, in processes of their own."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import STARTER, Cli, copy_workspace, make_workspace
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """A new workspace."""
+    folder = tmp_path_factory.mktemp("contacts")
+    return make_workspace(folder / "workspace", folder / "home")
+
+
+@pytest.fixture
+def cli(made: Cli, tmp_path: Path) -> Cli:
+    """A copy of a new workspace."""
+    return copy_workspace(made, tmp_path / "workspace", tmp_path / "home")
+
+
+def _file(cli: Cli, rows: Sequence[str], name: str = "liste.csv") -> str:
+    path = cli.workspace.parent / name
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def _import(cli: Cli, rows: Sequence[str], name: str = "tous") -> dict[str, int]:
+    return cli.ok("contacts", "import", _file(cli, rows), "--list", name, "--yes", "--json").json()
+
+
+def _suppressions(cli: Cli) -> list[dict[str, Any]]:
+    return cli.ok("suppressions", "list", "--json").json()
+
+
+ANA, BOB = "a@exemple.fr;Ana", "b@exemple.fr;Bob"
+
+
+def test_preview_without_yes_changes_nothing(cli: Cli) -> None:
+    _import(cli, ["EMAIL;PRENOM", ANA])
+    done = cli.run(
+        "contacts", "import", _file(cli, ["EMAIL;PRENOM", "a@exemple.fr;Anna", BOB, "zut;"]), "--list", "tous"
+    )
+    assert (done.code, done.out) == (5, "")
+    assert (
+        "Not yet imported: 3 rows, 1 new, 1 updated, 0 unchanged, 0 suppressed (they stay so), 1 rejected" in done.err
+    )
+    assert cli.ok("contacts", "show", "tous", "--json").json() == [{"EMAIL": "a@exemple.fr", "PRENOM": "Ana"}]
+    assert not (cli.workspace / "contacts" / "rejected").exists()
+
+
+def test_preview_into_a_new_list_leaves_no_list(cli: Cli) -> None:
+    cli.run("contacts", "import", _file(cli, ["EMAIL", "a@exemple.fr"]), "--list", "tous")
+    assert [each["list"] for each in cli.ok("contacts", "list", "--json").json()] == ["staff"]
+
+
+def test_reject_report_can_be_opened_by_a_double_click(cli: Cli) -> None:
+    rows = ["EMAIL;PRENOM", ANA, "zut;x", "a@exemple.fr;y", *(f"zut{number};" for number in range(20))]
+    done = cli.ok("contacts", "import", _file(cli, rows), "--list", "tous", "--yes")
+    assert "line 3: " in done.err
+    assert "and 12 more" in done.err
+    assert "Every rejected row is in contacts/rejected/liste.csv" in done.err
+    report = cli.workspace / "contacts" / "rejected" / "liste.csv"
+    assert report.read_bytes().startswith(b"\xef\xbb\xbfLINE;REASON\r\n")
+    with report.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file, delimiter=";"))
+    assert [line[0] for line in lines[1:]] == [str(number) for number in range(3, 25)]
+    assert lines[2] == ["4", "same address as line 2"]
+
+
+def test_report_of_an_earlier_import_goes_when_all_is_well(cli: Cli) -> None:
+    _import(cli, ["EMAIL", "zut"])
+    _import(cli, ["EMAIL", "a@exemple.fr"])
+    assert list((cli.workspace / "contacts" / "rejected").iterdir()) == []
+
+
+def test_broken_file_leaves_list_and_reports_as_they_were(cli: Cli) -> None:
+    _import(cli, ["EMAIL;PRENOM", ANA])
+    broken = _file(cli, ["EMAIL;PRENOM", "zut;", BOB, 'c@exemple.fr;"ouvert', "d@exemple.fr;x"])
+    done = cli.run("contacts", "import", broken, "--list", "tous", "--yes", "--json")
+    assert (done.code, done.out) == (1, "")
+    assert ":4: a quote" in done.err
+    assert cli.ok("contacts", "list", "--json").json()[-1] == {"list": "tous", "kept": "store", "contacts": 1}
+    assert list(cli.workspace.rglob("rejected/*")) == []
+
+
+def test_suppressed_stay_suppressed_through_every_import(cli: Cli) -> None:
+    cli.ok("suppressions", "add", "a@exemple.fr", "--cause", "plainte")
+    for _ in range(2):
+        assert _import(cli, ["EMAIL;PRENOM", ANA, BOB])["suppressed"] == 1
+    (held,) = _suppressions(cli)
+    assert (held["address"], held["list"], held["cause"], held["until"]) == ("a@exemple.fr", None, "plainte", None)
+    survey = cli.ok("send", STARTER, "--to", "tous", "--dry-run", "--json").json()
+    assert survey["excluded"] == {"suppressed": 1}
+
+
+def test_lists_of_both_kinds_are_listed(cli: Cli) -> None:
+    _import(cli, ["EMAIL;PRENOM", ANA, BOB])
+    assert cli.ok("contacts", "list", "--json").json() == [
+        {"list": "staff", "kept": "contacts/staff.csv", "contacts": None},
+        {"list": "tous", "kept": "store", "contacts": 2},
+    ]
+    assert " ".join(cli.ok("contacts", "list").out.split()) == "staff contacts/staff.csv tous store, 2 contacts"
+
+
+def test_contacts_of_a_list_are_shown(cli: Cli) -> None:
+    _import(cli, ["EMAIL;Prénom;Ville", "a@exemple.fr;Zoé;Lille", "b@exemple.fr;;"])
+    assert cli.ok("contacts", "show", "tous", "--json").json() == [
+        {"EMAIL": "a@exemple.fr", "PRENOM": "Zoé", "VILLE": "Lille"},
+        {"EMAIL": "b@exemple.fr"},
+    ]
+    assert cli.ok("contacts", "show", "tous").out.splitlines()[0] == "a@exemple.fr  PRENOM: Zoé  VILLE: Lille"
+    assert len(cli.ok("contacts", "show", "tous", "--limit", "1", "--json").json()) == 1
+
+
+def test_export_comes_back_as_it_was(cli: Cli) -> None:
+    _import(cli, ["EMAIL;TEL;NOTE", 'a@exemple.fr;+33 3 53;"=1+1 ; ""x"""', "=b@exemple.fr;;l’été"])
+    shown = cli.ok("contacts", "show", "tous", "--json").json()
+    out = str(cli.workspace.parent / "sortie.csv")
+    assert "2 contacts written to" in cli.ok("contacts", "export", "tous", "--out", out).err
+    done = cli.ok("contacts", "import", out, "--list", "tous", "--yes", "--json")
+    assert done.json() == {"read": 2, "new": 0, "updated": 0, "unchanged": 2, "rejected": 0, "suppressed": 0}
+    assert cli.ok("contacts", "show", "tous", "--json").json() == shown
+    assert shown[0]["NOTE"] == '=1+1 ; "x"'
+
+
+def test_suppression_has_a_scope_and_can_be_taken_back(cli: Cli) -> None:
+    _import(cli, ["EMAIL", "a@exemple.fr"])
+    assert "is suppressed on the list tous" in cli.ok("suppressions", "add", "A@exemple.fr", "--list", "tous").err
+    assert "already was suppressed" in cli.ok("suppressions", "add", "a@exemple.fr", "--list", "tous").err
+    assert "is suppressed on every list" in cli.ok("suppressions", "add", "a@exemple.fr").err
+    assert [each["list"] for each in _suppressions(cli)] == ["tous", None]
+    assert "a@exemple.fr is still suppressed on the list tous" in cli.ok("suppressions", "remove", "a@exemple.fr").err
+    assert "may be mailed again" in cli.ok("suppressions", "remove", "a@exemple.fr", "--list", "tous").err
+    assert _suppressions(cli) == []
+
+
+def test_address_never_seen_can_be_suppressed_before_it_is_imported(cli: Cli) -> None:
+    cli.ok("suppressions", "add", "a@exemple.fr", "--list", "staff")
+    assert "a@exemple.fr  staff  manual" in cli.ok("suppressions", "list").out
+    cli.ok("suppressions", "add", "b@exemple.fr")
+    assert _import(cli, ["EMAIL;PRENOM", ANA, BOB]) == {
+        "read": 2,
+        "new": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": 0,
+        "suppressed": 1,
+    }
+
+
+def test_suppressing_for_a_list_that_was_never_sent_to_counts_when_it_is(cli: Cli) -> None:
+    cli.ok("suppressions", "add", "collegue@example.org", "--list", "staff")
+    done = cli.run("test", STARTER)
+    assert done.code == 1
+    assert "gives no recipient (1 suppressed)" in done.err
+
+
+def test_database_holds_a_contact_once_whatever_the_lists(cli: Cli) -> None:
+    for name in ("tous", "amis"):
+        _import(cli, ["EMAIL;PRENOM", ANA], name)
+    with sqlite3.connect(cli.workspace / "mailer.db") as connection:
+        assert connection.execute("SELECT count(*) FROM contact").fetchone() == (1,)
+    connection.close()
