@@ -128,6 +128,7 @@ def test_each_batch_takes_its_own_letter_and_envelope(way: WayOut) -> None:
     assert_arrived(way, *batches)
 
 
+@pytest.mark.slow
 def test_batch_of_the_largest_size_is_taken_whole(way: WayOut) -> None:
     one = batch(*people(way.provider.limits.recipients))
     submit(way, one)

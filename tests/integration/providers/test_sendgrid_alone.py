@@ -13,6 +13,7 @@ import pytest
 
 from apes_mailer.model.batch import Batch
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted
+from apes_mailer.providers import deadline
 from apes_mailer.providers.sendgrid import SendGrid
 from tests.contract.ways_out import closed_port
 from tests.integration.providers.sending import provider, server, submitted, timed
@@ -43,6 +44,7 @@ def test_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch, *
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         monkeypatch.delenv("no_proxy", raising=False)
         monkeypatch.delenv("NO_PROXY", raising=False)
+        deadline.opener.cache_clear()
         result = submitted(fake.base_url)
         assert isinstance(result, NotAccepted if tls else Submitted)  # this authority is not known here
         assert len(fake.requests) == (0 if tls else 1)
