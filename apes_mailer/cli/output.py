@@ -79,6 +79,8 @@ def why_json(found: Why) -> dict[str, Any]:
     body: dict[str, Any] = asdict(found)
     del body["message"]
     body["suppressions"] = [suppression_json(each) for each in found.suppressions]
+    for each in body["suppressions"]:
+        del each["address"]  # the one that was asked about
     return body
 
 

@@ -184,8 +184,9 @@ def pause(context: typer.Context, name: CampaignName, *, json: Json = False) -> 
     from apes_mailer.cli import orders
 
     application = application_of(context)
-    _status_of(application, name)
-    found = dispatch.pause(application.records, name, actor=orders.actor())
+    found = _status_of(application, name)
+    if found.kind is None or found.pending or found.submitting:
+        found = dispatch.pause(application.records, name, actor=orders.actor())
     if json:
         output.emit(output.status_json(found))
     else:

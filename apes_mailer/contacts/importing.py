@@ -140,8 +140,10 @@ class Import:
         while chunk := list(islice(rows, _CHUNK)):
             self._read += len(chunk)
             parameters = list(self._parameters(chunk, file.fields, import_id))
-            # In the order of the keys each page of the index is touched once for a chunk.
-            parameters.sort()
+            if len(chunk) == _CHUNK:
+                # In the order of the keys each page of the index is touched once for a chunk. A short file is stored
+                # in its own order, in which a person will look for its contacts.
+                parameters.sort()
             if parameters:
                 self._upsert(parameters)
             self._hand_out_rejects()

@@ -82,6 +82,7 @@ def test_campaign_whose_sender_died(small: Cli, server: LocalSendGrid) -> None:
     small.ok("resolve", STARTER, "1", "--as", "submitted")
     status = sound(small.status())
     assert (status["state"], status["submitted"], status["unknown"]) == ("finished", 60, 0)
+    assert small.ok("pause", STARTER, "--json").json()["cause"] == "", "there was nothing left to pause"
 
 
 def test_rehearsals_never_count_as_sent(small: Cli) -> None:

@@ -183,5 +183,7 @@ def test_answer_without_any_send_says_so() -> None:
 def test_answer_for_scripts_leaves_the_message_out() -> None:
     body = output.why_json(_why())
     assert "message" not in body
-    assert body["suppressions"][0]["list"] == "tous"
+    assert body["suppressions"] == [
+        {"list": "tous", "cause": "unsubscribed", "at": "2027-01-12T09:30:00Z", "until": None}
+    ]
     json.dumps(body)

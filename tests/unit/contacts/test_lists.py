@@ -36,7 +36,9 @@ def test_contacts_come_in_the_order_they_came_as_many_as_asked_for(store: Store)
     store.import_rows([(f"{name}@exemple.fr", "") for name in "cba"])
     list_id = store.list_id("tous")
     with store.database.read() as connection:
-        assert next(lists.contacts(connection, list_id)).address == "a@exemple.fr"
+        assert [each.address for each in lists.contacts(connection, list_id)] == [
+            f"{name}@exemple.fr" for name in "acb"
+        ]
         assert [each.address for each in lists.contacts(connection, list_id, limit=1)] == ["a@exemple.fr"]
 
 
