@@ -14,8 +14,8 @@ from pydantic_core import PydanticCustomError, core_schema
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-# Written by a word processor, pasted from a PDF, or half of an emoji escaped in YAML; no reader ever sees them, and some
-# mail clients choke on them.
+# From a word processor, a PDF, or half of an emoji escaped in YAML: no reader ever sees them, and some mail clients
+# choke on them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UNSAFE_SCHEME = re.compile(r"\s*(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
