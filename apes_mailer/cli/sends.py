@@ -126,7 +126,9 @@ def _report(application: Application, done: Dispatched, *, json: bool) -> None:
 def resume(
     context: typer.Context,
     name: CampaignName,
-    provider: ProviderName = None,
+    provider: Annotated[
+        str | None, typer.Option(metavar="P", help="The campaign's own; another one is refused.")
+    ] = None,
     *,
     json: Json = False,
 ) -> None:
@@ -208,16 +210,13 @@ def resolve(
     """Say what became of a batch in doubt, after looking it up with the provider."""
     from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
-    from apes_mailer.errors import UsageError
 
     application = application_of(context)
     expected = orders.typed_count(confirm, name)
-    doubtful = {b.no: b.recipients for b in _status_of(application, name).batches if b.state == "unknown"}
-    if batch not in doubtful:
-        known = ", ".join(map(str, doubtful)) or "none"
-        raise UsageError(f"Batch {batch} is not in doubt.", hint=f"Batches of {name} in doubt: {known}.")
+    batches = _status_of(application, name).batches
+    _require_doubt(application, name, batch, [each.no for each in batches if each.state == "unknown"])
     if outcome == "pending" and expected is None:
-        size = doubtful[batch]
+        size = next((each.recipients for each in batches if each.no == batch), 0)
         output.say(f"Batch {batch}: {output.plural(size, 'recipient')} who may already have the letter.")
         expected = orders.ask_count(name, size, "let this batch go again")
     found = dispatch.resolve(application.records, name, batch, to=outcome, expected=expected, actor=orders.actor())
@@ -225,6 +224,17 @@ def resolve(
         output.emit(output.status_json(found))
     else:
         output.show(output.status_text(found))
+
+
+def _require_doubt(application: Application, name: str, batch: int, doubtful: list[int]) -> None:
+    from apes_mailer.errors import UsageError
+
+    with application.database.read() as connection:
+        copied = bool(application.instance.doubt(connection))
+    # In a copy, what is pending will be in doubt as soon as the command goes on.
+    if batch not in doubtful and not copied:
+        known = ", ".join(map(str, doubtful)) or "none"
+        raise UsageError(f"Batch {batch} is not in doubt.", hint=f"Batches of {name} in doubt: {known}.")
 
 
 def why(
