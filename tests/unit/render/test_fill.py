@@ -179,9 +179,6 @@ def test_right_to_left_value_cannot_reorder_the_words_around_it(value: str, cont
     assert fill.escape(value, context) == f"\u2068{value}\u2069"
 
 
-# --- the quick way for values that need no escaping --------------------------------------------------------------
-
-
 def _careful(value: str, context: Context) -> str:
     """What escaping gives when the value cannot take the quick way, because a sign before it needs escaping."""
     return fill.escape(f"<{value}", context).removeprefix(fill.escape("<", context))
@@ -215,9 +212,6 @@ def test_unusual_spaces_and_signs_are_looked_at_with_care(value: str) -> None:
     assert not fill.is_harmless(value)
 
 
-# --- fallbacks ------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("value", ["", " ", "\u00a0", "\r\n", "\u202e", "\0"])
 def test_fallback_stands_in_for_a_value_that_says_nothing(value: str) -> None:
     field = ContactField("NOM", "cher lecteur & ami")
@@ -240,9 +234,6 @@ def test_fallback_is_escaped_like_a_value() -> None:
     field = ContactField("NOM", "<b>'\"")
     assert fill.contact_value(field, Context.ATTRIBUTE, {}) == "&lt;b&gt;&#x27;&quot;"
     assert fill.contact_value(ContactField("X", "javascript:x"), Context.URL, {}) == "#"
-
-
-# --- whole letters --------------------------------------------------------------------------------------------------
 
 
 def test_value_that_looks_like_a_tag_is_not_filled_again() -> None:
