@@ -27,7 +27,7 @@ from apes_mailer.providers.base import Payload, Provider
 from apes_mailer.store import schema
 from apes_mailer.store.database import BusyError, Database, DiskFullError
 
-_RECORD_FOR_SECONDS = 60.0
+_RECORD_FOR_SECONDS, _RECORD_AGAIN_SECONDS = 60.0, 0.5
 _RESERVE_BYTES = 1 << 20
 
 
@@ -222,7 +222,7 @@ class Sender:
                 self._pace.stop()
                 if time.monotonic() > until:
                     raise self._unrecorded(claimed, submission, error) from error
-                time.sleep(0.5)
+                time.sleep(_RECORD_AGAIN_SECONDS)
             else:
                 return
 
