@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
-from apes_mailer.providers.sendgrid import outcome
+from apes_mailer.providers.sendgrid.answer import outcome
 
 ADDRESS_CURE = "Check the address of SendGrid's API: APES_MAILER_SENDGRID_BASE_URL, or base_url in apes-mailer.toml."
 
