@@ -13,7 +13,7 @@ from apes_mailer.campaign import audience as audience_module
 from apes_mailer.campaign.audience import Audience
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.errors import CheckFailedError, ContactsError, LedgerError, Problem
-from apes_mailer.ledger import freeze
+from apes_mailer.ledger import freeze, merge_values
 from apes_mailer.ledger.freeze import Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.states import Kind
@@ -157,11 +157,13 @@ def _require_filled_tags(connection: sa.Connection, order: Order, campaign_id: i
         without = [slot for slot in needed if _has_no_fallback(slot)]
         if not without or name == "EMAIL":
             continue
-        count, first = freeze.unfilled(connection, campaign_id, name)
+        count, first = merge_values.unfilled(connection, campaign_id, name)
         if count:
             problems.append(_unfilled(order, name, count, first, "have nothing in this field"))
         elif any(slot.context is Context.URL for slot in without):
-            wrong = [a for a, value in freeze.field_values(connection, campaign_id, name) if not fill.is_url(value)]
+            wrong = [
+                a for a, value in merge_values.field_values(connection, campaign_id, name) if not fill.is_url(value)
+            ]
             if wrong:
                 problems.append(_unfilled(order, name, len(wrong), wrong[:3], "have no web address in this field"))
     if problems:

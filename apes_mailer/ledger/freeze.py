@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import history
+from apes_mailer.ledger import history, merge_values
 from apes_mailer.ledger.states import BatchState, Kind, Reason
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
-
-TooLarge = Callable[[str, Mapping[str, str]], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,7 @@ class Preparation:
     batch_size: int
     value_bytes: int | None = None
     """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
-    too_large: TooLarge = lambda _address, _values: None
+    too_large: merge_values.TooLarge = lambda _address, _values: None
     """Says of the values that might exceed the limit what is wrong with them, or None."""
 
 
@@ -87,13 +85,18 @@ def freeze(
     if candidates.rejected is not None:
         asked += _insert_rejected(connection, campaign_id, candidates.rejected)
     _insert_recipients(connection, campaign_id, template_id, preparation, candidates.accepted, at)
-    _exclude_too_large(connection, campaign_id, preparation)
+    if preparation.value_bytes is not None:
+        merge_values.exclude_too_large(
+            connection, campaign_id, above=preparation.value_bytes, too_large=preparation.too_large
+        )
     batches = _insert_batches(connection, campaign_id, template_id, preparation.batch_size)
     frozen = _summary(connection, campaign_id, asked, batches)
     if expected is not None and expected != frozen.recipients:
         raise CancelledError(
             f"Nothing was sent: the list gives {frozen.recipients} recipients, and the count confirmed was {expected}.",
-            hint=f"If {frozen.recipients} is right, confirm it: --confirm {preparation.name}:{frozen.recipients}",
+            hint=f"If {frozen.recipients} is right, confirm it: --confirm {preparation.name}:{frozen.recipients}"
+            if frozen.recipients
+            else "Add contacts to the list, or choose another one with --to.",
         )
     note = json.dumps({"recipients": frozen.recipients, "excluded": dict(frozen.excluded)})
     history.append(connection, campaign_id=campaign_id, at=at, event="prepared", actor=actor, note=note)
@@ -221,63 +224,6 @@ def _values(preparation: Preparation, accepted: sa.Subquery) -> sa.ColumnElement
     for field in preparation.fields:
         pairs += [sa.literal(field), sa.func.json_extract(accepted.c.fields, f"$.{field}")]
     return sa.func.json_object(*pairs)
-
-
-def _exclude_too_large(connection: sa.Connection, campaign_id: int, preparation: Preparation) -> None:
-    if preparation.value_bytes is None:
-        return
-    recipient, contact = schema.recipient, schema.contact
-    suspects = connection.execute(
-        sa.select(recipient.c.contact_id, contact.c.address, recipient.c.merge_values)
-        .join(contact, contact.c.id == recipient.c.contact_id)
-        .where(
-            recipient.c.campaign_id == campaign_id,
-            sa.func.length(sa.cast(recipient.c.merge_values, sa.LargeBinary)) > preparation.value_bytes,
-        )
-    )
-    for row in suspects.all():
-        wrong = preparation.too_large(row.address, json.loads(row.merge_values))
-        if wrong is None:
-            continue
-        connection.execute(
-            sa.delete(recipient).where(recipient.c.campaign_id == campaign_id, recipient.c.contact_id == row.contact_id)
-        )
-        connection.execute(
-            sa.insert(schema.exclusion).values(
-                campaign_id=campaign_id, contact_id=row.contact_id, reason=Reason.TOO_LARGE, detail=wrong
-            )
-        )
-
-
-def unfilled(connection: sa.Connection, campaign_id: int, field: str, *, first: int = 3) -> tuple[int, list[str]]:
-    """Return how many recipients have nothing in a field, and the addresses of the first of them."""
-    recipient, contact = schema.recipient, schema.contact
-    value = sa.func.json_extract(recipient.c.merge_values, f"$.{field}")
-    empty = sa.and_(recipient.c.campaign_id == campaign_id, sa.func.trim(sa.func.coalesce(value, "")) == "")
-    count = _count(connection, sa.select(sa.func.count()).select_from(recipient).where(empty))
-    if not count:
-        return 0, []
-    addresses = (
-        sa.select(contact.c.address)
-        .join(recipient, contact.c.id == recipient.c.contact_id)
-        .where(empty)
-        .order_by(contact.c.id)
-        .limit(first)
-    )
-    return count, list(connection.execute(addresses).scalars())
-
-
-def field_values(connection: sa.Connection, campaign_id: int, field: str) -> Iterator[tuple[str, str]]:
-    """Yield (address, value) of one field for every recipient, a few at a time."""
-    recipient, contact = schema.recipient, schema.contact
-    value = sa.func.coalesce(sa.func.json_extract(recipient.c.merge_values, f"$.{field}"), "")
-    query = (
-        sa.select(contact.c.address, value)
-        .join(recipient, contact.c.id == recipient.c.contact_id)
-        .where(recipient.c.campaign_id == campaign_id)
-    )
-    for address, text in connection.execution_options(yield_per=1000).execute(query):
-        yield str(address), str(text)
 
 
 def _insert_batches(connection: sa.Connection, campaign_id: int, template_id: int, size: int) -> int:

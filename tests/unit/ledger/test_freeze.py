@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import freeze
+from apes_mailer.ledger import merge_values
 from apes_mailer.ledger.states import BatchState, Kind
 from apes_mailer.model.submission import Submitted, Unknown
 from apes_mailer.store import schema
@@ -159,7 +159,7 @@ def test_contacts_with_nothing_in_a_field_are_named(ledger: Ledger) -> None:
     _give(ledger, 1, '{"PRENOM": "  "}')
     frozen = ledger.prepare(fields=["PRENOM"])
     with ledger.database.read() as connection:
-        assert freeze.unfilled(connection, frozen.campaign_id, "PRENOM", first=2) == (4, [address(1), address(2)])
+        assert merge_values.unfilled(connection, frozen.campaign_id, "PRENOM", first=2) == (4, [address(1), address(2)])
 
 
 def test_contacts_that_join_after_the_freeze_are_not_in_it(ledger: Ledger) -> None:
