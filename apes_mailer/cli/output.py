@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from apes_mailer.campaign.why import Why
     from apes_mailer.contacts.suppressions import Suppression
     from apes_mailer.ledger.freeze import Frozen
-    from apes_mailer.ledger.status import Status
+    from apes_mailer.ledger.status import BatchStatus, Status
 
 
 def say(text: str = "") -> None:
@@ -101,11 +101,9 @@ def status_text(status: Status) -> str:
         lines.append(f"    refused   {status.refused:>10,}  the provider named them and said no")
     if status.unknown:
         lines.append(f"    in doubt  {status.unknown:>10,}  nobody knows whether the provider took them")
-    lines += [
-        f"      batch {batch.no}: {plural(batch.recipients, 'recipient')} - {batch.note or 'no answer was recorded'}"
-        for batch in status.batches
-        if batch.state == "unknown"
-    ]
+    for batch in status.batches:
+        if batch.state == "unknown":
+            lines += _doubt(batch)
     if status.duplicates:
         lines.append(
             f"  MAILED TWICE {status.duplicates:,}: a batch that was ordered to go again had been accepted before."
@@ -115,6 +113,13 @@ def status_text(status: Status) -> str:
         lines.append(f"  {status.cure}" if status.cure else "")
     lines += _next_step(status)
     return "\n".join(line for line in lines if line)
+
+
+def _doubt(batch: BatchStatus) -> list[str]:
+    what = f"      batch {batch.no}: {plural(batch.recipients, 'recipient')} - {batch.note or 'no answer was recorded'}"
+    clues = [f"with {batch.somebody}"] if batch.somebody else []
+    clues += [f"apes_attempt {batch.attempt}"] if batch.attempt else []
+    return [what, f"        {', '.join(clues)}"] if clues else [what]
 
 
 def _next_step(status: Status) -> list[str]:

@@ -12,6 +12,9 @@ from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, K
 from apes_mailer.store import schema
 
 
+_OPEN = (BatchState.SUBMITTING, BatchState.UNKNOWN)  # what may turn out to be in doubt
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchStatus:
     """One batch; the counts are recipients."""
@@ -23,6 +26,10 @@ class BatchStatus:
     refused: int
     attempts: int
     note: str
+    attempt: str = ""
+    """The mark that the provider got with the last attempt; empty before the first."""
+    somebody: str = ""
+    """The address of one recipient of a batch in doubt, to look up with the provider; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +164,9 @@ def _batches(
             batch.c.size,
             batch.c.attempts,
             attempt.c.note,
+            attempt.c.mark,
             attempt.c.state.label("attempt_state"),
+            sa.case((batch.c.state.in_(_OPEN), _somebody()), else_="").label("somebody"),
         )
         .join(attempt, latest, isouter=True)
         .where(batch.c.campaign_id == campaign_id)
@@ -165,6 +174,25 @@ def _batches(
     )
     distrusted = _distrusted(connection, campaign_id)
     return [_batch(row, late.get(row.no, {}), distrusted.get(row.no, ""), owner_alive=owner_alive) for row in rows]
+
+
+def _somebody() -> sa.ScalarSelect[str]:
+    """The first recipient who goes, or went, with the batch of the enclosing query."""
+    batch, recipient, contact = schema.batch, schema.recipient, schema.contact
+    return (
+        sa.select(contact.c.address)
+        .join(recipient, recipient.c.contact_id == contact.c.id)
+        .where(
+            recipient.c.campaign_id == batch.c.campaign_id,
+            recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
+            recipient.c.template_id == batch.c.template_id,
+            recipient.c.outcome.is_(None),
+        )
+        .order_by(recipient.c.contact_id)
+        .limit(1)
+        .correlate(batch)
+        .scalar_subquery()
+    )
 
 
 def _batch(
@@ -184,6 +212,8 @@ def _batch(
         refused=refused,
         attempts=row.attempts,
         note=note or "",
+        attempt=row.mark or "",
+        somebody=(row.somebody or "") if state is BatchState.UNKNOWN else "",
     )
 
 

@@ -187,3 +187,19 @@ def test_answer_for_scripts_leaves_the_message_out() -> None:
         {"list": "tous", "cause": "unsubscribed", "at": "2027-01-12T09:30:00Z", "until": None}
     ]
     json.dumps(body)
+
+
+def test_a_batch_in_doubt_says_what_to_look_up() -> None:
+    batch = BatchStatus(
+        no=2,
+        state=BatchState.UNKNOWN,
+        recipients=10,
+        excluded=0,
+        refused=0,
+        attempts=1,
+        note="no answer",
+        attempt="s3Vq8d1RzL",
+        somebody="nadia@example.org",
+    )
+    text = output.status_text(_status(CampaignState.INCOMPLETE, unknown=10, batches=[batch]))
+    assert "batch 2: 10 recipients - no answer\n        with nadia@example.org, apes_attempt s3Vq8d1RzL\n" in text

@@ -9,7 +9,7 @@ import pytest
 from apes_mailer.ledger import status
 from apes_mailer.ledger.states import BatchState, CampaignState
 from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
-from tests.support.ledgers import Ledger
+from tests.support.ledgers import Ledger, address
 
 
 def _submit(ledger: Ledger, count: int) -> None:
@@ -103,6 +103,16 @@ def test_what_a_dead_owner_was_submitting_is_shown_in_doubt(ledger: Ledger) -> N
     assert ledger.status(alive=True).submitting == 2
     found = ledger.status(alive=False)
     assert (found.submitting, found.unknown, found.batches[0].state) == (0, 2, BatchState.UNKNOWN)
+
+
+def test_a_batch_in_doubt_names_its_mark_and_somebody_who_was_in_the_request(ledger: Ledger) -> None:
+    ledger.prepare()
+    ledger.suppress(1)  # opted out before the claim: in batch 1, but not in its request
+    claim = ledger.claim()
+    ledger.record(claim, Unknown(cause="timeout"))
+    first, second, *_ = ledger.status().batches
+    assert (first.attempt, first.somebody) == (claim.mark, address(2))
+    assert (second.attempt, second.somebody) == ("", "")
 
 
 def test_everybody_refused_says_why_and_what_to_do(ledger: Ledger) -> None:
