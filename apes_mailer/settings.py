@@ -30,10 +30,20 @@ def _address(value: str) -> str:
         raise ValueError(f"is not an email address: {error.reason}") from error
 
 
+def _require_port(value: str) -> None:
+    try:
+        sound = urlsplit(value).port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError("has no valid port: after the host and a colon comes a number from 1 to 65535, or nothing")
+
+
 def _public_url(value: str) -> str:
     parts = urlsplit(value)
     if value and (not parts.hostname or parts.scheme not in {"https", "http"} or parts.query or parts.fragment):
         raise ValueError("must be a web address such as https://lettre.example.org")
+    _require_port(value)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("must begin with https://; mail programs refuse one-click unsubscription over http")
     if not re.fullmatch(r"[A-Za-z0-9:/._-]*", value):
@@ -45,6 +55,7 @@ def _api_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be a web address such as https://api.sendgrid.com")
+    _require_port(value)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("must begin with https://; http would show the key to everybody on the way")
     return value.rstrip("/")

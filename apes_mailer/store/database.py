@@ -163,6 +163,7 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone leaves data in the cache of the disk
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 

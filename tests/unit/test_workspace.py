@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -89,6 +90,16 @@ def test_secret_is_made_once(workspace: Workspace) -> None:
     secret = workspace.secret()
     assert len(secret) == 32
     assert workspace.secret() == secret
+
+
+def test_several_programs_at_once_make_one_secret(workspace: Workspace) -> None:
+    program = "import sys; from apes_mailer.workspace import find; from pathlib import Path; "
+    program += "sys.stdin.read(); print(find(Path(sys.argv[1])).secret().hex())"
+    command = [sys.executable, "-c", program, str(workspace.root)]
+    running = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    said = {process.communicate("")[0].strip() for process in running}
+    assert said == {workspace.secret().hex()}
+    assert [path.name for path in workspace.root.iterdir() if "secret" in path.name] == ["secret.key"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")

@@ -107,11 +107,11 @@ def test_what_a_dead_owner_was_submitting_is_shown_in_doubt(ledger: Ledger) -> N
 
 def test_a_batch_in_doubt_names_its_mark_and_somebody_who_was_in_the_request(ledger: Ledger) -> None:
     ledger.prepare()
-    ledger.suppress(1)  # opted out before the claim: in batch 1, but not in its request
+    ledger.suppress(0)  # opted out before the claim: in batch 1, but not in its request
     claim = ledger.claim()
     ledger.record(claim, Unknown(cause="timeout"))
     first, second, *_ = ledger.status().batches
-    assert (first.attempt, first.somebody) == (claim.mark, address(2))
+    assert (first.attempt, first.somebody) == (claim.mark, address(1))
     assert (second.attempt, second.somebody) == ("", "")
 
 
