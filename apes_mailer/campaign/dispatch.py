@@ -88,7 +88,11 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
             found = claims.sweep(connection, campaign_id, actor=owner, at=around.records.clock())
             control.unpause(connection, campaign_id, at=around.records.clock(), actor=owner)
         if found:
-            watch.warn(f"{found} batches were being submitted when the program stopped: they are in doubt now.")
+            many = found > 1
+            watch.warn(
+                f"{found} {'batches were' if many else 'batch was'} being submitted when the program stopped: "
+                f"{'they are' if many else 'it is'} in doubt now."
+            )
         return _run(around, campaign_id, owner, watch, frozen=None)
 
 

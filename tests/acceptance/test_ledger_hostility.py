@@ -11,7 +11,9 @@ import pytest
 
 from tests.acceptance.looking import SEND, through
 from tests.acceptance.trouble import finish, looked_at, stop_after
+from tests.support import faults
 from tests.support.cli import STARTER, Cli
+from tests.support.faults import FaultList
 from tests.support.local_sendgrid import LocalSendGrid
 
 pytestmark = pytest.mark.slow
@@ -92,6 +94,24 @@ def test_original_is_not_trusted_once_its_copy_has_sent(small: Cli, server: Loca
     status = looked_at(cli, server)
     assert (status["submitted"], status["unknown"], status["pending"]) == (20, 40, 0)
     assert len(server.accepted) == 40
+
+
+def test_what_a_killed_sender_wrote_last_is_lost_and_the_rest_is_in_doubt(small: Cli, server: LocalSendGrid) -> None:
+    cli = through(small, server)
+    stop_after(cli, server, 2)
+    server.plan = FaultList([faults.OK] * 4, then=faults.ACCEPT_THEN_HANG)
+    process = cli.start("resume", STARTER)
+    server.wait_for(lambda journal: len(journal.accepted) == 50)
+    process.kill()
+    process.communicate()
+    for suffix in ("-wal", "-shm"):
+        (cli.workspace / f"mailer.db{suffix}").unlink()
+    done = cli.run("resume", STARTER)
+    assert done.code == 6
+    assert "it knows of 2 requests to a provider, and 5 were made" in done.err
+    status = looked_at(cli, server)
+    assert (status["submitted"], status["unknown"], status["pending"]) == (20, 40, 0)
+    assert len(server.accepted) == 50
 
 
 def test_renamed_workspace_goes_on_as_if_nothing_had_happened(
