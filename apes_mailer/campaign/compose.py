@@ -61,11 +61,11 @@ def _as_read(loaded: LoadedIssue, letter: Letter) -> CheckedLetter:
     )
 
 
-def problems(composition: Composition, findings: list[Finding], shown: str) -> list[Problem]:
+def problems(composition: Composition, findings: list[Finding]) -> list[Problem]:
     """Return findings with the place in the file."""
     return [
         Problem(
-            file=shown,
+            file=composition.loaded.shown,
             line=composition.loaded.line(finding.field) if finding.field else None,
             field=finding.field,
             message=f"{finding.message} [{finding.rule}]",
@@ -75,13 +75,12 @@ def problems(composition: Composition, findings: list[Finding], shown: str) -> l
     ]
 
 
-def require_sound(composition: Composition, workspace: Workspace) -> None:
+def require_sound(composition: Composition) -> None:
     """Raise ``CheckFailedError`` when a check found an error."""
     errors = composition.errors()
     if errors:
-        shown = workspace.shown(composition.loaded.path)
         what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        raise CheckFailedError(f"The checks found {what}; nothing was sent.", problems(composition, errors, shown))
+        raise CheckFailedError(f"The checks found {what}; nothing was sent.", problems(composition, errors))
 
 
 def publish_pictures(composition: Composition, folder: Path) -> None:

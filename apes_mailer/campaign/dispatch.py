@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from apes_mailer.campaign import overview
 from apes_mailer.campaign.compose import publish_pictures
 from apes_mailer.campaign.issue_file import load_issue
-from apes_mailer.campaign.prepare import Order, prepare
+from apes_mailer.campaign.order import Order
+from apes_mailer.campaign.prepare import prepare
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
 from apes_mailer.errors import ApesMailerError, SettingsError
 from apes_mailer.ledger import claims, control, status
@@ -32,7 +33,7 @@ class Watch:
     ``warn`` a line to show at once.
     """
 
-    prepared: Callable[[Frozen, str], None]
+    prepared: Callable[[Frozen], None]
     progress: Callable[[Progress], None]
     sender: Callable[[Sender], None]
     warn: Callable[[str], None]
@@ -131,7 +132,7 @@ def _run(around: Surroundings, campaign_id: int, owner: str, watch: Watch, *, fr
     sender = Sender(around, campaign_id, owner, watch.progress)
     watch.sender(sender)
     if frozen is not None:
-        watch.prepared(frozen, sender.run_name)
+        watch.prepared(frozen)
     sender.run()
     with around.records.database.read() as connection:
         ended = status.of(connection, campaign_id, owner_alive=False)

@@ -48,7 +48,8 @@ class LoadedIssue:
     """An issue with its pictures.
 
     ``pictures`` is by file name as the issue has it, ``picture_files`` by published name. ``digest`` is the SHA-256,
-    in hexadecimal, over the bytes of ``issue.yaml`` (``path``) and of the pictures used.
+    in hexadecimal, over the bytes of ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures
+    used.
     """
 
     issue: Issue
@@ -57,6 +58,7 @@ class LoadedIssue:
     digest: str
     picture_files: Mapping[str, Path]
     path: Path
+    shown: str
 
     def line(self, field: str) -> int | None:
         """Return the line of a field or item, or of the nearest known one around it."""
@@ -84,6 +86,7 @@ def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
         digest=digest.hexdigest(),
         picture_files={usable.picture.name: usable.path for usable in pictures.values()},
         path=path,
+        shown=shown,
     )
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NoReturn
 
 import sqlalchemy as sa
 
 from apes_mailer.campaign import audience as audience_module
-from apes_mailer.campaign.audience import Audience
-from apes_mailer.campaign.compose import Composition
-from apes_mailer.errors import CheckFailedError, ContactsError, LedgerError, Problem
+from apes_mailer.campaign.compose import require_sound
+from apes_mailer.campaign.order import Order
+from apes_mailer.errors import CancelledError, CheckFailedError, ContactsError, LedgerError, Problem
 from apes_mailer.ledger import freeze, merge_values
 from apes_mailer.ledger.freeze import Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model import merge
-from apes_mailer.model.batch import Envelope
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.message import Context, MessageTemplate, Slot
 from apes_mailer.model.walk import walk
@@ -28,19 +26,6 @@ from apes_mailer.store.database import Database
 
 # The most bytes that one byte of a value can become (&#x27;), and what isolating a right-to-left value adds.
 _GROWTH, _ISOLATES = 6, 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a person asked for."""
-
-    composition: Composition
-    audience: Audience
-    kind: Kind
-    provider: Provider
-    envelope: Envelope
-    batch_size: int
-    actor: str
 
 
 class _SurveyOverError(Exception):
@@ -67,12 +52,20 @@ def prepare(
 ) -> Frozen:
     """Freeze the audience and the letter.
 
-    Raises ``CancelledError`` when ``expected`` is not the number of recipients, ``CheckFailedError`` when a merge tag
-    has nothing to say to somebody, ``ContactsError`` when nobody is left to mail, ``LedgerError`` when the campaign
-    has been handed to its provider before.
+    ``expected`` is the number of recipients that a person confirmed, None when nobody was asked. Raises
+    ``CancelledError`` when it is not their number, or is missing where it is needed; ``CheckFailedError`` when a check
+    found an error in the letter, or a merge tag has nothing to say to somebody; ``ContactsError`` when nobody is left
+    to mail; ``LedgerError`` when the campaign has been handed to its provider before.
     """
+    require_sound(order.composition)
     with database.write() as connection:
-        return _prepare(connection, order, keyring, instance, at, expected=expected)
+        frozen = _prepare(connection, order, keyring, instance, at, expected=expected)
+        if expected is None and order.needs_count(frozen.recipients):
+            raise CancelledError(
+                f"Nothing was sent: nobody confirmed that {frozen.recipients} recipients are meant.",
+                hint=f"Confirm it: --confirm {order.composition.name}:{frozen.recipients}",
+            )
+        return frozen
 
 
 def _prepare(

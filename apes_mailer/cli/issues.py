@@ -60,7 +60,6 @@ def check(
 
     application = application_of(context)
     composition = application.compose(name)
-    shown = application.workspace.shown(composition.loaded.path)
     if json:
         output.emit(
             {
@@ -79,7 +78,7 @@ def check(
             }
         )
     else:
-        for problem in compose.problems(composition, composition.findings, shown):
+        for problem in compose.problems(composition, composition.findings):
             output.say(f"{problem}")
     errors = composition.errors()
     if errors:

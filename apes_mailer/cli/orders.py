@@ -12,7 +12,7 @@ from types import FrameType
 from apes_mailer.campaign import audience, overview, prepare
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.dispatch import Dispatched, Watch
-from apes_mailer.campaign.prepare import Order
+from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.send import Progress, Sender
 from apes_mailer.cli import output
 from apes_mailer.cli.progress import SendProgress
@@ -36,17 +36,15 @@ def order(
     composition: Composition,
     provider: Provider,
     list_name: str,
-    *,
-    kind: Kind,
-    mark: str = "",
+    purpose: Purpose,
 ) -> Order:
     """Return what is to be prepared. Raises ``SettingsError`` or ``ContactsError`` when something is missing."""
     return Order(
         composition=composition,
         audience=audience.find(application.workspace, application.database, list_name),
-        kind=kind,
+        purpose=purpose,
         provider=provider,
-        envelope=application.envelope(provider, list_name, subject_mark=mark),
+        envelope=application.envelope(provider, list_name, subject_mark="[TEST] " if purpose is Purpose.TEST else ""),
         batch_size=application.settings.send.batch_size,
         actor=actor(),
     )
@@ -54,7 +52,7 @@ def order(
 
 def survey(application: Application, composition: Composition, list_name: str) -> Frozen:
     """Return what a rehearsal to a list would freeze; raises as a preparation would."""
-    asked = order(application, composition, application.provider("outbox"), list_name, kind=Kind.REHEARSAL)
+    asked = order(application, composition, application.provider("outbox"), list_name, Purpose.SEND)
     return survey_of(application, asked)
 
 
@@ -79,13 +77,12 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         ("Through", provider),
         ("Rehearsed", _rehearsed(application, composition)),
     ]
-    shown = application.workspace.shown(composition.loaded.path)
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:<{width}}  {value}" for name, value in rows]
     for finding in composition.findings:
         if finding.severity is Severity.WARNING:
             line = composition.loaded.line(finding.field) if finding.field else None
-            lines.append(f"  Warning: {shown}{f':{line}' if line else ''} {finding.message}")
+            lines.append(f"  Warning: {composition.loaded.shown}{f':{line}' if line else ''} {finding.message}")
     return "\n".join([composition.name, *lines])
 
 
@@ -161,7 +158,8 @@ class Signals:
 class Follower:
     """Shows how a send goes."""
 
-    def __init__(self, signals: Signals, total: int, announce: Callable[[Frozen, str], None]) -> None:
+    def __init__(self, signals: Signals, announce: Callable[[Frozen], None], *, total: int = 0) -> None:
+        """``announce`` gets what was frozen; ``total`` is the number of recipients of a send frozen before."""
         self._signals = signals
         self._total = total
         self._announce = announce
@@ -176,9 +174,9 @@ class Follower:
         if self._line is not None:
             self._line.finish()
 
-    def _prepared(self, frozen: Frozen, run: str) -> None:
+    def _prepared(self, frozen: Frozen) -> None:
         self._total = frozen.recipients
-        self._announce(frozen, run)
+        self._announce(frozen)
 
     def _progress(self, progress: Progress) -> None:
         if self._line is None:

@@ -12,7 +12,7 @@ from apes_mailer.cli.context import CampaignName, Json, application_of
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.dispatch import Dispatched
-    from apes_mailer.campaign.prepare import Order
+    from apes_mailer.campaign.order import Order
     from apes_mailer.ledger.status import Status
     from apes_mailer.wiring import Application
 
@@ -22,8 +22,6 @@ ProviderName = Annotated[
 Confirm = Annotated[
     str | None, typer.Option(metavar="NAME:COUNT", help="The campaign and its number of recipients, for scripts.")
 ]
-
-MOST_TEST_ADDRESSES = 25
 
 
 def send_test(
@@ -37,21 +35,21 @@ def send_test(
 ) -> None:
     """Send the letter to colleagues, its subject marked; never counts as sent."""
     from apes_mailer.campaign import compose
-    from apes_mailer.campaign.audience import STAFF
+    from apes_mailer.campaign.order import Purpose
     from apes_mailer.cli import orders
-    from apes_mailer.ledger.states import Kind
 
     application = application_of(context)
     live = application.provider(provider)
-    composition = application.compose(name)
-    compose.require_sound(composition, application.workspace)
-    asked = orders.order(application, composition, live, to, kind=Kind.TEST, mark="[TEST] ")
     expected = orders.typed_count(confirm, name)
-    surveyed = orders.survey_of(application, asked)
-    if expected is None and (to != STAFF or surveyed.recipients > MOST_TEST_ADDRESSES):
-        output.say(orders.card(application, asked, surveyed))
-        expected = orders.ask_count(name, surveyed.recipients, "send this test")
-    _dispatch(application, asked, expected if expected is not None else surveyed.recipients, json=json)
+    composition = application.compose(name)
+    compose.require_sound(composition)
+    asked = orders.order(application, composition, live, to, Purpose.TEST)
+    if expected is None:
+        surveyed = orders.survey_of(application, asked)
+        if asked.needs_count(surveyed.recipients):
+            output.say(orders.card(application, asked, surveyed))
+            expected = orders.ask_count(name, surveyed.recipients, "send this test")
+    _dispatch(application, asked, expected, json=json)
 
 
 def send(
@@ -66,16 +64,15 @@ def send(
 ) -> None:
     """Send the letter to a list, after the number of recipients is confirmed."""
     from apes_mailer.campaign import compose
+    from apes_mailer.campaign.order import Purpose
     from apes_mailer.cli import orders
-    from apes_mailer.ledger.states import Kind
 
     application = application_of(context)
     live = application.provider(provider)
     expected = orders.typed_count(confirm, name)
     composition = application.compose(name)
-    compose.require_sound(composition, application.workspace)
-    kind = Kind.REHEARSAL if live.rehearsal else Kind.SEND
-    asked = orders.order(application, composition, live, to, kind=kind)
+    compose.require_sound(composition)
+    asked = orders.order(application, composition, live, to, Purpose.SEND)
     if expected is None or dry_run:
         surveyed = orders.survey_of(application, asked)
         output.say(orders.card(application, asked, surveyed))
@@ -88,15 +85,16 @@ def send(
     _dispatch(application, asked, expected, json=json, with_card=confirm is not None)
 
 
-def _dispatch(application: Application, asked: Order, expected: int, *, json: bool, with_card: bool = False) -> None:
+def _dispatch(
+    application: Application, asked: Order, expected: int | None, *, json: bool, with_card: bool = False
+) -> None:
     from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
 
     signals = orders.Signals()
     follower = orders.Follower(
         signals,
-        expected,
-        lambda frozen, _run: output.say(orders.card(application, asked, frozen)) if with_card else None,
+        lambda frozen: output.say(orders.card(application, asked, frozen)) if with_card else None,
     )
     with signals.handled():
         done = dispatch.send(
@@ -140,7 +138,7 @@ def resume(
     before = _status_of(application, name)
     live = application.provider(provider or before.provider or "outbox")
     signals = orders.Signals()
-    follower = orders.Follower(signals, before.pending, lambda _frozen, _run: None)
+    follower = orders.Follower(signals, lambda _frozen: None, total=before.pending)
     with signals.handled():
         done = dispatch.resume(application.surroundings(live), application.workspace, name, follower.watch())
     follower.finish()

@@ -14,7 +14,6 @@ from apes_mailer.errors import ApesMailerError, Problem, ProblemsError
 from apes_mailer.model.finding import Severity
 from apes_mailer.web.live import State
 from apes_mailer.web.words import Language, words
-from apes_mailer.workspace import Workspace
 
 _LARGE = 80_000
 _PREHEADER_SHOWN = 140  # characters; wider screens than that are rare
@@ -80,12 +79,11 @@ def _first_words(text: str) -> str:
     return " ".join(text.split())[:_PREHEADER_SHOWN]
 
 
-def _findings(composition: Composition, workspace: Workspace) -> list[dict[str, object]]:
+def _findings(composition: Composition) -> list[dict[str, object]]:
     """Return the findings, errors first."""
     order = list(Severity)
     found = sorted(composition.findings, key=lambda finding: order.index(finding.severity))
-    shown = workspace.shown(composition.loaded.path)
-    places = compose.problems(composition, found, shown)
+    places = compose.problems(composition, found)
     return [
         {**_problem(problem), "severity": finding.severity.value, "message": finding.message}
         for finding, problem in zip(found, places, strict=True)

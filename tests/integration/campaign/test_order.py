@@ -1,0 +1,89 @@
+"""The rules of sending hold for whoever places an order, not for the command line alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from apes_mailer.campaign import audience, dispatch, prepare, starter
+from apes_mailer.campaign.dispatch import Watch
+from apes_mailer.campaign.order import MOST_TEST_ADDRESSES, Order, Purpose
+from apes_mailer.errors import CancelledError, CheckFailedError
+from apes_mailer.ledger.states import Kind
+from apes_mailer.wiring import Application
+from tests.support.cli import STARTER
+
+Place = Callable[..., Order]
+
+
+@pytest.fixture
+def application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Application:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in ("APES_MAILER_PROVIDER", "APES_MAILER_PUBLIC_URL", "APES_MAILER_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    workspace = starter.init(tmp_path / "lettre")
+    people = "".join(f"personne{number}@exemple.example\n" for number in range(MOST_TEST_ADDRESSES + 1))
+    (workspace.contacts / "adherents.csv").write_text(f"EMAIL\n{people}", encoding="utf-8")
+    (workspace.contacts / "staff.csv").write_text("EMAIL\nnadia@exemple.example\n", encoding="utf-8")
+    return Application(workspace)
+
+
+@pytest.fixture
+def place(application: Application) -> Place:
+    def placed(purpose: Purpose, list_name: str) -> Order:
+        outbox = application.provider("outbox")
+        return Order(
+            composition=application.compose(STARTER),
+            audience=audience.find(application.workspace, application.database, list_name),
+            purpose=purpose,
+            provider=outbox,
+            envelope=application.envelope(outbox, list_name),
+            batch_size=10,
+            actor="test",
+        )
+
+    return placed
+
+
+def _prepare(application: Application, order: Order, expected: int | None) -> int:
+    now = application.clock()
+    with_keys = (application.keyring, application.instance, now)
+    return prepare.prepare(application.database, order, *with_keys, expected=expected).recipients
+
+
+def test_a_send_without_a_confirmed_number_is_refused(application: Application, place: Place) -> None:
+    with pytest.raises(CancelledError) as caught:
+        _prepare(application, place(Purpose.SEND, "staff"), None)
+    assert f"--confirm {STARTER}:1" in caught.value.hint
+
+
+def test_a_test_to_colleagues_needs_no_number(application: Application, place: Place) -> None:
+    assert _prepare(application, place(Purpose.TEST, "staff"), None) == 1
+
+
+def test_a_test_to_another_list_or_to_many_does(application: Application, place: Place) -> None:
+    with pytest.raises(CancelledError):
+        _prepare(application, place(Purpose.TEST, "adherents"), None)
+    (application.workspace.contacts / "adherents.csv").rename(application.workspace.contacts / "staff.csv")
+    with pytest.raises(CancelledError):
+        _prepare(application, place(Purpose.TEST, "staff"), None)
+    assert _prepare(application, place(Purpose.TEST, "staff"), MOST_TEST_ADDRESSES + 1) == MOST_TEST_ADDRESSES + 1
+
+
+def test_a_letter_with_an_error_is_not_prepared(application: Application, place: Place) -> None:
+    issue = application.workspace.campaigns / STARTER / "issue.yaml"
+    text = issue.read_text(encoding="utf-8")
+    assert "https://" in text
+    issue.write_text(text + "\n  - type: editorial\n    title: Suite\n    text: '[ici](#)'\n", encoding="utf-8")
+    with pytest.raises(CheckFailedError):
+        _prepare(application, place(Purpose.TEST, "staff"), None)
+
+
+def test_what_stays_on_this_computer_is_a_rehearsal(application: Application, place: Place) -> None:
+    order = place(Purpose.SEND, "staff")
+    assert (order.kind, place(Purpose.TEST, "staff").kind) == (Kind.REHEARSAL, Kind.TEST)
+    watch = Watch(prepared=lambda _: None, progress=lambda _: None, sender=lambda _: None, warn=pytest.fail)
+    done = dispatch.send(application.surroundings(order.provider), application.workspace, order, watch, expected=1)
+    assert (done.status.kind, done.status.submitted) == (Kind.REHEARSAL, 1)
