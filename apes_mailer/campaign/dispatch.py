@@ -86,6 +86,7 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
     with _owned(around, name, Kind.SEND, watch) as owner:
         _tell_if_changed(workspace, name, row.issue_digest, watch)
         with around.records.database.write() as connection:
+            control.campaign_id_of(connection, name)  # a copy of the ledger has just lost what was only prepared
             found = claims.sweep(connection, campaign_id, actor=owner, at=around.records.clock())
             control.unpause(connection, campaign_id, at=around.records.clock(), actor=owner)
         if found:
@@ -107,13 +108,18 @@ def guard(records: Records, actor: str) -> list[str]:
         if not why:
             return []  # another program has dealt with it
         touched = records.instance.touched_since(connection)
-        names = control.distrust(connection, touched_since=touched, actor=actor, at=records.clock(), why=why)
+        found = control.distrust(connection, touched_since=touched, actor=actor, at=records.clock(), why=why)
         records.instance.adopt(connection)
     return [
         why,
         *(
             f'What was still pending of "{name}" is in doubt now: it may have been sent since this copy was made.'
-            for name in dict.fromkeys(names)
+            for name in found.in_doubt
+        ),
+        *(
+            f'"{name}" was prepared and not begun when this copy was made; it may have been sent since. '
+            "The preparation was dropped: if it was not sent, send it from here."
+            for name in found.dropped
         ),
     ]
 

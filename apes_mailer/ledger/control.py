@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError, UsageError
-from apes_mailer.ledger import evidence, history
+from apes_mailer.ledger import evidence, freeze, history
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -129,10 +130,21 @@ def require_count(connection: sa.Connection, campaign_id: int, batch_no: int, ex
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distrusted:
+    """Names of the campaigns that a doubtful ledger can say nothing certain about.
+
+    ``in_doubt`` had started; ``dropped`` were only prepared, and have to be confirmed and prepared again.
+    """
+
+    in_doubt: Sequence[str]
+    dropped: Sequence[str]
+
+
 def distrust(
     connection: sa.Connection, *, touched_since: Collection[str], actor: str, at: dt.datetime, why: str
-) -> list[str]:
-    """Put every batch that a started campaign calls pending in doubt; return the names of those campaigns.
+) -> Distrusted:
+    """Put every batch that a started campaign calls pending in doubt, and drop what was only prepared.
 
     For a ledger that was copied or restored: what it calls pending may have been submitted since. ``touched_since``
     names campaigns known to have started, though this copy of the ledger may not know it.
@@ -156,8 +168,16 @@ def distrust(
             connection, campaign_id=campaign_id, batch_no=no, at=at, event="distrusted", actor=actor, note=why
         )
     touched = {campaign_id for campaign_id, _ in rows}
-    names = connection.execute(sa.select(campaign.c.name).where(campaign.c.id.in_(touched)).order_by(campaign.c.name))
-    return [str(name) for name in names.scalars()]
+    in_doubt = sa.select(campaign.c.name).where(campaign.c.id.in_(touched)).order_by(campaign.c.name)
+    prepared = sa.select(campaign.c.name).where(
+        campaign.c.kind == Kind.SEND,
+        campaign.c.id.not_in(started),
+        sa.select(batch.c.no).where(batch.c.campaign_id == campaign.c.id, batch.c.state == BatchState.PENDING).exists(),
+    )
+    dropped = [str(name) for name in connection.execute(prepared.order_by(campaign.c.name)).scalars()]
+    for name in dropped:
+        freeze.forget_untouched(connection, name)
+    return Distrusted(in_doubt=[str(name) for name in connection.execute(in_doubt).scalars()], dropped=dropped)
 
 
 def campaign_id_of(connection: sa.Connection, name: str) -> int:

@@ -96,9 +96,13 @@ class Instance:
         return ""
 
     def touched_since(self, connection: sa.Connection) -> tuple[str, ...]:
-        """Names of campaigns that the marks know to have started."""
-        names = {name for mark in self._marks(connection) for name in mark.campaigns}
-        return tuple(sorted(names))
+        """Names of campaigns that the marks know to have started.
+
+        The mark beside the database counts also when it is of another ledger: that one was here, and is lost.
+        """
+        beside = _read_mark(self._beside)
+        marks = [*self._marks(connection), *([beside] if beside else [])]
+        return tuple(sorted({name for mark in marks for name in mark.campaigns}))
 
     def adopt(self, connection: sa.Connection) -> None:
         """Accept the ledger as it is now, here; what was in doubt must have been dealt with in this transaction."""

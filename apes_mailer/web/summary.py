@@ -27,7 +27,7 @@ def values(state: State, copy: Copy | None, trouble: ApesMailerError | None, lan
     """
     texts = words("preview", language)
     good = state.good
-    findings = [] if good is None else _findings(good.composition, good.application.workspace)
+    findings = [] if good is None else _findings(good.composition)
     return {
         "t": texts,
         "version": state.version,

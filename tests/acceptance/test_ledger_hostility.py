@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.looking import SEND, through
 from tests.acceptance.trouble import finish, looked_at, stop_after
 from tests.support import faults
-from tests.support.cli import STARTER, Cli
+from tests.support.cli import STARTER, Cli, write_contacts
 from tests.support.faults import FaultList
 from tests.support.local_sendgrid import LocalSendGrid
 
@@ -161,3 +161,15 @@ def test_ledger_of_another_secret_is_refused(small: Cli, server: LocalSendGrid) 
     assert "secret.key is not the one that mailer.db was made with" in done.err
     assert "Bring both back from the same backup" in done.err
     assert server.requests == ()
+
+
+def test_campaign_of_a_ledger_that_was_deleted_is_not_sent_again(small: Cli, server: LocalSendGrid) -> None:
+    cli = through(small, server)
+    write_contacts(cli.workspace / "contacts" / "fichier.csv", 60)
+    send = ("send", STARTER, "--to", "fichier", "--confirm", f"{STARTER}:60")
+    cli.ok(*send)
+    (cli.workspace / "mailer.db").unlink()
+    done = cli.run(*send)
+    assert done.code == 1
+    assert "has already been handed to a provider from this computer" in done.err
+    assert len(server.accepted) == 60

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from apes_mailer.contacts import lists, suppressions
 from apes_mailer.ledger import claims, control, evidence, freeze, status
 from apes_mailer.ledger.claims import Claim, ClaimedRecipient
+from apes_mailer.ledger.control import Distrusted
 from apes_mailer.ledger.freeze import Candidates, Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
@@ -160,7 +161,7 @@ class Ledger:
         with self.database.write() as connection:
             control.unpause(connection, self.ids[name], at=self.now, actor="person")
 
-    def distrust(self, *touched_since: str) -> list[str]:
+    def distrust(self, *touched_since: str) -> Distrusted:
         """Put in doubt what a copied ledger calls pending."""
         with self.database.write() as connection:
             return control.distrust(

@@ -6,6 +6,7 @@ import pytest
 
 from apes_mailer.errors import CancelledError, LedgerError, UsageError
 from apes_mailer.ledger import control
+from apes_mailer.ledger.control import Distrusted
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind
 from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
 from tests.support.ledgers import NAME, Ledger
@@ -112,20 +113,22 @@ def test_rehearsals_are_nothing_to_continue(ledger: Ledger) -> None:
 def test_distrust_puts_in_doubt_what_a_started_campaign_calls_pending(ledger: Ledger) -> None:
     ledger.prepare()
     ledger.record(ledger.claim(), Submitted())
-    assert ledger.distrust() == [NAME]
+    assert ledger.distrust() == Distrusted(in_doubt=[NAME], dropped=[])
     assert ledger.batch_states() == [SUBMITTED, UNKNOWN, UNKNOWN]
     assert ledger.try_claim() is None
     assert [batch.note for batch in ledger.status().batches] == ["", "it was copied", "it was copied"]
     assert ledger.status().state is CampaignState.INCOMPLETE
 
 
-def test_distrust_leaves_campaigns_alone_that_nobody_started(ledger: Ledger) -> None:
+def test_distrust_drops_what_was_only_prepared(ledger: Ledger) -> None:
     ledger.prepare("untouched")
     ledger.prepare("elsewhere")
     ledger.prepare("rehearsed", kind=Kind.TEST)
     ledger.claim("rehearsed")
-    assert ledger.distrust("elsewhere", "unheard of") == ["elsewhere"]
-    assert ledger.batch_states("untouched") == [PENDING] * 3
+    assert ledger.distrust("elsewhere", "unheard of") == Distrusted(in_doubt=["elsewhere"], dropped=["untouched"])
+    with ledger.database.read() as connection, pytest.raises(LedgerError, match="has not been prepared"):
+        control.campaign_id_of(connection, "untouched")
+    assert ledger.attempt_states("rehearsed") == ["submitting"]
     assert ledger.batch_states("elsewhere") == [UNKNOWN] * 3
     assert ledger.status("elsewhere").state is CampaignState.INCOMPLETE
 
@@ -134,7 +137,7 @@ def test_distrust_again_finds_nothing_more(ledger: Ledger) -> None:
     ledger.prepare()
     ledger.record(ledger.claim(), Submitted())
     ledger.distrust()
-    assert ledger.distrust() == []
+    assert ledger.distrust() == Distrusted(in_doubt=[], dropped=[])
     assert ledger.events().count("distrusted") == 2
 
 

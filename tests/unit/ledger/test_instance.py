@@ -127,7 +127,7 @@ def test_mark_that_cannot_be_written_stops_nobody(ledger: Ledger, tmp_path: Path
     assert ledger.doubt() == ""
 
 
-def test_mark_of_another_ledger_is_ignored(ledger: Ledger, tmp_path: Path) -> None:
+def test_campaigns_of_a_lost_ledger_are_known_by_the_mark_that_it_left(ledger: Ledger, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     stranger = Ledger.create(other, contacts=5)
@@ -136,7 +136,7 @@ def test_mark_of_another_ledger_is_ignored(ledger: Ledger, tmp_path: Path) -> No
     shutil.copyfile(other / "mailer.db-mark", tmp_path / "mailer.db-mark")
     assert ledger.doubt() == ""
     with ledger.database.read() as connection:
-        assert ledger.instance.touched_since(connection) == ()
+        assert ledger.instance.touched_since(connection) == (NAME,)
 
 
 def test_adopted_ledger_is_trusted_and_numbers_its_attempts_on(ledger: Ledger, tmp_path: Path) -> None:
