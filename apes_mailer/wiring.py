@@ -46,7 +46,20 @@ class Application:
     @cached_property
     def keyring(self) -> Keyring:
         """The keys made from the workspace's secret. Raises ``SettingsError``."""
+        if not self.workspace.secret_file.exists():
+            self._require_no_data()
         return Keyring(self.workspace.secret())
+
+    def _require_no_data(self) -> None:
+        # A new secret would make every contact key, suppression and unsubscribe link of the old one worthless.
+        from apes_mailer.store.database import path_of
+
+        database = path_of(self.settings.database_url or self.workspace.database.name, base=self.workspace.root)
+        if database.exists():
+            raise SettingsError(
+                f"secret.key is missing: {database.name} and the unsubscribe links of letters already sent need it.",
+                hint="Bring secret.key back from a backup, into the folder of apes-mailer.toml. Nothing was changed.",
+            )
 
     @cached_property
     def database(self) -> Database:

@@ -11,7 +11,8 @@ from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.errors import CheckFailedError, Problem
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
-from apes_mailer.render import Letter, fill, render
+from apes_mailer.render import fill
+from apes_mailer.render.letter import Letter, render
 from apes_mailer.workspace import Workspace
 
 _SAMPLE_URL = "https://lettre.example.org/u/" + "x" * 55

@@ -135,8 +135,7 @@ def _is_email(slot: Slot) -> bool:
 
 
 def _too_large(provider: Provider, template: MessageTemplate, address: str, values: Mapping[str, str]) -> str | None:
-    texts = {name: value or "" for name, value in values.items()}
-    size = provider.merge_size(template, {**texts, "EMAIL": address})
+    size = provider.merge_size(template, {**values, "EMAIL": address})
     limit = provider.limits.merge_bytes
     if limit is None or size <= limit:
         return None

@@ -124,12 +124,15 @@ def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batc
     ).one()
     if since[2] <= since.suppression_id:
         return
-    newer = freeze.suppressed(suppression.c.key, since.list_id, at).with_only_columns(suppression.c.key)
-    newer = newer.where(suppression.c.id > since.suppression_id)
-    contacts = sa.select(contact.c.id).where(contact.c.key.in_(newer))
+    # Asked for each recipient by key: going through all that is newer would make a storm of opt-outs stop the send.
+    newer = (
+        freeze.suppressed(contact.c.key, since.list_id, at)
+        .where(suppression.c.id > since.suppression_id, contact.c.id == recipient.c.contact_id)
+        .correlate(recipient)
+    )
     connection.execute(
         sa.update(recipient)
-        .where(_in_batch(campaign_id, batch), recipient.c.contact_id.in_(contacts))
+        .where(_in_batch(campaign_id, batch), newer.exists())
         .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts)
     )
 

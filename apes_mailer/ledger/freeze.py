@@ -222,7 +222,7 @@ def _values(preparation: Preparation, accepted: sa.Subquery) -> sa.ColumnElement
         return sa.null()
     pairs: list[sa.ColumnElement[str]] = []
     for field in preparation.fields:
-        pairs += [sa.literal(field), sa.func.json_extract(accepted.c.fields, f"$.{field}")]
+        pairs += [sa.literal(field), sa.func.coalesce(sa.func.json_extract(accepted.c.fields, f"$.{field}"), "")]
     return sa.func.json_object(*pairs)
 
 

@@ -46,7 +46,7 @@ def unfilled(connection: sa.Connection, campaign_id: int, field: str, *, first: 
     """Return how many recipients have nothing in a field, and the addresses of the first of them."""
     recipient, contact = schema.recipient, schema.contact
     value = sa.func.json_extract(recipient.c.merge_values, f"$.{field}")
-    empty = sa.and_(recipient.c.campaign_id == campaign_id, sa.func.trim(sa.func.coalesce(value, "")) == "")
+    empty = sa.and_(recipient.c.campaign_id == campaign_id, sa.func.trim(value) == "")
     count = connection.execute(sa.select(sa.func.count()).select_from(recipient).where(empty)).scalar_one()
     if not count:
         return 0, []
@@ -63,7 +63,7 @@ def unfilled(connection: sa.Connection, campaign_id: int, field: str, *, first: 
 def field_values(connection: sa.Connection, campaign_id: int, field: str) -> Iterator[tuple[str, str]]:
     """Yield (address, value) of one field for every recipient, a few at a time."""
     recipient, contact = schema.recipient, schema.contact
-    value = sa.func.coalesce(sa.func.json_extract(recipient.c.merge_values, f"$.{field}"), "")
+    value = sa.func.json_extract(recipient.c.merge_values, f"$.{field}")
     query = (
         sa.select(contact.c.address, value)
         .join(recipient, contact.c.id == recipient.c.contact_id)

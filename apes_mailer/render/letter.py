@@ -147,12 +147,20 @@ def _render(theme: CompiledTheme, name: str, context: Mapping[str, object]) -> s
     try:
         return theme.environment.get_template(name).render(context)
     except jinja2.TemplateSyntaxError as error:
-        problem = Problem(message=error.message or "syntax error", file=error.filename or name, line=error.lineno)
+        problem = Problem(
+            message=error.message or "syntax error",
+            file=error.filename or name,
+            line=error.lineno,
+            hint="Look at this line and those before it: each {% if %}, {% for %} and {% block %} needs its end, each "
+            "{{ and {% its closing braces.",
+        )
     except jinja2.TemplateNotFound as error:
+        file, line = _place_in_template(error) or (f"templates/{theme.name}", None)
         problem = Problem(
             message=f"the template {error.name} does not exist",
-            file=f"templates/{theme.name}",
-            hint="Write this file, or correct its name where it is included.",
+            file=file,
+            line=line,
+            hint="Write this file, or correct its name here.",
         )
     except _FAULTS_OF_A_TEMPLATE as error:
         problem = _problem_in_template(error, name)
@@ -160,11 +168,15 @@ def _render(theme: CompiledTheme, name: str, context: Mapping[str, object]) -> s
 
 
 def _problem_in_template(error: Exception, name: str) -> Problem:
-    """Find the template line in a traceback: Jinja gives the frames of compiled templates their own file and line."""
+    file, line = _place_in_template(error) or (name, None)
+    return Problem(message=str(error), file=file, line=line, hint="Correct the name, or test it with {% if %} first.")
+
+
+def _place_in_template(error: Exception) -> tuple[str, int | None] | None:
+    """Find file and line in a traceback: Jinja gives the frames of compiled templates their own."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename.endswith((".mjml", ".txt", ".css"))
     ]
-    file, line = (frames[-1].filename, frames[-1].lineno) if frames else (name, None)
-    return Problem(message=str(error), file=file, line=line, hint="Correct the name, or test it with {% if %} first.")
+    return (frames[-1].filename, frames[-1].lineno) if frames else None

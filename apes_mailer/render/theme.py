@@ -12,7 +12,7 @@ import jinja2
 from jinja2.ext import Extension
 
 from apes_mailer.errors import Problem, ThemeError
-from apes_mailer.model.theme import Theme
+from apes_mailer.model.theme import Theme, ThemeFile
 from apes_mailer.render import mjml_check
 
 
@@ -37,6 +37,9 @@ class CompiledTheme:
     environment: jinja2.Environment
 
 
+_TOML_CURE = 'Write each line as: name = "value", with the quotes, and a section as [name].'
+
+
 def _toml(theme: Theme, name: str) -> dict[str, Any]:
     file = theme.files.get(name)
     if file is None:
@@ -45,7 +48,7 @@ def _toml(theme: Theme, name: str) -> dict[str, Any]:
         return tomllib.loads(file.text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
-        problem = Problem(message=str(error), file=file.path, line=int(line[1]) if line else None)
+        problem = Problem(message=str(error), file=file.path, line=int(line[1]) if line else None, hint=_TOML_CURE)
         raise ThemeError(f"The theme {theme.name} has a fault.", [problem]) from error
 
 
@@ -77,8 +80,6 @@ def compile_theme(theme: Theme, language: str) -> CompiledTheme:
 
 @functools.lru_cache(maxsize=8)
 def _compile(name: str, key: tuple[tuple[str, str, str], ...], language: str) -> CompiledTheme:
-    from apes_mailer.model.theme import ThemeFile
-
     theme = Theme(name=name, files={file: ThemeFile(path=path, text=text) for file, path, text in key})
     strings = _toml(theme, f"strings.{language}.toml")
     if not strings:

@@ -27,7 +27,7 @@ class BusyError(LedgerError):
 
 
 class DiskFullError(LedgerError):
-    """The disk has no room for the transaction, which did not happen."""
+    """The disk did not take the transaction, mostly because it is full; the transaction did not happen."""
 
 
 class Database:
@@ -40,7 +40,7 @@ class Database:
         address that this version cannot use, ``LedgerError`` when the file is not a database, is from a newer version,
         or cannot be written.
         """
-        self.path = base / _sqlite_path(url)
+        self.path = path_of(url, base=base)
         self._busy_seconds = busy_seconds
         self._writing = threading.Lock()
         self._writer: sa.Connection | None = None
@@ -101,33 +101,35 @@ class Database:
             raise self._explain(error) from error
 
     def _explain(self, error: BaseException) -> LedgerError:
-        text = str(error)
-        if "locked" in text or "busy" in text:
-            return BusyError(
-                f"{self.path.name} has been in use by another program for more than {self._busy_seconds:g} seconds.",
-                hint="Close the other program (a database browser, a file synchronisation), then try again.",
-            )
-        if "full" in text:
-            return DiskFullError(
-                f"The disk is full: nothing can be written to {self.path.name}.",
-                hint="Make room, then try again; nothing was lost.",
-            )
-        if "readonly" in text or "unable to open" in text or "attempt to write" in text:
-            return LedgerError(
-                f"{self.path} cannot be opened or written.",
-                hint="Check that its folder exists, and the rights of the file and of the folder.",
-            )
-        if "not a database" in text or "malformed" in text:
-            return LedgerError(
-                f"{self.path} is damaged or is not a database.",
-                hint="Keep a copy of it, and bring the last good one back from a backup.",
-            )
-        if "disk I/O" in text:
-            return DiskFullError(
-                f"The disk does not answer as it should while writing {self.path.name}: {text}.",
-                hint="Check that the disk has room and is healthy, then try again.",
-            )
-        return LedgerError(f"The database refused: {text}")
+        # The primary result code (https://sqlite.org/rescode.html): the words differ between versions.
+        match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return BusyError(
+                    f"{self.path.name} has been in use by another program for more than {self._busy_seconds:g} seconds.",
+                    hint="Close the other program (a database browser, a file synchronisation), then try again.",
+                )
+            case sqlite3.SQLITE_FULL:
+                return DiskFullError(
+                    f"The disk is full: nothing can be written to {self.path.name}.",
+                    hint="Make room, then try again; nothing was lost.",
+                )
+            case sqlite3.SQLITE_IOERR:
+                return DiskFullError(
+                    f"The disk does not answer as it should while writing {self.path.name}: {error}.",
+                    hint="Check that the disk has room and is healthy, then try again.",
+                )
+            case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+                return LedgerError(
+                    f"{self.path} cannot be opened or written.",
+                    hint="Check that its folder exists, and the rights of the file and of the folder.",
+                )
+            case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+                return LedgerError(
+                    f"{self.path} is damaged or is not a database.",
+                    hint="Keep a copy of it, and bring the last good one back from a backup.",
+                )
+            case _:
+                return LedgerError(f"The database refused: {error}")
 
     def _make_tables(self) -> None:
         with self.read() as connection:
@@ -139,13 +141,19 @@ class Database:
             )
         if version == schema.VERSION:
             return
+        if version:
+            raise LedgerError(
+                f"{self.path.name} was written by an older apes-mailer (version {version} of its tables).",
+                hint="Finish its campaigns with that version, or ask for help with moving its contacts.",
+            )
         with self.write() as connection:
             if not int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()):
                 schema.metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version={schema.VERSION}")
 
 
-def _sqlite_path(url: str) -> Path:
+def path_of(url: str, *, base: Path) -> Path:
+    """Return the file that an address names; raises ``SettingsError`` for one that this version cannot use."""
     if url.startswith(("postgresql:", "postgres:")):
         raise SettingsError(
             "This version keeps its data in SQLite only; database_url names a PostgreSQL server.",
@@ -156,7 +164,7 @@ def _sqlite_path(url: str) -> Path:
         raise SettingsError(
             f"database_url is not understood: {url}", hint="Write it as sqlite:///path/to/mailer.db, or leave it out."
         )
-    return Path(path)
+    return base / path
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 
 import pytest
 
@@ -12,30 +11,10 @@ from tests.acceptance.looking import SEND, sound, through
 from tests.support import faults
 from tests.support.cli import STARTER, Cli
 from tests.support.faults import FaultList
-from tests.support.journal import SeenRequest
+from tests.support.held import Held
 from tests.support.local_sendgrid import LocalSendGrid
 
 pytestmark = pytest.mark.slow
-
-
-class Held:
-    """A provider that keeps a request waiting until the test lets it go."""
-
-    def __init__(self, server: LocalSendGrid) -> None:
-        self._received, self._release = threading.Event(), threading.Event()
-        server.on_received = self._hold
-
-    def _hold(self, _seen: SeenRequest) -> None:
-        self._received.set()
-        self._release.wait(30)
-
-    def wait(self) -> None:
-        """Return when a request has arrived."""
-        assert self._received.wait(30)
-
-    def let_go(self) -> None:
-        """Answer this request and all later ones."""
-        self._release.set()
 
 
 def test_campaign_that_was_never_prepared(small: Cli) -> None:

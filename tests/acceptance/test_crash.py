@@ -12,6 +12,7 @@ from tests.support.chaos import Run
 from tests.support.cli import STARTER, Cli, sendgrid_environment, write_contacts
 from tests.support.crash_points import POINTS
 from tests.support.faults import FaultList
+from tests.support.held import Held
 from tests.support.local_sendgrid import API_KEY, LocalSendGrid
 from tests.support.truth import PromiseBrokenError, Truth, check, doubtful_batches, require
 
@@ -130,12 +131,14 @@ def test_second_send_or_resume_says_so_and_does_nothing(small: Cli) -> None:
 
 
 def test_unsubscription_during_a_send_excludes_from_the_next_batch(small: Cli) -> None:
-    with LocalSendGrid(plan=FaultList([faults.late(2.0)])) as server:
+    with LocalSendGrid() as server:
+        held = Held(server)
         small.extra = sendgrid_environment(server.base_url, API_KEY, batch_size=10, in_flight=1)
         process = small.start("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
-        server.wait_for(lambda journal: len(journal.accepted) == 10)
+        held.wait()
         late = "personne59@exemple22.example"
         small.ok("suppressions", "add", late, "--list", "tous")
+        held.let_go()
         process.communicate(timeout=60)
         status = small.status()
         require(status["state"] == "finished", str(status))
@@ -147,10 +150,12 @@ def test_unsubscription_during_a_send_excludes_from_the_next_batch(small: Cli) -
 
 def test_list_file_edited_during_a_send_changes_nothing(small: Cli) -> None:
     file = write_contacts(small.workspace / "contacts" / "fichier.csv", 60)
-    with LocalSendGrid(plan=FaultList([faults.late(2.0)])) as server:
+    with LocalSendGrid() as server:
+        held = Held(server)
         small.extra = sendgrid_environment(server.base_url, API_KEY, batch_size=10, in_flight=1)
         process = small.start("send", STARTER, "--to", "fichier", "--confirm", f"{STARTER}:60")
-        server.wait_for(lambda journal: len(journal.accepted) == 10)
+        held.wait()
         file.write_text("EMAIL\nquelqu.un.dautre@exemple.example\n", encoding="utf-8")
+        held.let_go()
         process.communicate(timeout=60)
         assert {each.address for each in server.accepted} == SMALL

@@ -143,7 +143,7 @@ def test_values_are_frozen_and_only_those_that_the_letter_uses(ledger: Ledger) -
     found = ledger.try_claim()
     assert found is not None
     assert found[1][0].values == {"EMAIL": address(0), "PRENOM": "Odile"}
-    assert found[1][1].values == {"EMAIL": address(1), "PRENOM": None}
+    assert found[1][1].values == {"EMAIL": address(1), "PRENOM": ""}
 
 
 def test_values_too_large_for_the_provider_exclude_with_the_reason(ledger: Ledger) -> None:

@@ -13,7 +13,8 @@ from apes_mailer.model.issue import Issue
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.model.message import Context, Slot
 from apes_mailer.model.theme import Theme, ThemeFile
-from apes_mailer.render import Letter, fill, render
+from apes_mailer.render import fill
+from apes_mailer.render.letter import Letter, render
 from apes_mailer.workspace import Workspace
 from tests.support.letters import FULL, IDENTITY, LANGUAGES, PICTURES, THEMES, everything, issue_of
 

@@ -188,6 +188,21 @@ def test_database_of_a_newer_version_is_left_alone(database: Database, other: sq
     assert "pip install --upgrade" in caught.value.hint
 
 
+def test_database_of_an_older_version_is_not_taken_for_a_new_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    with pytest.raises(LedgerError, match="written by an older apes-mailer"):
+        Database("mailer.db", base=database.path.parent)
+
+
+@pytest.mark.parametrize("query", ["SELECT json_extract('{bad', '$.a')", "SELECT * FROM locked_readonly_and_full"])
+def test_faults_are_told_apart_by_code_and_not_by_words(database: Database, query: str) -> None:
+    with pytest.raises(LedgerError, match="The database refused") as caught, database.read() as connection:
+        connection.exec_driver_sql(query)
+    assert type(caught.value) is LedgerError
+
+
 @pytest.mark.parametrize("place", ["no-such-folder/mailer.db", "."])
 def test_place_that_cannot_be_opened_is_named(tmp_path: Path, place: str) -> None:
     with pytest.raises(LedgerError, match="cannot be opened or written") as caught:
