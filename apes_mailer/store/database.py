@@ -102,20 +102,21 @@ class Database:
 
     def _explain(self, error: BaseException) -> LedgerError:
         # The primary result code (https://sqlite.org/rescode.html): the words differ between versions.
+        name = self.path.name
         match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return BusyError(
-                    f"{self.path.name} has been in use by another program for more than {self._busy_seconds:g} seconds.",
+                    f"{name} has been in use by another program for more than {self._busy_seconds:g} seconds.",
                     hint="Close the other program (a database browser, a file synchronisation), then try again.",
                 )
             case sqlite3.SQLITE_FULL:
                 return DiskFullError(
-                    f"The disk is full: nothing can be written to {self.path.name}.",
+                    f"The disk is full: nothing can be written to {name}.",
                     hint="Make room, then try again; nothing was lost.",
                 )
             case sqlite3.SQLITE_IOERR:
                 return DiskFullError(
-                    f"The disk does not answer as it should while writing {self.path.name}: {error}.",
+                    f"The disk does not answer as it should while writing {name}: {error}.",
                     hint="Check that the disk has room and is healthy, then try again.",
                 )
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
