@@ -6,8 +6,10 @@ import os
 import re
 import secrets
 import tomllib
+import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from typing import Literal
 
 from apes_mailer.errors import ContactsError, Problem, SettingsError, ThemeError, UsageError
 from apes_mailer.model.theme import Theme, ThemeFile
@@ -15,6 +17,8 @@ from apes_mailer.model.theme import Theme, ThemeFile
 SETTINGS_FILE = "apes-mailer.toml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _THEME_SUFFIXES = {".mjml", ".txt", ".toml", ".css"}
+_LIST_SUFFIXES = {".csv", ".tsv", ".txt"}
+_EXAMPLES = {"campaign": "2025-07", "list": "adherents"}
 
 
 def bundled(folder: str) -> Path:
@@ -82,7 +86,7 @@ class Workspace:
 
     def campaign(self, name: str) -> Path:
         """Return the folder of a campaign. Raises ``UsageError`` when there is none of that name."""
-        check_name(name, "campaign")
+        self.check_campaign_name(name)
         folder = self.campaigns / name
         if not (folder / "issue.yaml").is_file():
             known = ", ".join(self.campaign_names()) or "none yet"
@@ -92,19 +96,62 @@ class Workspace:
             )
         return folder
 
+    def check_campaign_name(self, name: str) -> None:
+        """Raise ``UsageError`` when no campaign can have this name, with the one that was meant."""
+        parts = PureWindowsPath(name).parts  # both kinds of slashes
+        meant = next((part for part in parts if (self.campaigns / part / "issue.yaml").is_file()), "")
+        if meant not in {"", name}:
+            raise UsageError(f'"{name}" is a path; a campaign goes by the name of its folder.', hint=f"Write: {meant}")
+        if meant and not _NAME.fullmatch(meant):
+            raise UsageError(
+                f"The folder campaigns/{meant} has a name that no campaign can have.",
+                hint=f"Rename it to campaigns/{usable_name(meant, 'campaign')}",
+            )
+        check_name(name, "campaign")
+
     def campaign_names(self) -> list[str]:
         """The names of all campaigns, sorted."""
         return sorted(path.parent.name for path in self.campaigns.glob("*/issue.yaml"))
 
+    def list_files(self) -> dict[str, Path]:
+        """The lists kept as files in ``contacts/``, by name, sorted.
+
+        Of two files for one name the first is here; :meth:`list_file` refuses both.
+        """
+        by_name = {path.stem: path for path in reversed(self._tables()) if _NAME.fullmatch(path.stem)}
+        return dict(sorted(by_name.items()))
+
+    def misnamed_lists(self) -> list[str]:
+        """What to do about each file of ``contacts/`` whose name no list can have, a sentence each."""
+        return [
+            f"{self.shown(path)} cannot be named in a command: rename it to "
+            f"{usable_name(path.stem, 'list')}{path.suffix.lower()}"
+            for path in self._tables()
+            if not _NAME.fullmatch(path.stem)
+        ]
+
     def list_file(self, name: str) -> Path | None:
-        """Return the file of a list kept in ``contacts/``, or None."""
+        """Return the file of a list kept in ``contacts/``, or None.
+
+        Raises ``UsageError`` when no list can have this name, ``ContactsError`` when two files have it.
+        """
+        found = [path for path in self._tables() if path.stem == name]
+        if not _NAME.fullmatch(name) and found:
+            better = usable_name(name, "list")
+            raise UsageError(
+                f"{self.shown(found[0])} has a name that no list can have.",
+                hint=f"Rename the file to {better}{found[0].suffix.lower()}, and call the list {better}.",
+            )
         check_name(name, "list")
-        found = [self.contacts / f"{name}{suffix}" for suffix in (".csv", ".tsv", ".txt")]
-        found = [path for path in found if path.exists()]
         if len(found) > 1:
             files = " and ".join(self.shown(path) for path in found)
             raise ContactsError(f'Two files could be the list "{name}": {files}.', hint="Rename one of them.")
         return found[0] if found else None
+
+    def _tables(self) -> list[Path]:
+        """The files of ``contacts/`` that can hold a list, whatever they are called."""
+        tables = [path for path in self.contacts.glob("[!.]*") if path.suffix.lower() in _LIST_SUFFIXES]
+        return sorted(path for path in tables if path.is_file())
 
     def secret(self) -> bytes:
         """Return the workspace's secret, made at first use and readable by its owner only.
@@ -209,14 +256,22 @@ def _give_name(unfinished: Path, path: Path) -> None:
         unfinished.rename(path)  # a file system without hard links, such as that of a memory stick
 
 
-def check_name(name: str, kind: str) -> str:
+def check_name(name: str, kind: Literal["campaign", "list"]) -> str:
     """Return a name of a campaign or a list if it can be a file name everywhere; raises ``UsageError``."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f'"{name}" cannot be the name of a {kind}.',
-            hint="Use letters without accents, digits, hyphens and dots, for example 2025-07.",
+            hint="Use letters without accents, digits, hyphens, underscores and dots, for example "
+            f"{usable_name(name, kind)}",
         )
     return name
+
+
+def usable_name(text: str, kind: Literal["campaign", "list"]) -> str:
+    """Return the nearest name that a campaign or a list can have."""
+    text = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")[:80] or _EXAMPLES[kind]
 
 
 def find(start: Path) -> Workspace:

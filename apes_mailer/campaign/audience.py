@@ -43,12 +43,12 @@ def find(workspace: Workspace, database: Database, name: str) -> Audience:
             hint="Rename the file, so that it is clear who is meant.",
         )
     if not file and not is_stored:
-        files = [path.stem for path in sorted(workspace.contacts.glob("*")) if path.suffix in {".csv", ".tsv", ".txt"}]
-        known = ", ".join(sorted({*files, *stored})) or "none yet"
+        known = ", ".join(sorted({*workspace.list_files(), *stored})) or "none yet"
+        misnamed = "".join(f"\n{cure}" for cure in workspace.misnamed_lists())
         raise ContactsError(
             f'There is no list "{name}".',
             hint=f"Lists here: {known}. Put a file contacts/{name}.csv there, or import one: "
-            f"apes-mailer contacts import FILE --list {name}",
+            f"apes-mailer contacts import FILE --list {name}{misnamed}",
         )
     return Audience(name=name, file=file)
 

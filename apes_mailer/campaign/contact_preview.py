@@ -15,7 +15,7 @@ from apes_mailer.campaign.audience import Audience
 from apes_mailer.contacts import lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.rows import Row
-from apes_mailer.errors import ContactsError, UsageError
+from apes_mailer.errors import ContactsError
 from apes_mailer.model import address as addresses
 from apes_mailer.model import merge
 from apes_mailer.model.batch import Envelope
@@ -24,9 +24,7 @@ from apes_mailer.model.keys import Keyring
 from apes_mailer.model.message import Context, MessageTemplate, Parts, Slot
 from apes_mailer.render import fill
 from apes_mailer.store.database import Database
-from apes_mailer.workspace import Workspace, check_name
-
-_LIST_SUFFIXES = {".csv", ".tsv", ".txt"}
+from apes_mailer.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +53,9 @@ class Copy:
 
 def list_names(workspace: Workspace, database: Database) -> list[str]:
     """Return the names of the lists kept as files or in the store, sorted."""
-    files = (path.stem for path in workspace.contacts.glob("*") if path.suffix in _LIST_SUFFIXES and path.is_file())
     with database.read() as connection:
         stored = [found.name for found in lists.stored(connection)]
-    return sorted({*filter(_usable, files), *stored})
+    return sorted({*workspace.list_files(), *stored})
 
 
 def search(workspace: Workspace, database: Database, list_name: str, words: str, *, limit: int = 20) -> list[str]:
@@ -118,14 +115,6 @@ def copy_with_tags(template: MessageTemplate, preheader: str, envelope: Envelope
         text=fill.show_tags(template.text, links),
         unfilled=[],
     )
-
-
-def _usable(name: str) -> bool:
-    try:
-        check_name(name, "list")
-    except UsageError:
-        return False
-    return True
 
 
 def _rows(found: Audience) -> Iterator[tuple[str, Row, tuple[str, ...]]]:

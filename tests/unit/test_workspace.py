@@ -77,6 +77,67 @@ def test_list_is_found_by_its_file(workspace: Workspace) -> None:
     assert workspace.list_file("amis") == workspace.contacts / "amis.tsv"
 
 
+def _tables(workspace: Workspace, *names: str) -> None:
+    for name in names:
+        (workspace.contacts / name).write_text("EMAIL\n", encoding="utf-8")
+
+
+def test_lists_are_files_of_tables_whatever_the_case_of_their_suffix(workspace: Workspace) -> None:
+    _tables(workspace, "staff.csv", "Adherents.CSV", "amis.tsv", "amis.txt", ".cache.csv", "notes.md", "été.csv")
+    (workspace.contacts / "dossier.csv").mkdir()
+    assert workspace.list_files() == {
+        "Adherents": workspace.contacts / "Adherents.CSV",
+        "amis": workspace.contacts / "amis.tsv",
+        "staff": workspace.contacts / "staff.csv",
+    }
+    assert workspace.list_file("Adherents") == workspace.contacts / "Adherents.CSV"
+    assert workspace.list_file("dossier") is None
+
+
+def test_file_whose_name_no_list_can_have_comes_with_the_name_to_give_it(workspace: Workspace) -> None:
+    _tables(workspace, "Adhérents 2027.CSV", "staff.csv")
+    (cure,) = workspace.misnamed_lists()
+    assert cure.startswith("contacts/Adhérents 2027.CSV cannot be named")
+    assert cure.endswith("rename it to Adherents-2027.csv")
+    with pytest.raises(UsageError) as caught:
+        workspace.list_file("Adhérents 2027")
+    assert "contacts/Adhérents 2027.CSV has a name that no list can have" in caught.value.message
+    assert caught.value.hint == "Rename the file to Adherents-2027.csv, and call the list Adherents-2027."
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Adhérents 2027", "Adherents-2027"),
+        ("cœur/élan", "coeur-elan"),
+        ("__x__", "x"),
+        ("日本", "adherents"),
+        ("a" * 90, "a" * 80),
+    ],
+)
+def test_nearest_name_can_be_used(text: str, name: str) -> None:
+    assert workspaces.usable_name(text, "list") == name
+    assert workspaces.check_name(name, "list") == name
+
+
+@pytest.mark.parametrize(
+    "typed", ["campaigns/2027-02", "campaigns/2027-02/", "./2027-02", "campaigns\\2027-02\\issue.yaml"]
+)
+def test_path_of_a_campaign_is_answered_with_its_name(workspace: Workspace, typed: str) -> None:
+    _campaign(workspace, "2027-02")
+    with pytest.raises(UsageError) as caught:
+        workspace.campaign(typed)
+    assert "is a path" in caught.value.message
+    assert caught.value.hint == "Write: 2027-02"
+
+
+def test_campaign_whose_folder_no_command_can_name_comes_with_the_name_to_give_it(workspace: Workspace) -> None:
+    _campaign(workspace, "Lettre de juin")
+    with pytest.raises(UsageError) as caught:
+        workspace.campaign("Lettre de juin")
+    assert caught.value.hint == "Rename it to campaigns/Lettre-de-juin"
+
+
 def test_two_files_for_one_list_are_both_named(workspace: Workspace) -> None:
     for suffix in ("csv", "txt"):
         (workspace.contacts / f"amis.{suffix}").write_text("EMAIL\n", encoding="utf-8")
