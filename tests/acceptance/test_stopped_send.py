@@ -113,7 +113,7 @@ STOPS: dict[str, tuple[Fault, int, str, str]] = {
         "SendGrid answered 403: the sender is not verified",
         "Sender Authentication",
     ),
-    "400 that names nobody": (faults.BAD_REQUEST, 6, "does not accept the request (400)", "Correct what SendGrid"),
+    "400 that names nobody": (faults.BAD_REQUEST, 6, "does not accept the request (400)", "correct it with SendGrid"),
     "413": (faults.TOO_LARGE, 6, "the request is too large", "APES_MAILER_BATCH_SIZE"),
     "redirect": (faults.REDIRECT, 6, "a redirect came instead of an answer (302)", "APES_MAILER_SENDGRID_BASE_URL"),
 }

@@ -6,17 +6,18 @@ Source: the provider's pages on Mail Send errors and on rate limits.
 from __future__ import annotations
 
 import json
-import math
 import re
 import time
 from collections.abc import Mapping
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 
 _LONGEST_WAIT = 60.0  # seconds; the reset time is the provider's clock against ours
-_NAMED = re.compile(r"personalizations\.([0-9]{1,4})(?:\.|$)")
+# What a person's own data can be wrong in; the rest of a personalization is made by the program, alike for everybody.
+_NAMED = re.compile(r"personalizations\.([0-9]{1,4})(?:\.(?:to|substitutions)(?:\..*)?)?")
 
 ADDRESS_CURE = "Check the address of SendGrid's API: APES_MAILER_SENDGRID_BASE_URL, or base_url in apes-mailer.toml."
 
@@ -26,11 +27,14 @@ _STOP: Mapping[int, tuple[str, str]] = {
     402: ("the account has to be paid for", "Check the account's plan and credits with SendGrid."),
     403: (
         "the sender is not verified, or the key may not send",
-        "Verify the sender's address with SendGrid (Settings, Sender Authentication), and check the key's rights.",
+        "Check the sender's address and the key's rights with SendGrid. Another sender's address needs a new campaign.",
     ),
     404: ("this is not SendGrid's API", ADDRESS_CURE),
     405: ("this is not SendGrid's API", ADDRESS_CURE),
-    413: ("the request is too large", "Send smaller batches: set APES_MAILER_BATCH_SIZE to 500."),
+    413: (
+        "the request is too large",
+        "Set a smaller batch_size (APES_MAILER_BATCH_SIZE) and resume: what is pending is cut into smaller batches.",
+    ),
     415: ("this is not SendGrid's API", ADDRESS_CURE),
 }
 """Answers that certainly mean that nobody was accepted, and that trying again does not help: cause and cure."""
@@ -63,25 +67,44 @@ def _errors(body: bytes) -> list[dict[str, Any]]:
 
 def _said(body: bytes) -> str:
     said = "; ".join(str(error.get("message", "")) for error in _errors(body))
-    # What a provider says may quote an address; history and screens shall not.
-    return re.sub(r"[^\s<>\"']+@[^\s<>\"']+", "(address)", said)[:300] or "no reason given"
+    return _without_secrets(said)[:300] or "no reason given"
+
+
+def _without_secrets(said: str) -> str:
+    """What a provider says may quote an address or the key; history and screens shall not."""
+    said = re.sub(r"[^\s<>\"']+@[^\s<>\"']+", "(address)", said)
+    return re.sub(r"SG\.[\w.-]+", "(key)", said)
 
 
 def _bad_request(body: bytes, size: int) -> Submission:
+    """Refuse those who are named; when anything else is named too, the request is wrong and not the people in it."""
     named: dict[int, str] = {}
+    wrong_request = False
     for error in _errors(body):
-        match = _NAMED.match(str(error.get("field") or ""))
+        field = str(error.get("field") or "")
+        match = _NAMED.fullmatch(field)
         if match and int(match[1]) < size:
-            named[int(match[1])] = str(error.get("message", ""))[:300]
-    if named:
+            named[int(match[1])] = _without_secrets(str(error.get("message", "")))[:300]
+        elif field:
+            wrong_request = True
+    if named and not wrong_request:
         return Refused(reasons=named)
-    cure = "Correct what SendGrid names, then: apes-mailer resume."
+    cure = "If it is a setting of your account, correct it with SendGrid and resume."
     return NotAccepted(cause=f"SendGrid does not accept the request (400): {_said(body)}", cure=cure, stop=True)
 
 
 def _wait(headers: Message) -> float | None:
+    """Seconds until the limit is reset; None when it is not told, or the time told is past."""
     try:
-        reset = float(headers.get("X-RateLimit-Reset", ""))
+        left = float(headers.get("X-RateLimit-Reset", "")) - _provider_time(headers)
     except ValueError:
         return None
-    return None if math.isnan(reset) else min(max(reset - time.time(), 0.0), _LONGEST_WAIT)
+    return min(left, _LONGEST_WAIT) if left >= 0 else None  # also for what is no number
+
+
+def _provider_time(headers: Message) -> float:
+    """The provider's own clock as its answer tells it: ours may be wrong."""
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, OverflowError):
+        return time.time()

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from email.message import Message
+from email.utils import formatdate
 
 import pytest
 from hypothesis import given
@@ -94,12 +95,17 @@ def test_only_202_is_ever_an_acceptance() -> None:
         (
             403,
             "the sender is not verified, or the key may not send",
-            "Verify the sender's address with SendGrid (Settings, Sender Authentication), and check the key's rights.",
+            "Check the sender's address and the key's rights with SendGrid. Another sender's address needs a new campaign.",
             True,
         ),
         (404, "this is not SendGrid's API", ADDRESS_CURE, False),
         (405, "this is not SendGrid's API", ADDRESS_CURE, False),
-        (413, "the request is too large", "Send smaller batches: set APES_MAILER_BATCH_SIZE to 500.", False),
+        (
+            413,
+            "the request is too large",
+            "Set a smaller batch_size (APES_MAILER_BATCH_SIZE) and resume: what is pending is cut into smaller batches.",
+            False,
+        ),
         (415, "this is not SendGrid's API", ADDRESS_CURE, False),
     ],
 )
@@ -138,6 +144,27 @@ def test_bad_request_that_names_recipients_refuses_these() -> None:
     assert answer(400, body) == Refused(reasons={2: "Does not contain a valid address.", 0: "Too long."})
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["personalizations.0.custom_args.apes_attempt"],
+        ["personalizations.0.headers", "personalizations.1.headers", "personalizations.2.headers"],
+        ["personalizations.0.to.0.email", "from.email"],
+        ["content.0.value", "personalizations.1"],
+    ],
+)
+def test_bad_request_that_is_not_a_person_s_fault_refuses_nobody(fields: list[str]) -> None:
+    told = answer(400, errors(*(("Bad.", field) for field in fields)))
+    assert isinstance(told, NotAccepted)
+    assert told.stop
+
+
+def test_key_that_the_provider_quotes_is_not_repeated() -> None:
+    told = answer(401, errors(("Key SG.local-test_key.abc is disabled", None)))
+    assert isinstance(told, NotAccepted)
+    assert "Key (key) is disabled" in told.cause
+
+
 def test_a_thousand_refused_recipients_are_all_named() -> None:
     body = errors(*(("Does not contain a valid address.", f"personalizations.{at}.to.0.email") for at in range(1000)))
     told = answer(400, body, size=1000)
@@ -169,7 +196,7 @@ def test_a_thousand_refused_recipients_are_all_named() -> None:
 def test_bad_request_that_names_nobody_in_it_stops(field: object) -> None:
     body = json.dumps({"errors": [{"message": "Bad.", "field": field}]}).encode()
     cause = "SendGrid does not accept the request (400): Bad."
-    cure = "Correct what SendGrid names, then: apes-mailer resume."
+    cure = "If it is a setting of your account, correct it with SendGrid and resume."
     assert answer(400, body) == NotAccepted(cause=cause, cure=cure, stop=True)
 
 
@@ -204,7 +231,7 @@ def test_body_that_is_not_sendgrid_s_is_read_without_harm(body: bytes) -> None:
     st.integers(100, 999),
     st.binary(max_size=200),
     st.dictionaries(
-        st.sampled_from(["X-RateLimit-Reset", "X-Message-Id"]),
+        st.sampled_from(["X-RateLimit-Reset", "X-Message-Id", "Date"]),
         st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=20),
     ),
 )
@@ -241,10 +268,18 @@ def test_rate_limit_is_waited_out_until_the_provider_s_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reset", "seconds"), [("0", 0.0), ("-5", 0.0), ("9999999999", 60.0), ("inf", 60.0), ("-inf", 0.0)]
+    ("reset", "seconds"), [("0", None), ("-5", None), ("9999999999", 60.0), ("inf", 60.0), ("-inf", None)]
 )
-def test_wait_is_bounded_whatever_the_provider_s_clock_says(reset: str, seconds: float) -> None:
+def test_wait_is_bounded_whatever_the_provider_s_clock_says(reset: str, seconds: float | None) -> None:
     assert wait(reset) == seconds
+
+
+@pytest.mark.parametrize("ahead", [-3600, 3600])
+def test_rate_limit_is_measured_on_the_provider_s_clock(ahead: int) -> None:
+    now = int(time.time()) + ahead
+    told = answer(429, headers={"X-RateLimit-Reset": str(now + 20), "Date": formatdate(now, usegmt=True)})
+    assert isinstance(told, NotAccepted)
+    assert told.retry_after == 20
 
 
 @pytest.mark.parametrize("reset", [None, "", "soon", "nan", "1;2", "Wed, 21 Oct 2027 07:28:00 GMT"])
