@@ -27,13 +27,13 @@ _STOP: Mapping[int, tuple[str, str]] = {
     402: ("the account has to be paid for", "Check the account's plan and credits with SendGrid."),
     403: (
         "the sender is not verified, or the key may not send",
-        "Check the sender's address and the key's rights with SendGrid. Another sender's address needs a new campaign.",
+        "Verify the sender (Sender Authentication) and the key's rights. Another address needs a new campaign.",
     ),
     404: ("this is not SendGrid's API", ADDRESS_CURE),
     405: ("this is not SendGrid's API", ADDRESS_CURE),
     413: (
         "the request is too large",
-        "Set a smaller batch_size (APES_MAILER_BATCH_SIZE) and resume: what is pending is cut into smaller batches.",
+        "Set a smaller batch_size (APES_MAILER_BATCH_SIZE) and resume: what is pending is cut to that size.",
     ),
     415: ("this is not SendGrid's API", ADDRESS_CURE),
 }

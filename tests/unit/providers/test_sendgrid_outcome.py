@@ -95,7 +95,7 @@ def test_only_202_is_ever_an_acceptance() -> None:
         (
             403,
             "the sender is not verified, or the key may not send",
-            "Check the sender's address and the key's rights with SendGrid. Another sender's address needs a new campaign.",
+            "Verify the sender (Sender Authentication) and the key's rights. Another address needs a new campaign.",
             True,
         ),
         (404, "this is not SendGrid's API", ADDRESS_CURE, False),
@@ -103,7 +103,7 @@ def test_only_202_is_ever_an_acceptance() -> None:
         (
             413,
             "the request is too large",
-            "Set a smaller batch_size (APES_MAILER_BATCH_SIZE) and resume: what is pending is cut into smaller batches.",
+            "Set a smaller batch_size (APES_MAILER_BATCH_SIZE) and resume: what is pending is cut to that size.",
             False,
         ),
         (415, "this is not SendGrid's API", ADDRESS_CURE, False),
