@@ -1,9 +1,10 @@
-"""The outbox: one file for each recipient under a name that every system takes, and a page to look at them."""
+"""The files of the outbox: one message for each recipient, under a name that every system takes."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
+import email
+import email.policy
 import re
 from pathlib import Path
 
@@ -16,8 +17,6 @@ from apes_mailer.model.submission import NotAccepted, Submitted
 from apes_mailer.providers import mime
 from apes_mailer.providers.base import Payload
 from apes_mailer.providers.outbox import Outbox, safe_name
-from apes_mailer.render import fill
-from tests.unit.providers.parsed import Events
 from tests.unit.providers.samples import ENVELOPE, TEMPLATE, batch, people, recipient
 
 AT = dt.datetime(2027, 7, 1, 9, 30, tzinfo=dt.UTC)
@@ -34,13 +33,6 @@ def sent(folder: Path, one: Batch) -> Path:
     provider = outbox(folder)
     assert isinstance(provider.submit(provider.payload(one)), Submitted)
     return provider.run_folder(one.campaign, one.run)
-
-
-def rows(folder: Path) -> list[tuple[str, str, str]]:
-    """What ``messages.js`` adds to the page."""
-    lines = (folder / "messages.js").read_text(encoding="utf-8").splitlines()
-    calls = [re.fullmatch(r"add\((.*)\);", line) for line in lines]
-    return [tuple(json.loads(f"[{call[1]}]")) for call in calls if call is not None]
 
 
 def is_safe(name: str) -> bool:
@@ -94,70 +86,43 @@ def test_each_recipient_gets_the_file_that_the_splicer_writes(tmp_path: Path) ->
     splicer = mime.Splicer(TEMPLATE, ENVELOPE)
     for person in one.recipients:
         identity = f"<attempt-00000001.{person.mark}@semis.example>"
-        assert (folder / safe_name(person)).read_bytes() == splicer.message(person, message_id=identity, date=AT)
-    assert {path.name for path in folder.iterdir()} == {
-        *(safe_name(person) for person in one.recipients),
-        "index.html",
-        "letter.html",
-        "messages.js",
+        written = (folder / "messages" / f"{safe_name(person)}.eml").read_bytes()
+        assert written == splicer.message(person, message_id=identity, date=AT)
+    assert {path.name for path in (folder / "messages").iterdir()} == {
+        f"{safe_name(person)}{suffix}" for person in one.recipients for suffix in (".eml", ".html", ".txt")
     }
+    assert {path.name for path in folder.iterdir()} == {"index.html", "messages"}
     assert folder == tmp_path / "outbox" / "2027-07" / "1"
 
 
-def test_page_lists_every_message_of_every_batch(tmp_path: Path) -> None:
-    first, second = batch(*people(2)), batch(recipient("z@b.example", NOM="Zoé"), attempt="attempt-00000002")
-    sent(tmp_path, first)
-    folder = sent(tmp_path, second)
-    everybody = [*first.recipients, *second.recipients]
-    splicer = mime.Splicer(TEMPLATE, ENVELOPE)
-    assert rows(folder) == [(person.address, splicer.subject(person), safe_name(person)) for person in everybody]
-
-
-def test_page_shows_the_letter_of_the_first_with_the_pictures_of_the_workspace(tmp_path: Path) -> None:
+def test_letter_for_a_browser_is_the_part_of_the_message_with_the_pictures_of_the_workspace(tmp_path: Path) -> None:
     one = batch(*people(2))
-    folder = sent(tmp_path, one)
-    links = fill.Links(pictures="../../../published/", browser=ENVELOPE.browser_url)
-    first = one.recipients[0]
-    expected = fill.fill(TEMPLATE.html, first.values, links, first.unsubscribe_url)
-    assert (folder / "letter.html").read_text(encoding="utf-8") == expected
-    assert (folder / "../../../published").resolve() == (tmp_path / "published").resolve()
+    folder = sent(tmp_path, one) / "messages"
+    for person in one.recipients:
+        message = email.message_from_bytes(
+            (folder / f"{safe_name(person)}.eml").read_bytes(), policy=email.policy.default
+        )
+        text, html = (part.get_content().replace("\r\n", "\n") for part in message.iter_parts())
+        shown = (folder / f"{safe_name(person)}.html").read_text(encoding="utf-8")
+        assert shown == html.replace(ENVELOPE.pictures_url, "../../../../published/")
+        assert "../../../../published/four-0a1b.jpg" in shown
+        assert (folder / f"{safe_name(person)}.txt").read_text(encoding="utf-8-sig") == text
+    assert (folder / "../../../../published").resolve() == (tmp_path / "published").resolve()
 
 
-@pytest.mark.parametrize(
-    "value", ["</script><script>alert(1)</script>", "<!--<script>", '");alert(1);("', "a\\", "\u2028"]
-)
-def test_no_subject_can_leave_its_place_on_the_page(tmp_path: Path, value: str) -> None:
-    person = recipient("a@b.example", NOM=value)
-    folder = sent(tmp_path, batch(person))
-    script = (folder / "messages.js").read_text(encoding="utf-8")
-    assert "<" not in script
-    assert script.isascii()
-    assert len(script.splitlines()) == 1
-    assert rows(folder)[0][1] == mime.Splicer(TEMPLATE, ENVELOPE).subject(person)
-
-
-def test_page_uses_its_own_files_only_and_writes_names_as_text(tmp_path: Path) -> None:
-    one = batch(*people(1))
-    campaign = Batch(
-        campaign='<b>"x"',
-        run="1",
-        attempt=one.attempt,
-        envelope=one.envelope,
-        template=one.template,
-        recipients=one.recipients,
-    )
-    page = (sent(tmp_path, campaign) / "index.html").read_text(encoding="utf-8")
-    seen = Events(page).seen
-    assert ("start", "b") not in seen
-    assert ("text", '<b>"x" - 1') in seen
-    assert [event[2] for event in seen if event[:2] == ("attribute", "src")] == ["letter.html", "messages.js"]
-    assert "innerHTML" not in page
-    assert ("attribute", "lang", "fr") in seen
+def test_beyond_a_thousand_messages_only_the_message_itself_is_written(tmp_path: Path) -> None:
+    provider = outbox(tmp_path)
+    first, rest = batch(*people(999)), batch(*people(1002)[999:], attempt="attempt-00000002")
+    for one in (first, rest):
+        assert isinstance(provider.submit(provider.payload(one)), Submitted)
+    folder = provider.run_folder("2027-07", "1") / "messages"
+    assert len(list(folder.glob("*.eml"))) == 1002
+    assert len(list(folder.glob("*.html"))) == len(list(folder.glob("*.txt"))) == 1000
 
 
 def test_no_half_written_message_stays_behind(tmp_path: Path) -> None:
     folder = sent(tmp_path, batch(*people(3)))
-    assert not list(folder.glob("*.part"))
+    assert not list(folder.rglob("*.part"))
 
 
 def assert_says_what_to_do(provider: Outbox, one: Batch) -> None:
@@ -178,14 +143,14 @@ def test_message_that_cannot_be_written_stops_the_rehearsal(tmp_path: Path) -> N
     one = batch(*people(2))
     provider = outbox(tmp_path)
     folder = provider.run_folder(one.campaign, one.run)
-    (folder / safe_name(one.recipients[1]) / "a folder is in the way").mkdir(parents=True)
+    (folder / "messages" / f"{safe_name(one.recipients[1])}.eml" / "a folder is in the way").mkdir(parents=True)
     assert_says_what_to_do(provider, one)
 
 
 def test_page_that_cannot_be_written_stops_the_rehearsal(tmp_path: Path) -> None:
     one = batch(*people(1))
     provider = outbox(tmp_path)
-    (provider.run_folder(one.campaign, one.run) / "messages.js").mkdir(parents=True)
+    (provider.run_folder(one.campaign, one.run) / "index.html" / "a folder is in the way").mkdir(parents=True)
     assert_says_what_to_do(provider, one)
 
 

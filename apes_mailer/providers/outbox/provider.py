@@ -1,0 +1,124 @@
+"""The provider ``outbox``: one file for each message, to look at; nothing leaves the computer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from apes_mailer.model.batch import Batch, Recipient
+from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.submission import NotAccepted, Submission, Submitted
+from apes_mailer.providers import mime
+from apes_mailer.providers.base import Limits, Payload
+from apes_mailer.providers.outbox.index import MESSAGES, VIEWS, Entry, Index
+from apes_mailer.render import fill
+
+
+def safe_name(recipient: Recipient) -> str:
+    """Return a file name, without suffix, that every system accepts and that no two recipients share."""
+    readable = re.sub(r"[^a-z0-9.@-]", "_", recipient.address.lower())[:60].strip(".-") or "_"
+    # Windows takes "con.jean@…" for the console: a device is what stands before the first dot.
+    readable = re.sub(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])\.", r"\1_", readable)
+    return f"{readable}-{recipient.mark}"
+
+
+class Outbox:
+    """The provider ``outbox``."""
+
+    name = "outbox"
+    rehearsal = True
+    limits = Limits(recipients=1000)
+
+    def __init__(self, folder: Path, *, pictures: Path, clock: Callable[[], dt.datetime]) -> None:
+        """``folder`` receives ``<campaign>/<run>/``; ``pictures`` is where the letter's pictures are."""
+        self._folder = folder
+        self._pictures = pictures
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._run: _Run | None = None
+
+    def merge_size(self, template: MessageTemplate, values: Mapping[str, str]) -> int:  # noqa: ARG002 - no limit here
+        """Bytes of merge values; there is no limit, so nothing is counted."""
+        return 0
+
+    def run_folder(self, campaign: str, run: str) -> Path:
+        """Where the messages of one run are."""
+        return self._folder / campaign / run
+
+    def payload(self, batch: Batch) -> Payload:
+        """Return the batch itself: messages are written one by one."""
+        return Payload(content=batch, size=len(batch.recipients))
+
+    def submit(self, payload: Payload) -> Submission:
+        """Write the files of each recipient, then the pages that list them."""
+        batch = payload.content
+        if not isinstance(batch, Batch):
+            raise TypeError(batch)
+        try:
+            with self._lock:
+                run = self._run_of(batch)
+                number = run.reserve(len(batch.recipients))
+            entries = [
+                run.write(batch, recipient, at=self._clock(), with_views=each < VIEWS)
+                for each, recipient in enumerate(batch.recipients, start=number)
+            ]
+            with self._lock:
+                run.index.add(entries)
+        except OSError as error:
+            cure = "Check the room on the disk and the rights of the outbox folder, then run the rehearsal again."
+            return NotAccepted(cause=f"the outbox cannot be written: {error}", cure=cure, stop=True)
+        return Submitted(provider_id=batch.attempt)
+
+    def _run_of(self, batch: Batch) -> _Run:
+        folder = self.run_folder(batch.campaign, batch.run)
+        if self._run is None or not self._run.holds(folder, batch):
+            (folder / MESSAGES).mkdir(parents=True, exist_ok=True)
+            self._run = _Run(folder, batch, pictures=self._pictures, at=self._clock())
+        return self._run
+
+
+class _Run:
+    """The files of one run, all of one letter."""
+
+    def __init__(self, folder: Path, batch: Batch, *, pictures: Path, at: dt.datetime) -> None:
+        self._folder = folder
+        self._splicer = mime.Splicer(batch.template, batch.envelope)
+        # Relative, so that the pictures show without a server, and wherever the workspace is moved to.
+        beside = Path(os.path.relpath(pictures, folder / MESSAGES)).as_posix()
+        self._links = fill.Links(pictures=f"{beside}/", browser=batch.envelope.browser_url)
+        self._begun = 0
+        self.index = Index(folder, batch, at=at)
+
+    def holds(self, folder: Path, batch: Batch) -> bool:
+        """Whether a batch belongs to this run."""
+        return self._folder == folder and self._splicer.writes(batch.template, batch.envelope)
+
+    def reserve(self, count: int) -> int:
+        """Return how many messages were begun before the next ``count``."""
+        before = self._begun
+        self._begun += count
+        return before
+
+    def write(self, batch: Batch, recipient: Recipient, *, at: dt.datetime, with_views: bool) -> Entry:
+        """Write one message, and both its parts for a browser when ``with_views``."""
+        stem = safe_name(recipient)
+        folder = self._folder / MESSAGES
+        identity = mime.message_id(f"{batch.attempt}.{recipient.mark}", batch.envelope.from_address)
+        part = folder / f"{stem}.part"
+        part.write_bytes(self._splicer.message(recipient, message_id=identity, date=at))
+        part.replace(folder / f"{stem}.eml")
+        if with_views:
+            html, text = (
+                fill.fill(parts, recipient.values, self._links, recipient.unsubscribe_url)
+                for parts in (batch.template.html, batch.template.text)
+            )
+            (folder / f"{stem}.html").write_bytes(html.encode())
+            # With a byte order mark: nothing else can tell a browser how a text file is encoded.
+            (folder / f"{stem}.txt").write_bytes(text.encode("utf-8-sig"))
+        return Entry(
+            address=recipient.address, subject=self._splicer.subject(recipient), stem=stem, has_views=with_views
+        )

@@ -1,0 +1,169 @@
+"""The pages of the outbox: what a rehearsal was, and every message of it, to be looked at without a server."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+
+from apes_mailer.model.batch import Batch
+from apes_mailer.model.submission import Submitted
+from apes_mailer.providers import mime
+from apes_mailer.providers.outbox import Outbox, index, safe_name
+from tests.unit.providers.parsed import Events, structure_of
+from tests.unit.providers.samples import ENVELOPE, NASTY, TEMPLATE, batch, people, recipient
+
+AT = dt.datetime(2027, 7, 1, 9, 30, tzinfo=dt.UTC)
+PLAIN = dataclasses.replace(TEMPLATE, subject=("Ce qui a germé",))
+ENGLISH = dataclasses.replace(PLAIN, language="en")
+
+
+def written(folder: Path, *batches: Batch) -> Path:
+    """The folder with the pages of one run."""
+    provider = Outbox(folder / "outbox", pictures=folder / "published", clock=lambda: AT)
+    for one in batches:
+        assert isinstance(provider.submit(provider.payload(one)), Submitted)
+    return provider.run_folder(batches[0].campaign, batches[0].run)
+
+
+def page(folder: Path, number: int = 1) -> str:
+    """A page as it was written."""
+    return (folder / index.page_name(number)).read_text(encoding="utf-8")
+
+
+def texts(html: str) -> str:
+    """What a page says."""
+    return " ".join(event[1] for event in Events(html).seen if event[0] == "text")
+
+
+def links(html: str) -> list[str]:
+    """Where a page leads."""
+    return [event[2] for event in Events(html).seen if event[:2] in {("attribute", "href"), ("attribute", "src")}]
+
+
+def files(*people: str) -> list[str]:
+    """The files of people, as a page links them."""
+    return [f"messages/{name}{suffix}" for name in people for suffix in (".html", ".txt", ".eml")]
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        (PLAIN, ("Rien n’a quitté cet ordinateur.", "jeudi 1er juillet 2027 à ", "Liste lettre", "2 messages")),
+        (ENGLISH, ("Nothing left this computer.", "Thursday 1 July 2027 at ", "List lettre", "2 messages")),
+    ],
+    ids=["fr", "en"],
+)
+def test_page_says_in_the_language_of_the_letter_what_it_is(
+    tmp_path: Path, template: mime.MessageTemplate, says: tuple[str, ...]
+) -> None:
+    html = page(written(tmp_path, batch(*people(2), template=template)))
+    said = " ".join(texts(html).split())
+    for wanted in (*says, "Ce qui a germé", "2027-07", "Les Semis d’Artois, lettre@semis.example"):
+        assert wanted in said
+    assert "https://lettre.semis.example" in said  # where the pictures of an .eml come from
+    assert f'<html lang="{template.language}">' in html
+
+
+def test_time_is_that_of_the_clock_on_the_wall(tmp_path: Path) -> None:
+    html = page(written(tmp_path, batch(*people(1))))
+    local = AT.astimezone()
+    assert f"{local:%H:%M} (UTC" in html
+
+
+def test_both_languages_have_the_same_words() -> None:
+    french, english = index.words("fr"), index.words("en")
+    assert french.keys() == english.keys()
+    for name, words in french.items():
+        assert re.findall(r"%(?:\(\w+\))?s", words) == re.findall(r"%(?:\(\w+\))?s", english[name])
+
+
+def test_page_lists_every_message_of_every_batch_in_three_forms(tmp_path: Path) -> None:
+    first, second = batch(*people(2)), batch(recipient("z@b.example", NOM="Zoé"), attempt="attempt-00000002")
+    folder = written(tmp_path, first, second)
+    everybody = [*first.recipients, *second.recipients]
+    names = [safe_name(person) for person in everybody]
+    assert links(page(folder)) == [*files(*names), f"messages/{names[0]}.html"]
+    assert all((folder / link).is_file() for link in links(page(folder)))
+    said = texts(page(folder))
+    assert all(person.address in said for person in everybody)
+    assert "3 messages" in said
+
+
+def test_subject_is_repeated_only_where_it_is_personal(tmp_path: Path) -> None:
+    everybody = people(2)
+    splicer = mime.Splicer(TEMPLATE, ENVELOPE)
+    personal = texts(page(written(tmp_path / "personal", batch(*everybody))))
+    assert all(splicer.subject(person) in personal for person in everybody)
+    assert "<<contact.NOM|Bonjour>>, la lettre n° 12" in personal
+    general = page(written(tmp_path / "general", batch(*everybody, template=PLAIN)))
+    assert general.count("Ce qui a germé") == 2  # the title and the heading
+
+
+def test_test_has_its_mark(tmp_path: Path) -> None:
+    marked = dataclasses.replace(ENVELOPE, subject_mark="[Test] ")
+    html = page(written(tmp_path, batch(*people(1), template=PLAIN, envelope=marked)))
+    assert "<h1>[Test] Ce qui a germé</h1>" in html
+
+
+@pytest.mark.parametrize("count", [250, 251, 500, 501, 1203])
+@pytest.mark.parametrize("size", [7, 250, 400])
+def test_pages_together_list_everybody_once_in_order(tmp_path: Path, count: int, size: int) -> None:
+    everybody = people(count)
+    shares = [everybody[start : start + size] for start in range(0, count, size)]
+    folder = written(tmp_path, *(batch(*share, template=PLAIN) for share in shares))
+    numbers = range(1, -(-count // index.PAGE) + 1)
+    assert {path.name for path in folder.glob("*.html")} == {index.page_name(number) for number in numbers}
+    listed = [link for number in numbers for link in links(page(folder, number)) if link.endswith(".eml")]
+    assert listed == [f"messages/{safe_name(person)}.eml" for person in everybody]
+    for number in numbers:
+        led = [link for link in links(page(folder, number)) if not link.startswith("messages/")]
+        assert all((folder / link).is_file() for link in led)
+        assert number == len(numbers) or index.page_name(number + 1) in led
+        assert number == 1 or index.page_name(1) in led
+    assert f"{count:,}".replace(",", "\u202f") + " messages" in texts(page(folder))
+
+
+def test_page_says_where_letters_for_the_browser_end(tmp_path: Path) -> None:
+    folder = written(tmp_path, batch(*people(1000), template=PLAIN), batch(*people(1001)[1000:], template=PLAIN))
+    assert "Au-delà des 1\u202f000 premiers" in texts(page(folder))
+    assert [link for link in links(page(folder, 5)) if link.startswith("messages/")] == [
+        f"messages/{safe_name(people(1001)[1000])}.eml"
+    ]
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_no_value_can_leave_its_place_on_the_page(tmp_path: Path, value: str) -> None:
+    harmless = page(written(tmp_path / "harmless", batch(recipient("a@b.example", NOM="Zoé"))))
+    nasty = page(written(tmp_path / "nasty", batch(recipient("a@b.example", NOM=value))))
+    assert structure_of(nasty) == structure_of(harmless)
+
+
+def test_name_of_a_campaign_is_written_as_text(tmp_path: Path) -> None:
+    html = page(written(tmp_path, dataclasses.replace(batch(*people(1)), campaign='<b>"x"')))
+    assert '<b>"x"' in texts(html)
+
+
+def test_page_needs_no_script_no_server_and_nothing_from_elsewhere(tmp_path: Path) -> None:
+    html = page(written(tmp_path, batch(*people(3))))
+    seen = Events(html).seen
+    assert ("start", "script") not in seen
+    assert not [event for event in seen if event[0] == "attribute" and event[1].startswith("on")]
+    assert not [link for link in links(html) if ":" in link]
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_what_is_listed_is_complete_even_after_a_batch_that_could_not_be_written(tmp_path: Path) -> None:
+    provider = Outbox(tmp_path / "outbox", pictures=tmp_path / "published", clock=lambda: AT)
+    good, bad = batch(*people(1)), batch(*people(3)[1:], attempt="attempt-00000002")
+    folder = provider.run_folder(good.campaign, good.run)
+    provider.submit(provider.payload(good))
+    (folder / "messages" / f"{safe_name(bad.recipients[1])}.eml" / "in the way").mkdir(parents=True)
+    provider.submit(provider.payload(bad))
+    assert [link for link in links(page(folder)) if link.endswith(".eml")] == [
+        f"messages/{safe_name(good.recipients[0])}.eml"
+    ]
