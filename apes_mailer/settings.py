@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -61,6 +61,10 @@ def _api_url(value: str) -> str:
     return value.rstrip("/")
 
 
+ProviderName = Literal["outbox", "sendgrid"]
+PROVIDERS: tuple[str, ...] = get_args(ProviderName)
+"""The names of all providers."""
+
 Email = Annotated[str, AfterValidator(_address)]
 
 
@@ -90,7 +94,7 @@ class Sender(_Table):
 class Send(_Table):
     """``[send]``: how batches go out. ``timeout`` is the total time of a request in seconds."""
 
-    provider: Literal["outbox", "sendgrid"] = "outbox"
+    provider: ProviderName = "outbox"
     batch_size: int = Field(default=1000, ge=1, le=1000)
     in_flight: int = Field(default=8, ge=1, le=64)
     timeout: float = Field(default=60.0, ge=0.1, le=600)

@@ -24,10 +24,11 @@ STAFF = "staff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """A list that exists; ``file`` is None when it is kept in the store."""
+    """A list that exists; ``file`` is None when it is kept in the store, ``shown`` is what messages call it."""
 
     name: str
     file: Path | None
+    shown: str = ""
 
 
 def find(workspace: Workspace, database: Database, name: str) -> Audience:
@@ -50,7 +51,7 @@ def find(workspace: Workspace, database: Database, name: str) -> Audience:
             hint=f"Lists here: {known}. Put a file contacts/{name}.csv there, or import one: "
             f"apes-mailer contacts import FILE --list {name}{misnamed}",
         )
-    return Audience(name=name, file=file)
+    return Audience(name=name, file=file, shown=workspace.shown(file) if file else "")
 
 
 @contextmanager
@@ -62,6 +63,6 @@ def candidates(
     if audience.file is None:
         yield list_id, Candidates(accepted=lists.members(list_id))
         return
-    with open_contacts_file(audience.file) as file:
+    with open_contacts_file(audience.file, shown=audience.shown) as file:
         accepted, rejected = staging.stage(connection, file, keyring)
     yield list_id, Candidates(accepted=accepted, rejected=rejected)

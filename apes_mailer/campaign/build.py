@@ -10,8 +10,6 @@ from apes_mailer.model.batch import Envelope, Recipient
 from apes_mailer.providers import mime
 from apes_mailer.render import fill
 
-FILES = ("issue.mjml", "issue.html", "issue.txt", "issue.eml")
-
 
 def build(composition: Composition, envelope: Envelope, folder: Path) -> list[Path]:
     """Write the letter with its merge tags still in place; the same issue gives the same bytes.

@@ -121,7 +121,7 @@ def _rows(found: Audience) -> Iterator[tuple[str, Row, tuple[str, ...]]]:
     """Yield normalised address, row and field names of each good row of a list kept as a file."""
     if found.file is None:
         return
-    with open_contacts_file(found.file) as file:
+    with open_contacts_file(found.file, shown=found.shown) as file:
         for row in file:
             if not isinstance(row, Row):
                 continue

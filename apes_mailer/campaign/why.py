@@ -24,8 +24,8 @@ from apes_mailer.store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """One request that this recipient was in."""
+class Attempt:
+    """One attempt, a request that this recipient was in."""
 
     seq: int
     state: str
@@ -38,8 +38,10 @@ class Try:
 class Answer:
     """What became of one address in one campaign or rehearsal.
 
-    ``verdict`` is submitted, pending, submitting, unknown, refused, excluded or not_asked. ``message_sha256`` is over
-    the HTML as this recipient reads it, ``template_sha256`` over the letter with its slots unfilled.
+    ``verdict`` is submitted, pending, submitting, unknown, refused, excluded or not_asked. ``reason`` is a word of
+    ``Reason`` for an exclusion, with ``detail`` where there is more to say, and words for people otherwise.
+    ``message_sha256`` is over the HTML as this recipient reads it, ``template_sha256`` over the letter with its slots
+    unfilled; both are empty for an exclusion, which has no message.
     """
 
     kind: str
@@ -47,8 +49,9 @@ class Answer:
     reason: str
     provider: str
     prepared_at: str
+    detail: str = ""
     batch: int | None = None
-    tries: Sequence[Try] = ()
+    attempts: Sequence[Attempt] = ()
     template_sha256: str = ""
     message_sha256: str = ""
 
@@ -105,7 +108,8 @@ def why(database: Database, keyring: Keyring, name: str, address: str, *, at: dt
                 recipient, template = _rebuilt(keyring, campaign, frozen)
                 owned = alive and campaign.kind == Kind.SEND
                 answer = _answer(connection, campaign, frozen, _html(campaign, recipient, template), owned=owned)
-                message = message or _eml(campaign, recipient, template)
+                if frozen.outcome != Outcome.EXCLUDED:
+                    message = message or _eml(campaign, recipient, template)
             if campaign.kind == Kind.SEND or answer.verdict != "not_asked":
                 answers.append(answer)
         held = suppressions.holding(connection, key, at=at)
@@ -170,13 +174,11 @@ def _not_frozen(connection: sa.Connection, campaign: _Campaign, contact_id: int 
             exclusion.c.campaign_id == campaign.id, exclusion.c.contact_id == contact_id
         )
     ).first()
-    reason = "the address was not on the list when the campaign was prepared"
-    if row:
-        reason = f"{row.reason} ({row.detail})" if row.detail else row.reason
     return Answer(
         kind=campaign.kind,
         verdict="excluded" if row else "not_asked",
-        reason=reason,
+        reason=row.reason if row else "the address was not on the list when the campaign was prepared",
+        detail=row.detail or "" if row else "",
         provider=campaign.provider,
         prepared_at=campaign.prepared_at,
     )
@@ -186,6 +188,7 @@ def _answer(connection: sa.Connection, campaign: _Campaign, frozen: _Frozen, pag
     state = frozen.batch_state
     if state == BatchState.SUBMITTING and not owned:
         state = BatchState.UNKNOWN
+    has_message = frozen.outcome != Outcome.EXCLUDED
     return Answer(
         kind=campaign.kind,
         verdict=frozen.outcome or state,
@@ -193,13 +196,13 @@ def _answer(connection: sa.Connection, campaign: _Campaign, frozen: _Frozen, pag
         provider=campaign.provider,
         prepared_at=campaign.prepared_at,
         batch=frozen.batch_no,
-        tries=_tries(connection, campaign.id, frozen),
-        template_sha256=frozen.digest,
-        message_sha256=hashlib.sha256(page.encode()).hexdigest(),
+        attempts=_attempts(connection, campaign.id, frozen),
+        template_sha256=frozen.digest if has_message else "",
+        message_sha256=hashlib.sha256(page.encode()).hexdigest() if has_message else "",
     )
 
 
-def _tries(connection: sa.Connection, campaign_id: int, frozen: _Frozen) -> list[Try]:
+def _attempts(connection: sa.Connection, campaign_id: int, frozen: _Frozen) -> list[Attempt]:
     attempt = schema.attempt
     query = sa.select(
         attempt.c.seq, attempt.c.state, attempt.c.started_at, attempt.c.provider_id, attempt.c.note
@@ -209,7 +212,7 @@ def _tries(connection: sa.Connection, campaign_id: int, frozen: _Frozen) -> list
         query = query.where(attempt.c.seq < (frozen.attempt_seq or 0))
     elif frozen.outcome == Outcome.REFUSED:
         query = query.where(attempt.c.seq <= (frozen.attempt_seq or 0))
-    return [Try(**row) for row in connection.execute(query.order_by(attempt.c.seq)).mappings()]
+    return [Attempt(**row) for row in connection.execute(query.order_by(attempt.c.seq)).mappings()]
 
 
 def _rebuilt(keyring: Keyring, campaign: _Campaign, frozen: _Frozen) -> tuple[Recipient, MessageTemplate]:

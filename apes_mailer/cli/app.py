@@ -19,10 +19,12 @@ import typer
 from apes_mailer import __version__
 from apes_mailer.cli import contacts, issues, sends
 from apes_mailer.cli.context import Context
+from apes_mailer.cli.help import LISTS, Group
 from apes_mailer.errors import ApesMailerError
 
 app = typer.Typer(
     name="apes-mailer",
+    cls=Group,
     help="Write a newsletter as files, see what readers will get, and send it so that nobody is lost or mailed twice.",
     no_args_is_help=True,
     add_completion=False,
@@ -31,8 +33,21 @@ app = typer.Typer(
 )
 issues.add_to(app)
 sends.add_to(app)
-app.add_typer(contacts.contacts_app, name="contacts", help="Lists of contacts: import, list, show, export.")
-app.add_typer(contacts.suppressions_app, name="suppressions", help="Addresses that must not be mailed.")
+issues.add_serve_to(app)
+app.add_typer(
+    contacts.contacts_app,
+    name="contacts",
+    cls=Group,
+    rich_help_panel=LISTS,
+    help="Lists of contacts: import, list, show, export.",
+)
+app.add_typer(
+    contacts.suppressions_app,
+    name="suppressions",
+    cls=Group,
+    rich_help_panel=LISTS,
+    help="Addresses that are never mailed: list, add, remove.",
+)
 
 
 def _print_version(wanted: bool) -> None:
@@ -45,16 +60,19 @@ def _print_version(wanted: bool) -> None:
 def options(
     context: typer.Context,
     workspace: Annotated[
-        Path | None, typer.Option(help="The workspace to work in; by default the one the current folder is in.")
+        Path | None,
+        typer.Option(metavar="DIR", help="The workspace to work in; by default the one the current folder is in."),
     ] = None,
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace of an error.")] = False,
+    debug: Annotated[  # noqa: ARG001 - read from the arguments, before they are parsed
+        bool, typer.Option("--debug", help="Show the whole trace of an error.")
+    ] = False,
     version: Annotated[  # noqa: ARG001 - acts through its callback
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Options of every command."""
-    context.obj = Context(folder=workspace or Path.cwd(), debug=debug)
+    context.obj = Context(folder=workspace or Path.cwd())
 
 
 def _global_options_first(arguments: Sequence[str]) -> list[str]:

@@ -8,33 +8,41 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apes_mailer.cli import output
+from apes_mailer.cli import output, typed
 from apes_mailer.cli.context import Json, application_of
+from apes_mailer.cli.help import Command
 from apes_mailer.cli.rejects import RejectReport
-from apes_mailer.errors import CancelledError, ContactsError, UsageError
+from apes_mailer.errors import CancelledError, ContactsError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from apes_mailer.contacts.file_format import ContactsFile
     from apes_mailer.contacts.importing import Counts
     from apes_mailer.wiring import Application
 
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 suppressions_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-ListName = Annotated[str, typer.Option("--list", metavar="LIST", help="The list.")]
+StoredList = Annotated[str, typer.Argument(metavar="LIST", help="The name of a list of the store.")]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The email address.")]
 
 
-@contacts_app.command("import")
+@contacts_app.command("import", cls=Command)
 def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file; one column holds the addresses.")],
-    list_name: ListName,
+    list_name: Annotated[
+        str, typer.Option("--list", metavar="LIST", help="The list; made when there is none of this name.")
+    ],
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
     json: Json = False,
 ) -> None:
-    """Bring a file into a list; who is suppressed stays suppressed."""
+    """Bring a file into a list of the store.
+
+    Shows first what would change, and asks. Who is suppressed stays suppressed.
+    """
     application = application_of(context)
     workspace = application.workspace
     taken = workspace.list_file(list_name)
@@ -51,6 +59,8 @@ def import_(
     _show_counts("Imported", counts, report)
     if report.count and report.path:
         output.say(f"Every rejected row is in {workspace.shown(report.path)}")
+    if not counts.read:
+        output.say(f"{_shown(application, file)} has no row below its first line: nobody was added to {list_name}.")
     if json:
         output.emit(counts)
 
@@ -63,12 +73,13 @@ def _run_import(application: Application, file: Path, list_name: str, report: Re
     from contextlib import suppress
 
     from apes_mailer.contacts import importing, lists
-    from apes_mailer.contacts.file_format import open_contacts_file
+    from apes_mailer.model.field import EMAIL
 
     at = application.clock()
     counts: list[Counts] = []
     database = application.database
-    with suppress(_PreviewOverError), open_contacts_file(file) as opened, database.bulk(cache_mb=16) as connection:
+    with suppress(_PreviewOverError), _opened(application, file) as opened, database.bulk(cache_mb=16) as connection:
+        report.columns = opened.columns.in_file_order(EMAIL, opened.fields)
         list_id = lists.find_or_add(connection, list_name, application.keyring, at)
         run = importing.Import(connection, application.keyring, report.add, _show_rows)
         counts.append(run.run(opened, importing.Source(path=file, list_id=list_id, at=at)))
@@ -76,6 +87,19 @@ def _run_import(application: Application, file: Path, list_name: str, report: Re
         if not keep:
             raise _PreviewOverError
     return counts[0]
+
+
+def _opened(application: Application, file: Path) -> ContactsFile:
+    from apes_mailer.contacts.file_format import open_contacts_file
+
+    return open_contacts_file(file, shown=_shown(application, file))
+
+
+def _shown(application: Application, file: Path) -> str:
+    """Return a file as it was typed, or relative to the workspace when it is inside."""
+    resolved = file.resolve()
+    inside = resolved.is_relative_to(application.workspace.root)
+    return application.workspace.shown(resolved) if inside else str(file)
 
 
 def _show_rows(read: int | None) -> None:
@@ -104,33 +128,35 @@ def _ask_to_go_on() -> None:
         raise CancelledError("Cancelled: nothing was imported.")
 
 
-@contacts_app.command("list")
+@contacts_app.command("list", cls=Command)
 def list_(context: typer.Context, *, json: Json = False) -> None:
-    """List the lists."""
+    """List the lists, kept as files or in the store."""
     from apes_mailer.contacts import lists
 
     application = application_of(context)
     with application.database.read() as connection:
         stored = [(each.name, "store", each.members) for each in lists.stored(connection)]
-    files = [path for path in application.workspace.contacts.glob("*") if path.suffix in {".csv", ".tsv", ".txt"}]
-    found = [*stored, *((path.stem, application.workspace.shown(path), None) for path in files)]
-    found.sort(key=lambda each: each[:2])
+    workspace = application.workspace
+    files = [(name, workspace.shown(path), None) for name, path in workspace.list_files().items()]
+    found = sorted([*stored, *files], key=lambda each: each[:2])
     if json:
         output.emit([{"list": name, "kept": kept, "contacts": size} for name, kept, size in found])
         return
     for name, kept, size in found:
         output.show(f"{name:<24} {kept}" + ("" if size is None else f", {output.plural(size, 'contact')}"))
+    for cure in workspace.misnamed_lists():
+        output.say(cure)
 
 
-@contacts_app.command()
+@contacts_app.command(cls=Command)
 def show(
     context: typer.Context,
-    list_name: Annotated[str, typer.Argument(metavar="LIST")],
-    limit: Annotated[int, typer.Option(min=1, help="How many contacts to show.")] = 20,
+    list_name: StoredList,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many contacts to show; 20 by default.")] = 20,
     *,
     json: Json = False,
 ) -> None:
-    """Show the first contacts of a stored list."""
+    """Show the first contacts of a list of the store."""
     from apes_mailer.contacts import lists
 
     application = application_of(context)
@@ -144,16 +170,17 @@ def show(
         output.show("  ".join([each.address, *(f"{name}: {value}" for name, value in each.fields.items())]))
 
 
-@contacts_app.command()
+@contacts_app.command(cls=Command)
 def export(
     context: typer.Context,
-    list_name: Annotated[str, typer.Argument(metavar="LIST")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="The file to write.")],
+    list_name: StoredList,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write, a new one, say ana.csv.")],
 ) -> None:
-    """Write a stored list to a CSV file that Excel opens."""
+    """Write a list of the store to a new CSV file for Excel."""
     from apes_mailer.contacts import exporting
 
     application = application_of(context)
+    typed.refuse_existing(out)
     with application.database.read() as connection:
         count = exporting.export(connection, _stored_list(application, connection, list_name), out)
     output.say(f"{output.plural(count, 'contact')} written to {out}")
@@ -171,12 +198,12 @@ def _stored_list(application: Application, connection: sa.Connection, name: str)
     raise ContactsError(f'There is no stored list "{name}".', hint=hint or f"Stored lists: {known}.")
 
 
-Scope = Annotated[str | None, typer.Option("--list", metavar="LIST", help="Only for this list; otherwise for all.")]
+Scope = Annotated[str | None, typer.Option("--list", metavar="LIST", help="For this list only; for all by default.")]
 
 
-@suppressions_app.command("list")
+@suppressions_app.command("list", cls=Command)
 def list_suppressions(context: typer.Context, *, json: Json = False) -> None:
-    """List the suppressions."""
+    """List the addresses that are never mailed."""
     from apes_mailer.contacts import suppressions
 
     application = application_of(context)
@@ -186,24 +213,23 @@ def list_suppressions(context: typer.Context, *, json: Json = False) -> None:
         output.emit([output.suppression_json(each) for each in found])
         return
     for each in found:
-        until = f", until {each.until[:10]}" if each.until else ""
-        output.show(
-            f"{each.address or '(erased)'}  {each.list_name or 'all lists'}  {each.cause}  {each.at[:10]}{until}"
-        )
+        until = f", until {output.day(each.until)}" if each.until else ""
+        since = f"{each.cause}  {output.day(each.at)}{until}"
+        output.show(f"{each.address or '(erased)'}  {each.list_name or 'all lists'}  {since}")
 
 
-@suppressions_app.command("add")
+@suppressions_app.command("add", cls=Command)
 def add_suppression(
     context: typer.Context,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS")],
+    address: Address,
     list_name: Scope = None,
-    cause: Annotated[str, typer.Option(help="Why, in a word.")] = "manual",
+    cause: Annotated[str, typer.Option(metavar="WORD", help="Why, in a word; manual by default.")] = "manual",
 ) -> None:
     """Never mail an address again, on one list or on all."""
     from apes_mailer.contacts import lists, suppressions
 
     application = application_of(context)
-    known = _normalised(address)
+    known = typed.address(address)
     key = application.keyring.contact_key(known)
     with application.database.write() as connection:
         lists.know(connection, key, known)
@@ -213,39 +239,35 @@ def add_suppression(
     output.say(f"{known} is suppressed {where}." if added else f"{known} already was suppressed {where}.")
 
 
-@suppressions_app.command("remove")
+@suppressions_app.command("remove", cls=Command)
 def remove_suppression(
     context: typer.Context,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS")],
+    address: Address,
     list_name: Scope = None,
 ) -> None:
     """Allow an address again, because its owner asked for it."""
     from apes_mailer.contacts import suppressions
 
     application = application_of(context)
-    known = _normalised(address)
+    known = typed.address(address)
     key = application.keyring.contact_key(known)
     with application.database.write() as connection:
         list_id = _scope(application, connection, list_name)
         removed = suppressions.remove(connection, key, list_id=list_id)
         held = suppressions.holding(connection, key, at=application.clock())
+    still = ", ".join(f"on the list {each.list_name}" if each.list_name else "on every list" for each in held)
     if not removed:
         where = f"for the list {list_name}" if list_name else "for all lists"
         raise ContactsError(
-            f"{known} has no suppression {where}.", hint="See them all with: apes-mailer suppressions list"
+            f"{known} has no suppression {where}" + (f"; it is suppressed {still}." if held else "."),
+            hint="Remove it with: " + _removing(known, held[0].list_name) if held else "Nothing stops mail to it.",
         )
-    still = ", ".join(f"on the list {each.list_name}" if each.list_name else "on every list" for each in held)
     rest = f"The suppression is removed; {known} is still suppressed {still}."
     output.say(rest if held else f"{known} may be mailed again.")
 
 
-def _normalised(address: str) -> str:
-    from apes_mailer.model import address as addresses
-
-    try:
-        return addresses.normalise(address)
-    except addresses.AddressError as error:
-        raise UsageError(f"{address} is not an address: {error.reason}") from error
+def _removing(address: str, list_name: str) -> str:
+    return f"apes-mailer suppressions remove {address}" + (f" --list {list_name}" if list_name else "")
 
 
 def _scope(application: Application, connection: sa.Connection, list_name: str | None) -> int:

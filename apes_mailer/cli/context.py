@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from apes_mailer.wiring import Application
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
-CampaignName = Annotated[str, typer.Argument(metavar="NAME", help="The campaign: a folder of campaigns/.")]
+CampaignName = Annotated[str, typer.Argument(metavar="NAME", help="The campaign: the name of a folder of campaigns/.")]
 
 
 @dataclass
@@ -21,7 +21,6 @@ class Context:
     """The folder a command works in."""
 
     folder: Path
-    debug: bool = False
 
     @cached_property
     def application(self) -> Application:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from apes_mailer.cli import output
 from apes_mailer.cli.context import CampaignName, Json, application_of
-from apes_mailer.errors import CheckFailedError
-from apes_mailer.model.finding import Severity
+from apes_mailer.cli.help import SENDING, WRITING, Command
+from apes_mailer.errors import CheckFailedError, Problem
+from apes_mailer.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from apes_mailer.campaign.compose import Composition
+    from apes_mailer.wiring import Application
 
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty folder.")],
 ) -> None:
-    """Make a workspace: settings, a first issue, a list of colleagues."""
+    """Make a workspace: settings, an issue, a list of colleagues."""
     from apes_mailer.campaign import starter
 
     workspace = starter.init(folder)
@@ -30,9 +35,11 @@ def init(
 def new(
     context: typer.Context,
     name: CampaignName,
-    source: Annotated[str | None, typer.Option("--from", metavar="OTHER", help="Start from an earlier issue.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="OTHER", help="Copy text and pictures of an earlier issue.")
+    ] = None,
 ) -> None:
-    """Make a new issue."""
+    """Make a new issue, from the starter or from an earlier one."""
     from apes_mailer.campaign import starter
 
     workspace = application_of(context).workspace
@@ -56,44 +63,70 @@ def check(
 ) -> None:
     """Check a letter; errors stop a send."""
     from apes_mailer.campaign import compose
-    from apes_mailer.cli import orders
 
     application = application_of(context)
     composition = application.compose(name)
+    findings = sorted(composition.findings, key=lambda each: _line(composition, each) or 0)
+    unfilled = _unfilled(application, composition, to) if to else []
     if json:
-        output.emit(
-            {
-                "campaign": name,
-                "findings": [
-                    {
-                        "rule": finding.rule,
-                        "severity": finding.severity,
-                        "field": finding.field,
-                        "line": composition.loaded.line(finding.field) if finding.field else None,
-                        "message": finding.message,
-                        "cure": finding.cure,
-                    }
-                    for finding in composition.findings
-                ],
-            }
-        )
+        found = [*(_finding_json(composition, each) for each in findings), *map(_unfilled_json, unfilled)]
+        output.emit({"campaign": name, "findings": found})
     else:
-        for problem in compose.problems(composition, composition.findings):
+        for problem in [*compose.problems(composition, findings), *unfilled]:
             output.say(f"{problem}")
-    errors = composition.errors()
+    errors = len(composition.errors()) + len(unfilled)
     if errors:
-        raise CheckFailedError(f"{output.plural(len(errors), 'error')} found: this letter cannot be sent.", [])
-    if to is not None:
-        orders.survey(application, composition, to)
-    warnings = sum(finding.severity is Severity.WARNING for finding in composition.findings)
+        raise CheckFailedError(f"{output.plural(errors, 'error')} found: this letter cannot be sent{_to(to)}.", [])
+    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     weight = f"{composition.weight / 1000:.1f} kB of HTML"
     output.say(f"{name}: no error, {output.plural(warnings, 'warning')}, {weight}.")
+
+
+def _to(list_name: str | None) -> str:
+    return f' to the list "{list_name}"' if list_name else ""
+
+
+def _line(composition: Composition, finding: Finding) -> int | None:
+    return composition.loaded.line(finding.field) if finding.field else None
+
+
+def _unfilled(application: Application, composition: Composition, list_name: str) -> list[Problem]:
+    """Return the merge tags that a list cannot fill. Raises ``ContactsError`` when it gives no recipient at all."""
+    from apes_mailer.cli import orders
+
+    try:
+        orders.survey(application, composition, list_name)
+    except CheckFailedError as error:
+        return error.problems
+    return []
+
+
+def _finding_json(composition: Composition, finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "field": finding.field,
+        "line": _line(composition, finding),
+        "message": finding.message,
+        "cure": finding.cure,
+    }
+
+
+def _unfilled_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "rule": "merge-tag-unfilled",
+        "severity": Severity.ERROR,
+        "field": problem.field,
+        "line": problem.line,
+        "message": problem.message,
+        "cure": problem.hint,
+    }
 
 
 def build(
     context: typer.Context,
     name: CampaignName,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if need be.")],
 ) -> None:
     """Write the letter as MJML, HTML, plain text and .eml."""
     from apes_mailer.campaign import build as building
@@ -108,9 +141,11 @@ def build(
 def preview(
     context: typer.Context,
     name: CampaignName,
-    port: Annotated[int, typer.Option(help="0: any free port.")] = 8026,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", help="The port to listen on; 8026 by default, 0: any free one.")
+    ] = 8026,
     *,
-    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    browser: Annotated[bool, typer.Option(help="Open the browser, as by default, or only print the address.")] = True,
 ) -> None:
     """Show the letter in the browser, and again at each change."""
     from apes_mailer.web import preview as previewing
@@ -120,10 +155,20 @@ def preview(
 
 def serve(
     context: typer.Context,
-    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port to listen on; 0: any free one.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST", help="The address to listen on; by default serve.host of the settings, 127.0.0.1."
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT", help="The port to listen on; by default serve.port of the settings, 8025. 0: any free one."
+        ),
+    ] = None,
 ) -> None:
-    """Serve what readers need: the unsubscribe page and the pictures."""
+    """Serve what readers need: unsubscribe pages and pictures."""
     from apes_mailer.web import public
 
     application = application_of(context)
@@ -136,7 +181,7 @@ def themes(
     *,
     json: Json = False,
 ) -> None:
-    """List the themes."""
+    """List the themes that an issue can name."""
     names = application_of(context).workspace.theme_names()
     if json:
         output.emit(names)
@@ -146,5 +191,10 @@ def themes(
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (init, new, check, build, preview, schema, serve, themes):
-        app.command()(command)
+    for command in (init, new, preview, check, build, schema, themes):
+        app.command(cls=Command, rich_help_panel=WRITING)(command)
+
+
+def add_serve_to(app: typer.Typer) -> None:
+    """Add the command that belongs to sending, and comes after the others."""
+    app.command(cls=Command, rich_help_panel=SENDING)(serve)

@@ -19,6 +19,7 @@ from apes_mailer.cli.progress import SendProgress
 from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.states import CampaignState, Kind
+from apes_mailer.ledger.status import Status
 from apes_mailer.model.finding import Severity
 from apes_mailer.providers.base import Provider
 from apes_mailer.wiring import Application
@@ -70,7 +71,7 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         ("Subject", envelope.subject_mark + issue.subject),
         ("Preheader", issue.preheader or "(none)"),
         ("From", f"{envelope.from_name} <{envelope.from_address}>"),
-        ("List", f"{asked.audience.name} ({frozen.candidates:,} candidates)"),
+        ("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'candidate')})"),
         ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'batch')}"),
         ("Excluded", output.excluded_text(frozen.excluded)),
         ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),
@@ -94,7 +95,8 @@ def _rehearsed(application: Application, composition: Composition) -> str:
     if not same:
         return "never: nobody has seen exactly this letter in a mailbox or in the outbox"
     last = same[-1]
-    return f"exactly this letter, {last.kind} to {last.list_name} through {last.provider}, {last.prepared_at[:16]}"
+    at = output.moment(last.prepared_at)
+    return f"exactly this letter, {last.kind} to {last.list_name} through {last.provider}, {at}"
 
 
 def typed_count(confirm: str | None, name: str) -> int | None:
@@ -110,10 +112,14 @@ def typed_count(confirm: str | None, name: str) -> int | None:
 
 
 def ask_count(name: str, count: int, what: str) -> int:
-    """Let a person at a terminal type the count; raises ``CancelledError`` without a terminal or when it differs."""
+    """Let a person at a terminal type the count; raises ``CancelledError`` without a terminal or when it differs.
+
+    ``what`` is what happens then, as it follows the word "to".
+    """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise CancelledError(
-            f"Nothing was sent: {what} needs to be confirmed.", hint=f"In a script: --confirm {name}:{count}"
+            f"Nothing was sent. To {what}, confirm the number of recipients.",
+            hint=f"In a script: --confirm {name}:{count}",
         )
     output.say(f"\nType the number of recipients to {what}, anything else to cancel:")
     typed = sys.stdin.readline().strip().replace(",", "").replace(" ", "").replace("\u202f", "")
@@ -158,10 +164,11 @@ class Signals:
 class Follower:
     """Shows how a send goes."""
 
-    def __init__(self, signals: Signals, announce: Callable[[Frozen], None], *, total: int = 0) -> None:
-        """``announce`` gets what was frozen; ``total`` is the number of recipients of a send frozen before."""
+    def __init__(self, signals: Signals, announce: Callable[[Frozen], None], *, before: Status | None = None) -> None:
+        """``announce`` gets what was frozen; ``before`` is where a campaign stood that is resumed."""
         self._signals = signals
-        self._total = total
+        self._total = before.pending if before else 0
+        self._recipients = before.recipients if before else 0
         self._announce = announce
         self._line: SendProgress | None = None
 
@@ -169,13 +176,13 @@ class Follower:
         """Return the callbacks of a send."""
         return Watch(prepared=self._prepared, progress=self._progress, sender=self._signals.during, warn=output.say)
 
-    def finish(self) -> None:
-        """Say the last state."""
+    def finish(self, ended: Status) -> None:
+        """Say the last state; who opted out meanwhile is not among those that were to be submitted."""
         if self._line is not None:
-            self._line.finish()
+            self._line.finish(left_out=self._recipients - ended.recipients)
 
     def _prepared(self, frozen: Frozen) -> None:
-        self._total = frozen.recipients
+        self._total = self._recipients = frozen.recipients
         self._announce(frozen)
 
     def _progress(self, progress: Progress) -> None:
@@ -196,7 +203,8 @@ def conclude(dispatched: Dispatched) -> None:
         again = f"See which batches are in doubt, and how to resolve them, with: apes-mailer status {name}"
     else:
         again = f"Continue with: apes-mailer resume {name}"
-    hint = " ".join(part for part in (f"{ended.cure}." if ended.cure else "", again) if part).replace("..", ".")
+    cure = f"{ended.cure.rstrip('.')}." if ended.cure else ""
+    hint = cure if again.rpartition(": ")[2] in cure else f"{cure} {again}".strip()
     where = f"{ended.submitted:,} of {ended.recipients:,} recipients are submitted"
     cause = f": {ended.cause}" if ended.cause else ""
     if dispatched.stopped_by_person:

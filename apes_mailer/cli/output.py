@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.overview import Rehearsal
-    from apes_mailer.campaign.why import Why
+    from apes_mailer.campaign.why import Answer, Why
     from apes_mailer.contacts.suppressions import Suppression
     from apes_mailer.ledger.freeze import Frozen
     from apes_mailer.ledger.status import BatchStatus, Status
@@ -44,6 +45,17 @@ def _encoding() -> str:
 def plural(count: int, word: str) -> str:
     """Return ``1 recipient`` or ``2 recipients``."""
     return f"{count:,} {word}" + ("" if count == 1 else "s" if not word.endswith("ch") else "es")
+
+
+def moment(stamp: str) -> str:
+    """Return a time of the ledger as the clock on the wall here shows it: ``2027-01-12 10:30:00 +01:00``."""
+    local = dt.datetime.fromisoformat(stamp).astimezone()
+    return f"{local:%Y-%m-%d %H:%M:%S} {local.isoformat()[-6:] if local.utcoffset() else 'UTC'}"
+
+
+def day(stamp: str) -> str:
+    """Return the day of a time of the ledger, as the calendar on the wall here shows it."""
+    return moment(stamp)[:10]
 
 
 def status_json(status: Status) -> dict[str, Any]:
@@ -84,13 +96,13 @@ def why_json(found: Why) -> dict[str, Any]:
     return body
 
 
-def status_text(status: Status) -> str:
-    """Return a status as people read it."""
+def status_text(status: Status, *, only_numbers: bool = False) -> str:
+    """Return a status as people read it; ``only_numbers`` leaves out why it is paused and how to go on."""
     if status.kind is None:
         return f'"{status.campaign}" has not been sent.'
     lines = [
         f"{status.campaign}: {status.state}",
-        f"  {status.provider}, list {status.list_name}, prepared {status.prepared_at[:19].replace('T', ' ')} UTC",
+        f"  {status.provider}, list {status.list_name}, prepared {moment(status.prepared_at)}",
         f"  candidates  {status.candidates:>9,}",
         *(f"    excluded  {count:>9,}  {reason.replace('_', ' ')}" for reason, count in status.excluded.items()),
         f"  recipients  {status.recipients:>9,}",
@@ -108,11 +120,17 @@ def status_text(status: Status) -> str:
         lines.append(
             f"  MAILED TWICE {status.duplicates:,}: a batch that was ordered to go again had been accepted before."
         )
-    if status.cause:
-        lines.append(f"  Paused: {status.cause}.")
-        lines.append(f"  {status.cure}" if status.cure else "")
-    lines += _next_step(status)
-    return "\n".join(line for line in lines if line)
+    if not only_numbers:
+        lines += [*_pause(status), *_next_step(status)]
+    return "\n".join(lines)
+
+
+def _pause(status: Status) -> list[str]:
+    if not status.cause:
+        return []
+    if status.state == "sending":
+        return [f"  Pausing ({status.cause}): the batches on their way are finished first."]
+    return [f"  Paused: {status.cause}.", *([f"  {status.cure}"] if status.cure else [])]
 
 
 def _doubt(batch: BatchStatus) -> list[str]:
@@ -124,7 +142,8 @@ def _doubt(batch: BatchStatus) -> list[str]:
 
 def _next_step(status: Status) -> list[str]:
     if status.state in {"paused", "incomplete", "prepared"} and status.pending:
-        return [f"  Continue with: apes-mailer resume {status.campaign}"]
+        again = f"apes-mailer resume {status.campaign}"
+        return [] if again in status.cure else [f"  Continue with: {again}"]
     if status.unknown and status.state != "sending":
         return [
             "  Look the batches up with your provider, then say what became of each:",
@@ -133,30 +152,61 @@ def _next_step(status: Status) -> list[str]:
     return []
 
 
+def rehearsal_text(rehearsal: Rehearsal) -> str:
+    """Return a rehearsal as people read it, in a line."""
+    what = "Test" if rehearsal.kind == "test" else "Rehearsal"
+    where = f"to {rehearsal.list_name}, {rehearsal.provider}"
+    return f"{what} {moment(rehearsal.prepared_at)}: {rehearsal.submitted:,} of {rehearsal.recipients:,} {where}"
+
+
+def rehearsed_text(ended: Status) -> str:
+    """Return how a test or a rehearsal went, as people read it: what left this computer, and what did not."""
+    test = ended.kind == "test"
+    count = f"{ended.submitted:,}"
+    if ended.submitted != ended.recipients:
+        count += f" of {ended.recipients:,}"
+    if ended.provider == _OUTBOX:
+        written = f"{count} {'test ' if test else ''}message{'' if ended.submitted == 1 else 's'} written"
+        return f"{written}; nothing left this computer" + (
+            "." if test else ": this was a rehearsal, and does not count as sent."
+        )
+    people = "recipient" if ended.submitted == 1 else "recipients"
+    return f"Test handed to {ended.provider} for {count} {people} of the list {ended.list_name}: look in the mailbox."
+
+
 def why_text(found: Why) -> str:
     """Return the answer about one address as people read it."""
     lines = [f"{found.address} and {found.campaign}:"]
     for answer in found.answers:
-        what = {"send": "The campaign", "test": "A test", "rehearsal": "A rehearsal"}[answer.kind]
-        verdict = _VERDICTS.get(answer.verdict, answer.verdict)
-        lines.append(f"  {what} through {answer.provider}, prepared {answer.prepared_at[:16]}: {verdict}")
-        if answer.reason:
-            lines.append(f"    Why: {answer.reason}")
-        for each in answer.tries:
-            note = f" - {each.note}" if each.note else ""
-            lines.append(f"    Request {each.seq} of batch {answer.batch}, {each.started_at[:19]}: {each.state}{note}")
-        if answer.message_sha256:
-            lines.append(
-                f"    Its HTML: SHA-256 {answer.message_sha256}, from the letter {answer.template_sha256[:16]}…"
-            )
+        lines += _answer(answer)
     if not found.answers:
         lines.append("  The campaign has not been sent, and no rehearsal had this address.")
     lines += [
-        f"  Suppressed since {held.at[:10]}: {held.cause} ({held.list_name or 'all lists'})"
+        f"  Suppressed since {day(held.at)}: {held.cause} ({held.list_name or 'all lists'})"
         for held in found.suppressions
     ]
     return "\n".join(lines)
 
+
+def _answer(answer: Answer) -> list[str]:
+    what = {"send": "The campaign", "test": "A test", "rehearsal": "A rehearsal"}[answer.kind]
+    verdict = _VERDICTS.get(answer.verdict, answer.verdict)
+    if answer.verdict == "submitted" and answer.provider == _OUTBOX:
+        verdict = "written into the outbox of this computer; nothing was mailed"
+    lines = [f"  {what} through {answer.provider}, prepared {moment(answer.prepared_at)}: {verdict}"]
+    if answer.reason:
+        detail = f" ({answer.detail})" if answer.detail else ""
+        lines.append(f"    Why: {_REASONS.get(answer.reason, answer.reason)}{detail}")
+    for each in answer.attempts:
+        note = f" - {each.note}" if each.note else ""
+        state = _ATTEMPTS.get(each.state, each.state)
+        lines.append(f"    Request {each.seq} of batch {answer.batch}, {moment(each.started_at)}: {state}{note}")
+    if answer.message_sha256:
+        lines.append(f"    Its HTML: SHA-256 {answer.message_sha256}, from the letter {answer.template_sha256[:16]}…")
+    return lines
+
+
+_OUTBOX = "outbox"
 
 _VERDICTS = {
     "submitted": "submitted, the provider took it",
@@ -164,9 +214,27 @@ _VERDICTS = {
     "submitting": "on its way to the provider at this moment",
     "unknown": "in doubt, nobody knows whether the provider took it",
     "refused": "refused by the provider",
-    "excluded": "excluded",
+    "excluded": "excluded, nothing was sent to this address",
     "not_asked": "not a recipient",
     "empty": "not submitted",
+}
+
+_REASONS = {
+    "suppressed": "the address was suppressed when the recipients were frozen",
+    "opted_out": "the address was suppressed after that, before its batch left",
+    "invalid": "the row has no usable address",
+    "duplicate": "the address was on the list twice",
+    "too_large": "the values for this contact are too long",
+}
+
+_ATTEMPTS = {
+    "submitting": "no answer yet",
+    "submitted": "the provider took it",
+    "refused": "the provider refused recipients of it and took nobody",
+    "not_accepted": "the provider did not take it",
+    "unknown": "in doubt",
+    "set_aside": "in doubt; a person ordered the batch to go again",
+    "late": "the provider had taken it after all",
 }
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _EVERY_SECONDS = 10.0
+_SAME_WORDS_EVERY_SECONDS = 60.0
 
 
 class SendProgress:
@@ -25,12 +26,13 @@ class SendProgress:
         self._started = self._said = time.monotonic()
         self._lock = threading.Lock()
         self._bar = _bar(total) if sys.stderr.isatty() else None
+        self._told: dict[str, float] = {}  # words of trouble, and when they were said
 
     def add(self, recipients: int, submission: Submission) -> None:
         """Count a batch; what went wrong is said at once."""
         with self._lock:
             trouble = _trouble(recipients, submission)
-            if trouble:
+            if trouble and self._is_news(trouble):
                 self._tell(trouble)
             if isinstance(submission, Submitted):
                 self._done += recipients
@@ -39,13 +41,23 @@ class SendProgress:
             elif time.monotonic() - self._said >= _EVERY_SECONDS:
                 self._line()
 
-    def finish(self) -> None:
-        """Say the last state."""
+    def finish(self, *, left_out: int = 0) -> None:
+        """Say the last state; ``left_out`` recipients were taken out on the way."""
         with self._lock:
+            self._total -= left_out
             if self._bar is not None:
+                self._bar.update(self._bar.task_ids[0], total=self._total)
                 self._bar.stop()
             else:
                 self._line()
+
+    def _is_news(self, text: str) -> bool:
+        # A provider that cannot be reached gives the same cause with every attempt.
+        now = time.monotonic()
+        if not text.startswith("Waiting") or now - self._told.get(text, -1e9) >= _SAME_WORDS_EVERY_SECONDS:
+            self._told[text] = now
+            return True
+        return False
 
     def _tell(self, text: str) -> None:
         if self._bar is not None:
@@ -68,7 +80,7 @@ def _trouble(recipients: int, submission: Submission) -> str:
                 f"The provider refused {plural(len(submission.reasons), 'recipient')} of a batch; the others go again."
             )
         case NotAccepted(stop=False):
-            return f"Waiting: {submission.cause}."
+            return f"Waiting, then trying again: {submission.cause}."
         case Unknown():
             return f"A batch of {plural(recipients, 'recipient')} is in doubt: {submission.cause}."
         case _:

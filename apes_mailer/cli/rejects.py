@@ -18,31 +18,34 @@ class RejectReport:
     """Takes rejected rows one by one, in the order of their lines; as a context manager.
 
     The file replaces the report of an earlier import when the context is left without an exception; when nothing was
-    rejected, there is none. Without a path nothing is written.
+    rejected, there is none. Without a path nothing is written. ``columns`` are the names of the cells of a row.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.count = 0
         self.first: list[Reject] = []
+        self.columns: tuple[str, ...] = ()
         self.path = path
         self._stack = ExitStack()
         self._writer: Any = None
 
     def add(self, reject: Reject) -> None:
         """Take a row."""
+        from apes_mailer.contacts.rows import marked
+
         self.count += 1
         if len(self.first) < SHOWN:
             self.first.append(reject)
         if self.path is not None:
             self._writer = self._writer or self._open(self.path)
-            self._writer.writerow((reject.line, reject.reason))
+            self._writer.writerow((reject.line, reject.reason, *map(marked, reject.cells)))
 
     def _open(self, path: Path) -> Any:
         path.parent.mkdir(parents=True, exist_ok=True)
         # As Excel opens it by a double click: semicolons, and a byte order mark.
         file = self._stack.enter_context(_part(path).open("w", encoding="utf-8-sig", newline=""))
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(["LINE", "REASON"])
+        writer.writerow(["LINE", "REASON", *self.columns])
         return writer
 
     def __enter__(self) -> Self:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from apes_mailer.cli import output
+from apes_mailer.cli import output, typed
 from apes_mailer.cli.context import CampaignName, Json, application_of
+from apes_mailer.cli.help import SENDING, Command
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.dispatch import Dispatched
@@ -17,23 +18,28 @@ if TYPE_CHECKING:
     from apes_mailer.wiring import Application
 
 ProviderName = Annotated[
-    str | None, typer.Option(metavar="P", help="outbox or sendgrid; by default as in the settings.")
+    str | None,
+    typer.Option(metavar="P", callback=typed.provider, help="outbox or sendgrid; by default the one of the settings."),
 ]
 Confirm = Annotated[
-    str | None, typer.Option(metavar="NAME:COUNT", help="The campaign and its number of recipients, for scripts.")
+    str | None,
+    typer.Option(metavar="NAME:COUNT", help="For scripts: confirms the campaign and its number of recipients."),
 ]
 
 
 def send_test(
     context: typer.Context,
     name: CampaignName,
-    to: Annotated[str, typer.Option(metavar="LIST", help="Who gets the test.")] = "staff",
+    to: Annotated[str, typer.Option(metavar="LIST", help="Who gets the test; staff by default.")] = "staff",
     provider: ProviderName = None,
     confirm: Confirm = None,
     *,
     json: Json = False,
 ) -> None:
-    """Send the letter to colleagues, its subject marked; never counts as sent."""
+    """Send the letter to colleagues; never counts as sent.
+
+    The subject begins with [TEST]. Another list than staff, or more than 25 recipients, is confirmed as in a send.
+    """
     from apes_mailer.campaign import compose
     from apes_mailer.campaign.order import Purpose
     from apes_mailer.cli import orders
@@ -59,10 +65,16 @@ def send(
     provider: ProviderName = None,
     confirm: Confirm = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but prepare and send.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the card and the numbers; prepare and send nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Send the letter to a list, after the number of recipients is confirmed."""
+    """Send the letter to a list, once its number is confirmed.
+
+    A person at a terminal is shown a card and types the number of recipients; a script says it with --confirm. Through
+    the outbox a send is a rehearsal.
+    """
     from apes_mailer.campaign import compose
     from apes_mailer.campaign.order import Purpose
     from apes_mailer.cli import orders
@@ -100,21 +112,22 @@ def _dispatch(
         done = dispatch.send(
             application.surroundings(asked.provider), application.workspace, asked, follower.watch(), expected=expected
         )
-    follower.finish()
+    follower.finish(done.status)
     _report(application, done, json=json)
 
 
 def _report(application: Application, done: Dispatched, *, json: bool) -> None:
     from apes_mailer.cli import orders
-    from apes_mailer.ledger.states import Kind
+    from apes_mailer.ledger.states import CampaignState, Kind
 
     ended = done.status
     if json:
         output.emit({**output.status_json(ended), "run": done.run})
     elif ended.kind is Kind.SEND:
-        output.say(output.status_text(ended))
+        # Why it is not finished, and how to go on, is the error that follows.
+        output.say(output.status_text(ended, only_numbers=ended.state is not CampaignState.FINISHED))
     else:
-        output.say(f"A rehearsal: {output.plural(ended.submitted, 'message')} of {ended.recipients:,}.")
+        output.say(output.rehearsed_text(ended))
     if ended.provider == "outbox":
         index = application.workspace.outbox / ended.campaign / done.run / "index.html"
         output.say(f"Look at them in your browser: {index}")
@@ -125,12 +138,16 @@ def resume(
     context: typer.Context,
     name: CampaignName,
     provider: Annotated[
-        str | None, typer.Option(metavar="P", help="The campaign's own; another one is refused.")
+        str | None,
+        typer.Option(metavar="P", callback=typed.provider, help="The campaign's own, which is the default."),
     ] = None,
     *,
     json: Json = False,
 ) -> None:
-    """Continue a campaign that was paused or interrupted, exactly as it was prepared."""
+    """Continue a campaign that was paused or interrupted.
+
+    What goes out is the letter and the recipients as they were frozen; what is in doubt is not sent again.
+    """
     from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
 
@@ -138,19 +155,18 @@ def resume(
     before = _status_of(application, name)
     live = application.provider(provider or before.provider or "outbox")
     signals = orders.Signals()
-    follower = orders.Follower(signals, lambda _frozen: None, total=before.pending)
+    follower = orders.Follower(signals, lambda _frozen: None, before=before)
     with signals.handled():
         done = dispatch.resume(application.surroundings(live), application.workspace, name, follower.watch())
-    follower.finish()
+    follower.finish(done.status)
     _report(application, done, json=json)
 
 
 def _status_of(application: Application, name: str) -> Status:
     """Return where a campaign stands. Raises ``UsageError`` when neither a folder nor the ledger knows the name."""
     from apes_mailer.campaign import overview
-    from apes_mailer.workspace import check_name
 
-    check_name(name, "campaign")
+    application.workspace.check_campaign_name(name)
     found = overview.of_campaign(application.database, name)
     if found.kind is None and not overview.rehearsals(application.database, name):
         application.workspace.campaign(name)
@@ -158,7 +174,7 @@ def _status_of(application: Application, name: str) -> Status:
 
 
 def status(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:
-    """Say where a campaign stands."""
+    """Say where a campaign stands, and what to do next."""
     from apes_mailer.campaign import overview
 
     application = application_of(context)
@@ -172,14 +188,16 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
         return
     output.show(output.status_text(found))
     for rehearsal in rehearsals[-5:]:
-        what = f"{rehearsal.submitted:,} of {rehearsal.recipients:,} to {rehearsal.list_name}, {rehearsal.provider}"
-        output.show(f"  Rehearsal ({rehearsal.kind}) {rehearsal.prepared_at[:16]}: {what}")
+        output.show(f"  {output.rehearsal_text(rehearsal)}")
     if doubt:
         output.show(f"  Attention: {doubt} The next command that sends will put in doubt what was pending.")
 
 
 def pause(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:
-    """Stop a campaign that is being sent; what is on its way is finished."""
+    """Stop a campaign that is being sent in another window.
+
+    The batches on their way are finished first. Continue with resume.
+    """
     from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
 
@@ -196,16 +214,21 @@ def pause(context: typer.Context, name: CampaignName, *, json: Json = False) -> 
 def resolve(
     context: typer.Context,
     name: CampaignName,
-    batch: Annotated[int, typer.Argument(metavar="BATCH", help="The number of a batch in doubt.")],
+    batch: Annotated[int, typer.Argument(metavar="BATCH", help="The number of the batch, as status shows it.")],
     outcome: Annotated[
         Literal["submitted", "pending"],
-        typer.Option("--as", help="submitted: the provider took it; pending: it never did, send it again."),
+        typer.Option(
+            "--as", metavar="STATE", help="submitted: the provider took it; pending: it never did, send it again."
+        ),
     ],
     confirm: Confirm = None,
     *,
     json: Json = False,
 ) -> None:
-    """Say what became of a batch in doubt, after looking it up with the provider."""
+    """Say what became of a batch in doubt.
+
+    Look it up with the provider first: nobody else knows. A batch that goes again is confirmed with its number.
+    """
     from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
 
@@ -238,26 +261,29 @@ def _require_doubt(application: Application, name: str, batch: int, doubtful: li
 def why(
     context: typer.Context,
     name: CampaignName,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS")],
-    out: Annotated[Path | None, typer.Option(metavar="FILE.eml", help="Write the message to a file.")] = None,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The email address that is asked about.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the message as it was frozen to a new file, say ana.eml.")
+    ] = None,
     *,
     json: Json = False,
 ) -> None:
-    """Say whether an address got the letter, which bytes, and if not, why."""
+    """Say whether an address got the letter, and if not, why."""
     from apes_mailer.campaign import why as asking
     from apes_mailer.errors import UsageError
-    from apes_mailer.model.address import AddressError, normalise
 
     application = application_of(context)
-    try:
-        known = normalise(address)
-    except AddressError as error:
-        raise UsageError(f"{address} is not an address: {error.reason}") from error
+    known = typed.address(address)
+    if out is not None:
+        typed.refuse_existing(out)
     _status_of(application, name)
     found = asking.why(application.database, application.keyring, name, known, at=application.clock())
     if out is not None:
         if found.message is None:
-            raise UsageError(f"There is no message of {name} for {known}.")
+            raise UsageError(
+                f"There is no message of {name} for {known}.",
+                hint=f"Why not is said by: apes-mailer why {name} {known}",
+            )
         out.write_bytes(found.message)
         output.say(f"{out} is the message as it was frozen.")
     if json:
@@ -268,6 +294,6 @@ def why(
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command("test")(send_test)
+    app.command("test", cls=Command, rich_help_panel=SENDING)(send_test)
     for command in (send, status, pause, resume, resolve, why):
-        app.command()(command)
+        app.command(cls=Command, rich_help_panel=SENDING)(command)

@@ -22,6 +22,13 @@ class Columns:
     fields: tuple[str, ...]
     places: tuple[int, ...]
 
+    def in_file_order(self, address: str, values: Sequence[str]) -> tuple[str, ...]:
+        """Return an address and the values of the fields in the order of the file's columns."""
+        cells = [""] * self.width
+        for place, value in zip((self.address, *self.places), (address, *values), strict=True):
+            cells[place] = value
+        return tuple(cells)
+
 
 def column_field(header: str) -> str:
     """Return the field that a column header names: ``Adresse e-mail`` is EMAIL, ``Prénom`` is PRENOM.

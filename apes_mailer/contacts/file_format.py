@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
+from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.encoding import Encoding, detect
 from apes_mailer.contacts.header import Header, read_header
 from apes_mailer.contacts.rows import BadRow, Row, even_rows, height, line_breaks, misquoted, sound_length, uneven_rows
@@ -57,6 +58,11 @@ class ContactsFile:
     def fields(self) -> tuple[str, ...]:
         """What a row's values are, in the order of the file; the address is not among them."""
         return self._header.columns.fields
+
+    @property
+    def columns(self) -> Columns:
+        """Where the address and the fields stand in a row."""
+        return self._header.columns
 
     @property
     def encoding(self) -> str:
@@ -143,13 +149,14 @@ class ContactsFile:
         )
 
 
-def open_contacts_file(path: Path) -> ContactsFile:
+def open_contacts_file(path: Path, *, shown: str = "") -> ContactsFile:
     """Open a contacts file, read it through once to find out its encoding, and read its header.
 
-    Raises ``ContactsError`` with the cure when it is not there, may not be read, is empty, is not text (a picture, an
-    Excel file), mixes encodings, or does not say which column holds the addresses.
+    ``shown`` is what messages call the file, its path by default. Raises ``ContactsError`` with the cure when it is not
+    there, may not be read, is empty, is not text (a picture, an Excel file), mixes encodings, or does not say which
+    column holds the addresses.
     """
-    shown = str(path)
+    shown = shown or str(path)
     if path.is_dir():
         raise ContactsError(f"{shown} is a folder", hint="Name a file in it.")
     try:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.rows import BadRow, Row
 from apes_mailer.model import address
@@ -58,10 +59,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """A row that was not imported: its line in the file, and why."""
+    """A row that was not imported: its line in the file, why, and its cells in the order of the file.
+
+    ``cells`` is empty when they cannot be told apart.
+    """
 
     line: int
     reason: str
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +144,13 @@ class Import:
         rows = iter(file)
         while chunk := list(islice(rows, _CHUNK)):
             self._read += len(chunk)
-            parameters = list(self._parameters(chunk, file.fields, import_id))
+            parameters = list(self._parameters(chunk, file.columns, import_id))
             if len(chunk) == _CHUNK:
                 # In the order of the keys each page of the index is touched once for a chunk. A short file is stored
                 # in its own order, in which a person will look for its contacts.
                 parameters.sort()
             if parameters:
-                self._upsert(parameters)
+                self._upsert(parameters, chunk, file.columns)
             self._hand_out_rejects()
             self._on_rows(self._read)
 
@@ -158,25 +163,27 @@ class Import:
         )
         return int(result.scalar_one())
 
-    def _parameters(self, chunk: list[Row | BadRow], names: tuple[str, ...], import_id: int) -> Iterator[_Parameters]:
-        as_json = _json_writer(names)
+    def _parameters(self, chunk: list[Row | BadRow], columns: Columns, import_id: int) -> Iterator[_Parameters]:
+        as_json = _json_writer(columns.fields)
         contact_key, normalise = self._keyring.contact_key, address.normalise
         for row in chunk:
             if isinstance(row, BadRow):
-                self._reject(row.line, row.reason)
+                self._rejects.append(Reject(line=row.line, reason=row.reason, cells=row.cells))
                 continue
             line, written, values = row
             try:
                 known = normalise(written)
             except address.AddressError as error:
-                self._reject(line, error.reason)
+                cells = columns.in_file_order(written, values)
+                self._rejects.append(Reject(line=line, reason=error.reason, cells=cells))
                 continue
             yield contact_key(known), line, known, as_json(values), import_id
 
-    def _upsert(self, parameters: list[_Parameters]) -> None:
+    def _upsert(self, parameters: list[_Parameters], chunk: list[Row | BadRow], columns: Columns) -> None:
         changed = self._connection.exec_driver_sql(_UPSERT, parameters).rowcount
         if changed == len(parameters):
             return
+        rows = {row.line: row for row in chunk if isinstance(row, Row)}
         lines = {line: key for key, line, *_ in parameters}
         table = schema.contact
         first: dict[bytes, int] = {}
@@ -186,10 +193,9 @@ class Import:
             first |= {bytes(key): int(line) for key, line in self._connection.execute(found)}
         for line, key in sorted(lines.items()):
             if first[key] != line:
-                self._reject(line, f"same address as line {first[key]}")
-
-    def _reject(self, line: int, reason: str) -> None:
-        self._rejects.append(Reject(line=line, reason=reason))
+                cells = columns.in_file_order(rows[line].address, rows[line].values)
+                reason = f"same address as line {first[key]}"
+                self._rejects.append(Reject(line=line, reason=reason, cells=cells))
 
     def _hand_out_rejects(self) -> None:
         self._rejects.sort(key=lambda reject: reject.line)

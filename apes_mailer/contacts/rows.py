@@ -41,6 +41,8 @@ class BadRow:
 
     line: int
     reason: str
+    cells: tuple[str, ...] = ()
+    """The row in the order of the file; empty when its cells cannot be told apart."""
 
 
 def even_rows(records: list[list[str]], *, first: int, columns: Columns) -> Iterator[Row] | None:
@@ -81,7 +83,7 @@ def height(cells: list[str]) -> int:
 def _odd_row(cells: list[str], line: int, header: Header) -> Row | BadRow | None:
     texts = [_unmarked(" ".join(filter(None, map(str.strip, _LINE_BREAK.split(cell))))) for cell in cells]
     if reason := _fault(cells, texts, header):
-        return BadRow(line=line, reason=reason)
+        return BadRow(line=line, reason=reason, cells=tuple(texts))
     texts.extend([""] * (header.columns.width - len(texts)))
     return _row(texts, line, header.columns)
 

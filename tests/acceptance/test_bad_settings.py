@@ -42,8 +42,8 @@ CREDENTIALS = [
     Case(
         name="unknown provider",
         run=(*TEST, "--provider", "brevo"),
-        code=4,
-        says=('"brevo"', "Providers: outbox, sendgrid"),
+        code=2,
+        says=("--provider brevo", "Providers: outbox, sendgrid"),
     ),
     Case(
         name="secret",

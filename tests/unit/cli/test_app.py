@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -43,6 +45,13 @@ def _below(command: object, words: list[str]) -> list[list[str]]:
     return [found for name, each in command.commands.items() for found in _below(each, [*words, name])]
 
 
+def _found(words: Sequence[str]) -> Any:
+    command: Any = typer.main.get_command(application.app)
+    for word in words:
+        command = command.commands[word]
+    return command
+
+
 COMMANDS = [(), *map(tuple, command_words()), ("contacts",), ("suppressions",)]
 
 
@@ -52,6 +61,38 @@ def test_help_of_every_command_works(words: tuple[str, ...], capsys: pytest.Capt
     shown = capsys.readouterr()
     assert shown.out.startswith(f"Usage: {' '.join(['apes-mailer', *words])}")
     assert shown.err == ""
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_explains_every_word_that_can_be_typed(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    run([*words, "--help"])
+    shown = capsys.readouterr().out
+    assert [sign for sign in ("{", "}", "<", "...", "[default", "None") if sign in shown.replace("[ARGS]...", "")] == []
+    for parameter in _found(words).params:
+        assert parameter.help, parameter.name
+        assert parameter.metavar or parameter.is_flag, parameter.name
+
+
+def test_help_gives_every_command_one_line_under_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["--help"])
+    shown = capsys.readouterr().out
+    for heading, names in (("Writing", "init new preview"), ("Sending", "test send"), ("Contacts", "contacts")):
+        section = shown.partition(f"\n{heading}:\n")[2].partition("\n\n")[0]
+        assert " ".join(line.split()[0] for line in section.splitlines()).startswith(names)
+        assert all(line.endswith(".") for line in section.splitlines())
+
+
+def test_help_names_what_must_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["contacts", "import", "--help"])
+    assert capsys.readouterr().out.startswith("Usage: apes-mailer contacts import FILE --list LIST [OPTIONS]\n")
+
+
+@pytest.mark.parametrize(("name", "said"), [("sendgird", "Did you mean sendgrid?"), ("brevo", "outbox, sendgrid")])
+def test_provider_that_is_none_is_a_wrong_command_line(
+    name: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["test", "x", "--provider", name]) == 2
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -122,7 +163,7 @@ def test_wrong_command_line_exits_2_and_says_where_help_is(
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     shown = capsys.readouterr()
-    assert "Commands:" in shown.out + shown.err
+    assert "Sending:" in shown.out + shown.err
 
 
 def _run_raising(error: BaseException, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:

@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from apes_mailer import settings
 from apes_mailer.campaign.overview import Rehearsal
-from apes_mailer.campaign.why import Answer, Try, Why
+from apes_mailer.campaign.why import Answer, Attempt, Why
 from apes_mailer.cli import output
 from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
@@ -62,8 +62,8 @@ def _sections() -> dict[str, str]:
     return dict(zip(heads, parts[2::2], strict=True))
 
 
-def test_every_command_is_documented_and_no_other() -> None:
-    assert _sections().keys() == COMMANDS.keys()
+def test_every_command_is_documented_in_the_order_of_the_help() -> None:
+    assert list(_sections()) == list(COMMANDS)
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -161,8 +161,8 @@ def _status() -> dict[str, Any]:
 
 
 def _why() -> dict[str, Any]:
-    attempt = Try(seq=1, state="", started_at="", provider_id="", note="")
-    answer = Answer(kind="send", verdict="", reason="", provider="", prepared_at="", tries=[attempt])
+    attempt = Attempt(seq=1, state="", started_at="", provider_id="", note="")
+    answer = Answer(kind="send", verdict="", reason="", provider="", prepared_at="", attempts=[attempt])
     held = Suppression(address="", list_name="", cause="", at="", until="")
     return output.why_json(Why(campaign="x", address="", answers=[answer], suppressions=[held], message=None))
 

@@ -27,7 +27,7 @@ def test_confirmation_of_anything_else_is_refused(text: str) -> None:
 def test_without_a_terminal_nothing_is_asked_and_nothing_is_sent() -> None:
     with pytest.raises(CancelledError) as caught:
         orders.ask_count("2027-01", 1200, "send it")
-    assert "Nothing was sent" in caught.value.message
+    assert caught.value.message == "Nothing was sent. To send it, confirm the number of recipients."
     assert "--confirm 2027-01:1200" in caught.value.hint
 
 
@@ -53,6 +53,14 @@ def test_send_that_a_person_stopped_can_be_resumed() -> None:
 def test_refused_credentials_are_a_fault_of_the_settings() -> None:
     with pytest.raises(SettingsError, match="the key was refused"):
         orders.conclude(_ended(CampaignState.PAUSED, credentials=True, pending=30, cause="the key was refused"))
+
+
+def test_way_to_go_on_is_said_once() -> None:
+    with pytest.raises(IncompleteError) as caught:
+        orders.conclude(
+            _ended(CampaignState.PAUSED, pending=9, cure="Try again later with: apes-mailer resume 2027-01")
+        )
+    assert caught.value.hint == "Try again later with: apes-mailer resume 2027-01."
 
 
 @pytest.mark.parametrize(("pending", "said"), [(10, "apes-mailer resume"), (0, "apes-mailer status")])

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 
 import pytest
 
 from apes_mailer.campaign.overview import Rehearsal
-from apes_mailer.campaign.why import Answer, Try, Why
+from apes_mailer.campaign.why import Answer, Attempt, Why
 from apes_mailer.cli import output
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.ledger.freeze import Frozen
-from apes_mailer.ledger.states import BatchState, CampaignState, Kind
+from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Status, none
 
 BATCHES = [
@@ -151,6 +152,70 @@ def test_finished_campaign_has_no_next_step() -> None:
     assert output.status_text(none("2027-02")) == '"2027-02" has not been sent.'
 
 
+def test_campaign_that_is_about_to_pause_is_not_called_paused() -> None:
+    text = output.status_text(_status(CampaignState.SENDING, submitting=10, cause="a person paused it"))
+    assert "Paused" not in text
+    assert "Pausing (a person paused it): the batches on their way are finished first." in text
+
+
+def test_cure_that_says_how_to_go_on_is_not_said_twice() -> None:
+    cure = "Try again later with: apes-mailer resume 2027-01"
+    text = output.status_text(_status(CampaignState.PAUSED, pending=10, cause="SendGrid is busy", cure=cure))
+    assert text.count("apes-mailer resume 2027-01") == 1
+
+
+def test_numbers_alone_leave_cause_and_next_step_to_the_error_that_follows() -> None:
+    text = output.status_text(
+        _status(CampaignState.PAUSED, pending=30, cause="no key", cure="Set it."), only_numbers=True
+    )
+    assert "recipients" in text
+    assert not [word for word in ("no key", "Set it", "resume") if word in text]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows takes its time zone from the system")
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("UTC", "2027-01-12 23:30:00 UTC"),
+        ("Europe/Paris", "2027-01-13 00:30:00 +01:00"),
+        ("NPT-5:45", "2027-01-13 05:15:00 +05:45"),
+    ],
+)
+def test_times_are_those_of_the_clock_on_the_wall_and_say_so(
+    zone: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert output.moment("2027-01-12T23:30:00.123456Z") == shown
+        assert output.day("2027-01-12T23:30:00.123456Z") == shown[:10]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "provider", "submitted", "said"),
+    [
+        (Kind.TEST, "outbox", 1, "1 test message written; nothing left this computer."),
+        (Kind.TEST, "sendgrid", 1, "Test handed to sendgrid for 1 recipient of the list tous: look in the mailbox."),
+        (
+            Kind.REHEARSAL,
+            "outbox",
+            4,
+            "4 messages written; nothing left this computer: this was a rehearsal, and does not count as sent.",
+        ),
+        (Kind.TEST, "outbox", 3, "3 of 4 test messages written; nothing left this computer."),
+    ],
+)
+def test_rehearsal_says_whether_anything_left_the_computer(
+    kind: Kind, provider: str, submitted: int, said: str
+) -> None:
+    total = submitted if submitted != 3 else 4
+    ended = _status(CampaignState.FINISHED, kind=kind, provider=provider, submitted=submitted, recipients=total)
+    assert output.rehearsed_text(ended) == said
+
+
 def _why(*answers: Answer) -> Why:
     held = Suppression(address="", list_name="tous", cause="unsubscribed", at="2027-01-12T09:30:00Z", until="")
     return Why(campaign="2027-01", address="a@exemple.fr", answers=answers, suppressions=[held], message=b"secret")
@@ -164,16 +229,53 @@ def test_answer_about_an_address_tells_verdict_requests_bytes_and_suppressions()
         provider="sendgrid",
         prepared_at="2027-01-12T09:30:00Z",
         batch=3,
-        tries=[Try(seq=1, state="unknown", started_at="2027-01-12T09:31:00Z", provider_id="", note="no answer")],
+        attempts=[Attempt(seq=1, state="unknown", started_at="2027-01-12T09:31:00Z", provider_id="", note="no answer")],
         template_sha256="a" * 64,
         message_sha256="b" * 64,
     )
     text = output.why_text(_why(answer))
     assert "The campaign through sendgrid" in text
     assert "in doubt, nobody knows" in text
-    assert "Request 1 of batch 3, 2027-01-12T09:31:00: unknown - no answer" in text
+    assert "Request 1 of batch 3, 2027-01-12 09:31:00 UTC: in doubt - no answer" in text
     assert f"SHA-256 {'b' * 64}" in text
     assert "Suppressed since 2027-01-12: unsubscribed (tous)" in text
+
+
+def test_answer_about_the_outbox_does_not_speak_of_a_mailbox() -> None:
+    answer = Answer(kind="test", verdict="submitted", reason="", provider="outbox", prepared_at="2027-01-12T09:30:00Z")
+    text = output.why_text(_why(answer))
+    assert "written into the outbox of this computer; nothing was mailed" in text
+    assert "took it" not in text
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_reason_of_an_exclusion_is_told_in_words(reason: Reason) -> None:
+    answer = Answer(
+        kind="send",
+        verdict="excluded",
+        reason=reason,
+        detail="line 3",
+        provider="sendgrid",
+        prepared_at="2027-01-12T09:30:00Z",
+    )
+    text = output.why_text(_why(answer))
+    assert " (line 3)" in text
+    assert f"Why: {reason} " not in text
+    assert "SHA-256" not in text
+
+
+@pytest.mark.parametrize("state", AttemptState)
+def test_state_of_a_request_is_told_in_words(state: AttemptState) -> None:
+    attempt = Attempt(seq=1, state=state, started_at="2027-01-12T09:31:00Z", provider_id="", note="")
+    answer = Answer(
+        kind="send",
+        verdict="submitted",
+        reason="",
+        provider="sendgrid",
+        prepared_at=attempt.started_at,
+        attempts=[attempt],
+    )
+    assert not output.why_text(_why(answer)).splitlines()[2].endswith(f": {state}")
 
 
 def test_answer_without_any_send_says_so() -> None:

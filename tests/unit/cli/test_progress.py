@@ -16,17 +16,25 @@ def test_last_line_says_how_many_were_submitted(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err.startswith("20 of 30 submitted (66 %), ")
 
 
-def test_what_goes_wrong_is_said_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_goes_wrong_is_said_at_once_and_a_wait_for_the_same_cause_once(capsys: pytest.CaptureFixture[str]) -> None:
     progress = SendProgress(30)
     progress.add(10, Refused(reasons={0: "no such mailbox"}))
+    progress.add(10, NotAccepted(cause="SendGrid is busy"))
     progress.add(10, NotAccepted(cause="SendGrid is busy"))
     progress.add(10, Unknown(cause="no answer"))
     progress.add(10, NotAccepted(cause="the key was refused", stop=True))
     assert capsys.readouterr().err.splitlines() == [
         "The provider refused 1 recipient of a batch; the others go again.",
-        "Waiting: SendGrid is busy.",
+        "Waiting, then trying again: SendGrid is busy.",
         "A batch of 10 recipients is in doubt: no answer.",
     ]
+
+
+def test_who_opted_out_on_the_way_is_not_missing_in_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = SendProgress(20)
+    progress.add(19, Submitted())
+    progress.finish(left_out=1)
+    assert "19 of 19 submitted (100 %)" in capsys.readouterr().err
 
 
 def test_empty_send_is_whole(capsys: pytest.CaptureFixture[str]) -> None:

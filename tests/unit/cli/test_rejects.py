@@ -12,17 +12,18 @@ from apes_mailer.contacts.importing import Reject
 
 def _reject(report: RejectReport, count: int) -> None:
     for line in range(2, count + 2):
-        report.add(Reject(line=line, reason=f"Raison n° {line}; “é”"))
+        report.add(Reject(line=line, reason=f"Raison n° {line}; “é”", cells=("=zut", "Zoé")))
 
 
 def test_excel_opens_the_report(tmp_path: Path) -> None:
     path = tmp_path / "rejected" / "liste.csv"
     with RejectReport(path) as report:
+        report.columns = ("EMAIL", "PRENOM")
         _reject(report, 25)
-    assert path.read_bytes().startswith(b"\xef\xbb\xbfLINE;REASON\r\n")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfLINE;REASON;EMAIL;PRENOM\r\n")
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))
-    assert rows[1] == ["2", "Raison n° 2; “é”"]
+    assert rows[1] == ["2", "Raison n° 2; “é”", "'=zut", "Zoé"]
     assert len(rows) == 26
     assert report.count == 25
     assert [reject.line for reject in report.first] == list(range(2, 2 + SHOWN))

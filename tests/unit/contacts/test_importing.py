@@ -99,7 +99,7 @@ def test_rejected_rows_name_their_line_and_reason(store: Store) -> None:
 def test_duplicate_is_rejected_with_the_first_line_and_the_first_counts(store: Store) -> None:
     counts, rejects = store.import_rows([("a@exemple.fr", "Ana"), ("b@exemple.fr", "Bob"), ("A@EXEMPLE.fr", "Anna")])
     assert counts == Counts(read=3, new=2, updated=0, unchanged=0, rejected=1, suppressed=0)
-    assert rejects == [Reject(line=4, reason="same address as line 2")]
+    assert rejects == [Reject(line=4, reason="same address as line 2", cells=("A@EXEMPLE.fr", "Anna"))]
     assert store.contacts()["a@exemple.fr"] == {"PRENOM": "Ana"}
 
 
@@ -117,6 +117,12 @@ def test_duplicates_are_found_over_the_whole_of_a_long_file(store: Store) -> Non
         "same address as line 5",
         "same address as line 6002",
     ]
+
+
+def test_rejected_row_is_handed_out_in_the_order_of_its_file(store: Store) -> None:
+    rows = [("Ana", "zut", "Lille"), ("Bob", "b@exemple.fr", "Arras\x07"), ("Bob", "b@exemple.fr", "")]
+    _, rejects = store.import_rows([*rows, ("Rob", "B@exemple.fr", "")], header=("PRENOM", "EMAIL", "VILLE"))
+    assert [reject.cells for reject in rejects] == [rows[0], rows[1], ("Rob", "B@exemple.fr", "")]
 
 
 def test_rejects_come_in_the_order_of_lines(store: Store) -> None:

@@ -1,0 +1,44 @@
+"""What people type on a command line, and what is said of a slip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from apes_mailer.errors import UsageError
+
+
+def address(text: str) -> str:
+    """Return an address in normal form. Raises ``UsageError`` when it is none."""
+    from apes_mailer.model.address import AddressError, normalise
+
+    try:
+        return normalise(text)
+    except AddressError as error:
+        raise UsageError(
+            f"{text} is not an address: {error.reason}", hint="Write one address alone, such as ana@example.org."
+        ) from error
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise ``UsageError`` when something stands where a command would write."""
+    if path.exists() or path.is_symlink():
+        raise UsageError(
+            f"{path} is there already; it was left as it is.", hint="Choose another name, or delete it first."
+        )
+
+
+def provider(name: str | None) -> str | None:
+    """Return the name of a provider that there is, or None when none was typed. Raises ``UsageError``."""
+    if name is None:
+        return None
+    import difflib
+
+    from apes_mailer.settings import PROVIDERS
+
+    if name not in PROVIDERS:
+        close = difflib.get_close_matches(name.lower(), PROVIDERS, n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise UsageError(
+            f"--provider {name}: there is no provider of this name.{meant}", hint=f"Providers: {', '.join(PROVIDERS)}."
+        )
+    return name
