@@ -7,11 +7,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from apes_mailer.model.text import Line, Link, Markdown, PictureFile
+
+# "14 h 30 - 16 h", "9:30 à 12:00"; hours of a twelve-hour clock are left alone.
+_FROM_TO = re.compile(
+    r"(?<!\d)(\d{1,2})\s?[h:]\s?(\d{2})?\s?(?:-|–|—|à|to|until)\s?(\d{1,2})\s?[h:]\s?(\d{2})?(?!\d|\s?[ap]\.?m)",
+    re.IGNORECASE,
+)
+_MORNING, _EVENING = 8, 20
 
 
 def _one_or_many(value: object) -> object:
@@ -75,6 +84,35 @@ class Event(_Part):
     place: Line | None = None
     text: Markdown | None = None
     link: Link | None = None
+
+    @field_validator("end_date")
+    @classmethod
+    def _ends_after_it_begins(cls, end: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        start: dt.date | None = info.data.get("date")
+        if start is not None and end is not None and end < start:
+            raise PydanticCustomError(
+                "end_before_start",
+                "is before the date of the event, {start}; "
+                "write date: {end} and end_date: {start}, or correct the year",
+                {"start": start.isoformat(), "end": end.isoformat()},
+            )
+        return end
+
+    @field_validator("time")
+    @classmethod
+    def _closes_after_it_opens(cls, time: Line | None, info: ValidationInfo) -> Line | None:
+        """Refuse ``14 h - 9 h`` of a single day; what ends in the night or begins in the evening may be meant."""
+        if time is None or info.data.get("end_date") not in {None, info.data.get("date")}:
+            return time
+        for match in _FROM_TO.finditer(time):
+            start, end = (int(match[1]), int(match[2] or 0)), (int(match[3]), int(match[4] or 0))
+            if end < start and start[0] < _EVENING and end[0] >= _MORNING:
+                raise PydanticCustomError(
+                    "end_before_start",
+                    "ends before it begins ({written}); exchange the two hours, or give the last day in end_date",
+                    {"written": match.group()},
+                )
+        return time
 
 
 class Banner(_Part):
