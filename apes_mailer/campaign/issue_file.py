@@ -10,8 +10,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from apes_mailer.campaign.reading import file_text, links, merge_tags, verdicts
+from apes_mailer.campaign.reading import file_text, inline_pictures, links, merge_tags, verdicts
 from apes_mailer.campaign.reading.draft import Draft, Written, read_draft
+from apes_mailer.campaign.reading.entry import entry_at
 from apes_mailer.campaign.reading.pictures import PictureFolder, Unusable, Usable
 from apes_mailer.campaign.reading.remark import Remark
 from apes_mailer.campaign.reading.shape import group, words
@@ -117,7 +118,7 @@ class _Reading:
             return reading
         reading.problems += draft.problems
         for written in draft.texts:
-            reading.problems += [reading.problem(written, remark) for remark in _remarks(written)]
+            reading.problems += [reading.problem(written, remark) for remark in _remarks(written, draft)]
         try:
             reading.issue = Issue.model_validate(draft.data)
         except ValidationError as error:
@@ -143,7 +144,10 @@ class _Reading:
     def problem(self, written: Written, remark: Remark) -> Problem:
         """Return a remark about a text as a problem at its line of the file."""
         line = self.source.number(_line(self.source, written, remark))
-        return Problem(message=remark.message, file=self.shown, line=line, field=written.path, hint=remark.cure)
+        entry = entry_at(self.source.lines, written.scalar.place.line) if remark.beside else None
+        beside = [" " * (entry.column if entry is not None else 0) + each for each in remark.beside]
+        hint = "\n".join([remark.cure, *beside])
+        return Problem(message=remark.message, file=self.shown, line=line, field=written.path, hint=hint)
 
     def result(self, earlier: Iterable[Problem]) -> Issue:
         """Return the issue, or raise ``IssueError`` with the problems in the order of lines."""
@@ -155,15 +159,18 @@ class _Reading:
         return self.issue
 
 
-def _remarks(written: Written) -> Iterator[Remark]:
+def _remarks(written: Written, draft: Draft) -> Iterator[Remark]:
     text = written.scalar.text
     if written.kind in {Line, Markdown, Link}:
         yield from merge_tags.remarks(text)
     if written.kind is Line:
-        yield from links.in_line(text)
+        yield from inline_pictures.in_line(text)
+        yield from links.in_line(inline_pictures.without(text))
     elif written.kind is Link:
         yield from links.in_link(text)
     elif written.kind is Markdown:
+        group = draft.groups.get(written.path.rpartition(".")[0])
+        yield from inline_pictures.in_markdown(text, images_beside=group is not None and "images" in group.fields)
         yield from links.in_markdown(text)
 
 

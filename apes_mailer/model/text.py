@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 # From a word processor, a PDF, or half of an emoji escaped in YAML: no reader ever sees them, and some mail clients
 # choke on them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_FILE_ENDINGS = (
+    "pdf|docx?|xlsx?|pptx?|od[tspg]|rtf|txt|csv|zip|jpe?g|png|gif|webp|svg|heic|html?|ics|mp[34]|mov|eml|indd|pages"
+)
+# Not after the name of a host: exemple.fr/plan.pdf is an address that lacks its https://.
+_FILE = re.compile(
+    rf"[a-z]:[\\/].*|(?!www\.|[\w-]+(?:\.[\w-]+)+/)[^:<>{{}}?#]+\.(?:{_FILE_ENDINGS})(?:[?#].*)?", re.IGNORECASE
+)
 _UNSAFE_SCHEME = re.compile(r"\s*(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -81,6 +88,12 @@ class Link(_Text):
     @classmethod
     def parse(cls, value: str) -> Self:
         text = super().parse(value).strip()
+        if _FILE.fullmatch(text):
+            raise PydanticCustomError(
+                "link_file",
+                "names a file, and a letter can only link to the web; put the file online and write its "
+                "address, from https:// on",
+            )
         if _UNSAFE_SCHEME.match(text):
             raise PydanticCustomError("link_scheme", "only https:, http:, mailto: and tel: links work in a letter")
         outside_tags = re.sub(r"<<.*?>>", "", text)

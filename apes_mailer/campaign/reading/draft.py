@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from apes_mailer.campaign.reading import misfits
+from apes_mailer.campaign.reading.corrections import Placed, agreed
 from apes_mailer.campaign.reading.entry import entry_at, rewritten
 from apes_mailer.campaign.reading.names import field_meant, kind_meant
 from apes_mailer.campaign.reading.shape import (
@@ -43,12 +44,14 @@ class Written:
 class Draft:
     """Data that has the shape of an issue as far as it was written so.
 
-    ``positions`` leads from the path of every field and item to its line in the file. What stands at a path in
-    ``unusable``, or below, has a problem already and is missing in the data.
+    ``positions`` leads from the path of every field and item to its line in the file, ``groups`` from the path of
+    every group of fields to its shape. What stands at a path in ``unusable``, or below, has a problem already and is
+    missing in the data.
     """
 
     data: object
     positions: Mapping[str, int]
+    groups: Mapping[str, GroupShape]
     texts: list[Written]
     problems: list[Problem]
     unusable: frozenset[str]
@@ -56,22 +59,29 @@ class Draft:
 
 def read_draft(root: Node | None, source: Source, shape: GroupShape, *, shown: str) -> Draft:
     """Read the tree of an issue file; never raises."""
-    reader = _Reader(source, shown)
+    reader = _Reader(source)
     data: object = None
     if root is None or (isinstance(root, Scalar) and root.is_null):
         reader.refuse("", misfits.nothing())
     else:
         data = reader.value(root, shape, "", root.place.line)
-    return Draft(data, reader.positions, reader.texts, reader.problems, frozenset(reader.unusable))
+    return Draft(
+        data=data,
+        positions=reader.positions,
+        groups=reader.groups,
+        texts=reader.texts,
+        problems=[each.fault.problem(source, shown, each.path) for each in agreed(reader.faults, source)],
+        unusable=frozenset(reader.unusable),
+    )
 
 
 @dataclass(slots=True)
 class _Reader:
     source: Source
-    shown: str
     positions: dict[str, int] = field(default_factory=dict[str, int])
+    groups: dict[str, GroupShape] = field(default_factory=dict[str, GroupShape])
     texts: list[Written] = field(default_factory=list[Written])
-    problems: list[Problem] = field(default_factory=list[Problem])
+    faults: list[Placed] = field(default_factory=list[Placed])
     unusable: set[str] = field(default_factory=set[str])
 
     def refuse(self, path: str, fault: Fault) -> None:
@@ -79,10 +89,10 @@ class _Reader:
         self.unusable.add(path)
         self.remark(path, fault)
 
-    def remark(self, path: str, fault: Fault) -> None:
-        """Note a problem that leaves the meaning clear."""
-        if len(self.problems) <= _MOST_PROBLEMS:
-            self.problems.append(fault.problem(self.source, self.shown, path))
+    def remark(self, path: str, fault: Fault, *, meant: str = "") -> None:
+        """Note a problem that leaves the meaning clear; reading goes on at the path ``meant``."""
+        if len(self.faults) <= _MOST_PROBLEMS:
+            self.faults.append(Placed(path=path, fault=fault, meant=meant))
 
     def value(self, node: Node, shape: Shape, path: str, line: int) -> object:
         """Return the data of a node, or None; ``line`` is where its key or its dash stands."""
@@ -150,16 +160,24 @@ class _Reader:
 
     def _kinds(self, node: Node, shape: KindsShape, path: str, line: int) -> dict[str, object] | None:
         """Read a group as the kind that its tag names, or seems to mean."""
+        if isinstance(node, Scalar) and (kind := kind_meant(node.text, shape.kinds)) is not None:
+            self.remark(path, misfits.text_for_kind(node, shape, kind))
+            self.groups[path] = shape.kinds[kind]
+            return {shape.tag: kind}
         if not isinstance(node, Fields):
             self.refuse(path, misfits.no_kind(line, shape, None))
             return None
+        if (meant := _kind_as_field(node, shape)) is not None:
+            self.remark(path, misfits.kind_for_field(self.source, node.entries[0][0], shape, meant))
+            rest = replace(node, entries=node.entries[1:])
+            return self._group(rest, shape.kinds[meant], path, line, {shape.tag: meant})
         tag = next((value for key, value in node.entries if _name(key) == shape.tag), None)
         written = tag.text.strip() if isinstance(tag, Scalar) and not tag.is_null else ""
         if written in shape.kinds:
             return self._group(node, shape.kinds[written], path, line)
         kind = kind_meant(written, shape.kinds) if written else _kind_by_fields(node, shape)
         if tag is not None and written:
-            self.remark(f"{path}.{shape.tag}", misfits.unknown_kind(self.source, tag, shape, written, kind))
+            self.remark(f"{path}.{shape.tag}", misfits.unknown_kind(tag, shape, written, kind))
         else:
             self.remark(path, misfits.no_kind(line, shape, kind))
         if kind is None:
@@ -176,6 +194,7 @@ class _Reader:
         if not isinstance(node, Fields):
             self.refuse(path, misfits.no_group(line, node, shape))
             return None
+        self.groups[path] = shape
         data = dict(settled or {})
         seen: dict[str, int] = {}
         names = {_name(key) for key, _ in node.entries}
@@ -202,12 +221,13 @@ class _Reader:
             return name
         if not name:
             self.remark(path, misfits.no_name(key))
-        if not name or len(self.problems) > _MOST_PROBLEMS:
+        if not name or len(self.faults) > _MOST_PROBLEMS:
             return ""
         meant = field_meant(name, shape.fields)
         if meant in names:
             meant = None
-        self.remark(_join(path, name), misfits.unknown_field(self.source, key, shape, name, meant))
+        fault = misfits.unknown_field(key, shape, name, meant)
+        self.remark(_join(path, name.strip()), fault, meant=_join(path, meant) if meant else "")
         return meant or ""
 
 
@@ -223,6 +243,15 @@ def _lone_text(shape: GroupShape) -> str | None:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+def _kind_as_field(node: Fields, shape: KindsShape) -> str | None:
+    """Return the kind that a group names where its first field should be, or None."""
+    if not node.entries or any(_name(key) == shape.tag for key, _ in node.entries):
+        return None
+    key, value = node.entries[0]
+    kind = kind_meant(_name(key), shape.kinds) if isinstance(value, Scalar) and value.is_null else None
+    return kind if kind is not None and field_meant(_name(key), shape.kinds[kind].fields) is None else None
 
 
 def _kind_by_fields(node: Fields, shape: KindsShape) -> str | None:

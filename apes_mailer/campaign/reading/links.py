@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pydantic_core import PydanticCustomError
 
+from apes_mailer.campaign.reading import inline_pictures
 from apes_mailer.campaign.reading.remark import WHOLE_ADDRESS, Remark, split_cure
 from apes_mailer.model.text import Link
 from apes_mailer.render import markdown
@@ -38,9 +39,10 @@ def in_link(text: str) -> Iterator[Remark]:
 
 
 def in_markdown(text: str) -> Iterator[Remark]:
-    """Yield a remark for each link in a Markdown text that readers could not follow."""
+    """Yield a remark for each link in a Markdown text that readers could not follow; pictures are left out."""
     if "[" not in text:
         return
+    text = inline_pictures.without(text)
     tokens = Tokens([text])
     tagless = tokens.replace(text)
     for line, message, cure, written in (*_forgotten(tagless), *_turned_round(tagless), *_wrong(tagless, tokens)):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from apes_mailer.campaign.reading.entry import entry_at, last_line_below
 from apes_mailer.campaign.reading.indentation import shifted
 from apes_mailer.campaign.reading.shape import GroupShape, KindsShape, ListShape, Shape
-from apes_mailer.campaign.reading.source import Correction, Fault, Source
+from apes_mailer.campaign.reading.source import Correction, Edit, Fault, Source
 from apes_mailer.campaign.reading.tree import Fields, Node, Scalar
 
 
@@ -42,6 +43,21 @@ def text_for_fields(source: Source, line: int, name: str, *, dash: str = "") -> 
         correction=correction,
         cure="" if correction is not None else f'Write "{name}: " before it.',
     )
+
+
+def text_for_kind(node: Scalar, shape: KindsShape, kind: str) -> Fault:
+    """The mere name of a kind stands where its fields belong."""
+    message = f'is the text "{_short(node.text)}", but fields belong here'
+    edit = _replacing(node, f"{shape.tag}: {kind}")
+    return Fault(line=node.place.line, message=message, edit=edit, cure="" if edit else f'Write "{shape.tag}: {kind}".')
+
+
+def kind_for_field(source: Source, key: Node, shape: KindsShape, kind: str) -> Fault:
+    """A block starts with its kind as if that were a field: ``- divider:``."""
+    colon = source.lines[key.place.line].find(":", key.place.end_column)
+    edit = Edit(key.place.line, key.place.column, colon + 1, f"{shape.tag}: {kind}") if colon >= 0 else None
+    message = f'does not say what it is: "{shape.tag}" is missing'
+    return Fault(line=key.place.line, message=message, edit=edit, cure="" if edit else f'Write "{shape.tag}: {kind}".')
 
 
 def group_for_list(source: Source, node: Fields, line: int) -> Fault:
@@ -86,14 +102,14 @@ def no_kind(line: int, shape: KindsShape, kind: str | None) -> Fault:
     return Fault(line=line, message=f'does not say what it is: "{shape.tag}" is missing', cure=cure)
 
 
-def unknown_kind(source: Source, tag: Node, shape: KindsShape, written: str, kind: str | None) -> Fault:
+def unknown_kind(tag: Node, shape: KindsShape, written: str, kind: str | None) -> Fault:
     """A block says that it is something which does not exist."""
     cure = f"There are {_listed(shape.kinds)}."
-    correction = None
+    edit = None
     if kind is not None:
-        cure, correction = f'Did you mean "{kind}"? {cure}', _replaced(source, tag, kind)
+        cure, edit = f'Did you mean "{kind}"? {cure}', _replacing(tag, kind)
     message = f'is "{_short(written)}", which is no kind of block'
-    return Fault(line=tag.place.line, message=message, cure=cure, correction=correction)
+    return Fault(line=tag.place.line, message=message, cure=cure, edit=edit)
 
 
 def double(key: Node, name: str, first: int) -> Fault:
@@ -114,26 +130,33 @@ def no_name(key: Node) -> Fault:
     )
 
 
-def unknown_field(source: Source, key: Node, shape: GroupShape, name: str, meant: str | None) -> Fault:
+def unknown_field(key: Node, shape: GroupShape, name: str, meant: str | None) -> Fault:
     """A field is not one of those that the schema has here."""
     owner = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", shape.name).lower()
     message = f'"{_short(name)}" is not a field of the {owner}'
+    if meant is not None and (unseen := _unseen(name)):
+        message = f'has {unseen} before the colon, so that it is not read as "{meant}"'
+        return Fault(line=key.place.line, message=message, cure="Take it away.", edit=_replacing(key, meant))
     if meant is not None:
-        correction = _replaced(source, key, meant)
-        return Fault(line=key.place.line, message=message, cure=f'Did you mean "{meant}"?', correction=correction)
+        cure = f'Did you mean "{meant}"?'
+        return Fault(line=key.place.line, message=message, cure=cure, edit=_replacing(key, meant))
     cure = f"The fields here are {_listed(shape.fields)}."
     if not (name.isidentifier() and name.islower()):
         cure += " If this is text, indent it below the field it belongs to."
     return Fault(line=key.place.line, message=message, cure=cure)
 
 
-def _replaced(source: Source, node: Node, word: str) -> Correction | None:
-    """Return the line of a one-line scalar with another word in its place."""
+def _replacing(node: Node, word: str) -> Edit | None:
+    """Put another word in the place of a one-line scalar."""
     place = node.place
-    if place.line != place.end_line:
-        return None
-    line = source.lines[place.line]
-    return Correction(place.line, place.line, (line[: place.column] + word + line[place.end_column :],))
+    return Edit(place.line, place.column, place.end_column, word) if place.line == place.end_line else None
+
+
+def _unseen(name: str) -> str:
+    """Name the first character that looks like a space, or like nothing, or return an empty text."""
+    character = next((one for one in name if one != " " and unicodedata.category(one) in {"Zs", "Cf"}), "")
+    what = unicodedata.name(character, "invisible character").lower() if character else ""
+    return f"a{'n' if what[0] in 'aeiou' else ''} {what} (U+{ord(character):04X})" if character else ""
 
 
 def _kind(node: Node) -> str:
@@ -150,6 +173,11 @@ def _field_names(shape: Shape) -> list[str]:
             return [shape.tag]
         case _:
             return []
+
+
+def first_field(shape: Shape) -> str:
+    """Return the field that an item of a list starts with, or nothing."""
+    return next(iter(_field_names(shape)), "")
 
 
 def _listed(names: Iterable[str]) -> str:

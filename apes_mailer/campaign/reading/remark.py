@@ -16,14 +16,18 @@ def split_cure(message: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """``written`` at a line of the text, counted from 0: what is wrong with it, and what to do."""
+    """``written`` at a line of the text, counted from 0: what is wrong with it, and what to do.
+
+    ``beside`` are lines to paste beside the field, given without indentation.
+    """
 
     line: int
     written: str
     message: str
     cure: str
+    beside: tuple[str, ...] = ()
 
     @classmethod
-    def at(cls, text: str, offset: int, written: str, message: str, cure: str) -> Self:
+    def at(cls, text: str, offset: int, written: str, message: str, cure: str, *, beside: tuple[str, ...] = ()) -> Self:
         """Return a remark about what starts at an offset."""
-        return cls(text.count("\n", 0, offset), written, message, cure)
+        return cls(text.count("\n", 0, offset), written, message, cure, beside)

@@ -77,13 +77,28 @@ class Correction:
         return "\n".join([f"Replace {place} with:", *self.lines])
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A word to write in place of the columns ``start`` to ``end`` (excluded) of one line."""
+
+    line: int
+    start: int
+    end: int
+    word: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something wrong at a line (counted from 0), with the correction if one is known, else a ``cure`` in words."""
+    """Something wrong at a line (counted from 0), with the correction if one is known, else a ``cure`` in words.
+
+    Where only a word is to be replaced, ``edit`` says so; the correction of the line follows when all of its faults
+    are known.
+    """
 
     line: int
     message: str
     correction: Correction | None = None
+    edit: Edit | None = None
     cure: str = ""
 
     def problem(self, source: Source, shown: str, field: str = "") -> Problem:

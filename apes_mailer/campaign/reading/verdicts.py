@@ -9,6 +9,8 @@ from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
 from apes_mailer.campaign.reading.draft import Draft
+from apes_mailer.campaign.reading.misfits import first_field
+from apes_mailer.campaign.reading.names import plain
 from apes_mailer.campaign.reading.remark import split_cure
 from apes_mailer.campaign.reading.shape import GroupShape, KindsShape, ListShape, Shape
 from apes_mailer.errors import Problem
@@ -16,7 +18,6 @@ from apes_mailer.errors import Problem
 _OF_PYDANTIC = frozenset(get_args(ErrorType))
 _MESSAGES = {
     "too_short": ("is an empty list", 'Write at least one item, starting with "- ".'),
-    "string_pattern_mismatch": ("holds signs that are not allowed here", "Use small letters, digits, - and _."),
     "string_unicode": ("holds half of a character", "Type the text again."),
     "model_type": ("is empty", "Write its fields, or remove it."),
     "model_attributes_type": ("is empty", "Write its fields, or remove it."),
@@ -64,13 +65,39 @@ def _path(loc: tuple[int | str, ...], shape: Shape) -> str:
 
 def _words(error: ErrorDetails, path: str, draft: Draft) -> tuple[str, str]:
     kind = error["type"]
+    group, name = draft.groups.get(path.rpartition(".")[0]), path.rpartition(".")[2]
     if kind == "missing":
-        name = path.rpartition(".")[2]
-        if path in draft.positions:
-            return "is empty", "Write something after the colon."
-        return f'"{name}" is missing', f'Add a line that starts with "{name}: ".'
+        return _missing(group, name, written=path in draft.positions)
+    if kind == "empty":
+        return "is empty", _filling(group, name)
+    if kind == "string_pattern_mismatch":
+        slug = plain(str(error["input"]))
+        cure = f'Did you mean "{slug}"? ' if slug else ""
+        return "holds signs that are not allowed here", f"{cure}Use small letters, digits, - and _."
     if kind in _MESSAGES:
         return _MESSAGES[kind]
     if kind in _OF_PYDANTIC:
         return "cannot be used as it is written", "Compare it with the description of this field in the reference."
     return split_cure(error["msg"])
+
+
+def _missing(group: GroupShape | None, name: str, *, written: bool) -> tuple[str, str]:
+    """Say that a field has nothing after its colon, or is not there at all."""
+    shape = group.fields.get(name) if group is not None else None
+    item = first_field(shape.item) if isinstance(shape, ListShape) else ""
+    if written:
+        below = f'Write its items on the lines below, each starting with "- {item}: ".'
+        return "is empty", below if item else "Write something after the colon."
+    below = f'Add a line "{name}:" and below it, indented, a line that starts with "- {item}: ".'
+    return f'"{name}" is missing', below if item else f'Add a line that starts with "{name}: ".'
+
+
+def _filling(group: GroupShape | None, name: str) -> str:
+    """Say what to do with an empty text; a line that the schema wants cannot be removed."""
+    if group is not None and name == "alt" and "decorative" in group.fields:
+        return (
+            "Write what the picture shows. If it says nothing that the text does not say, write instead of this line:"
+            " decorative: true"
+        )
+    needed = group is not None and name in group.required
+    return "Write something after the colon." if needed else "Write something or remove the line."

@@ -115,7 +115,10 @@ def test_line_is_that_of_the_field_or_of_the_nearest_known_one_around_it(field: 
         ("date: [2025]\n", 3, "date", "is a list", "after the colon"),
         ("language: français\n", 3, "language", "none of the choices", "Write fr."),
         ("language: de\n", 3, "language", "none of the choices", "Write fr or en."),
-        ("theme: Été\n", 3, "theme", "not allowed here", "small letters"),
+        ("theme: Été\n", 3, "theme", "not allowed here", 'Did you mean "ete"? Use small letters'),
+        ("theme: Apes\n", 3, "theme", "not allowed here", 'Did you mean "apes"?'),
+        ("subjet:\n", 3, "subjet", "not a field", "The fields here are"),
+        ("theme: ''\n", 3, "theme", "not allowed here", "Use small letters"),
         ("title: ''\n", 3, "title", "is empty", "Write something or remove the line."),
         ('title: "a\\x07b"\n', 3, "title", "control character", "Type the text again."),
         ("title:\n  - un\n  - deux\n", 3, "title", "is a list", "title: |\n  - un\n  - deux"),
@@ -143,7 +146,9 @@ def test_fault_at_the_top_names_line_field_and_cure(text: str, line: int, field:
         ("  - type: edito\n    text: y\n", 3, "blocks[0].type", "no kind of block", "  - type: editorial"),
         ("  - type: Rendez-vous\n    title: y\n    events: []\n", 3, "blocks[0].type", "no kind of", "events"),
         ("  - type: machin\n    truc: y\n", 3, "blocks[0].type", "no kind of block", "There are banner, editorial"),
-        ("  - banner\n", 3, "blocks[0]", '"type" is missing', "Start it with type:"),
+        ("  - divider\n", 3, "blocks[0]", 'the text "divider"', "Replace line 3 with:\n  - type: divider"),
+        ("  - Bandeau # le premier\n", 3, "blocks[0]", "the text", "  - type: banner # le premier"),
+        ("  - bonjour à vous\n", 3, "blocks[0]", '"type" is missing', "Start it with type:"),
         ("  -\n", 3, "blocks[0]", "is empty", "Write its fields"),
         ("  - type: quote\n", 3, "blocks[0].text", '"text" is missing', 'starts with "text: "'),
         ("  - type: quote\n    text:\n", 4, "blocks[0].text", "is empty", "after the colon"),
@@ -155,6 +160,18 @@ def test_fault_at_the_top_names_line_field_and_cure(text: str, line: int, field:
             "blocks[0].articles",
             "must be a list",
             "      - title: z",
+        ),
+        ("  - divider:\n", 3, "blocks[0]", '"type" is missing', "Replace line 3 with:\n  - type: divider"),
+        ("  - Verbatim:\n    text: x\n", 3, "blocks[0]", '"type" is missing', "with:\n  - type: quote"),
+        ("  - type: gallery\n", 3, "blocks[0].images", "missing", 'Add a line "images:" and below it'),
+        ("  - type: gallery\n    images:\n", 4, "blocks[0].images", "is empty", 'each starting with "- file: "'),
+        ("  - type: quote\n    text: ''\n", 4, "blocks[0].text", "is empty", "Write something after the colon."),
+        (
+            "  - type: gallery\n    images:\n      - file: a.jpg\n        alt: ''\n",
+            6,
+            "blocks[0].images[0].alt",
+            "is empty",
+            "write instead of this line: decorative: true",
         ),
         ("  - type: banner\n    button: y\n", 4, "blocks[0].button", 'is the text "y"', "text and link"),
         ("  - type: banner\n    button: [a]\n", 4, "blocks[0].button", "only be one", "Take away the dash"),
@@ -182,6 +199,50 @@ def test_french_name_of_a_field_is_understood_for_the_cure(french: str, name: st
     image = "  - type: gallery\n    images:\n      - file: a.jpg\n"
     text = block(f"{image}        {french}: x\n" if name != "text" else f"{image}    {french}: x\n")
     assert f'Did you mean "{name}"?' in problems(text)[0].hint
+
+
+def event(lines: str) -> list[Problem]:
+    """Return what is told of an event; the lines start with line 8."""
+    head = "  - type: events\n    title: a\n    events:\n      - title: b\n        date: 2027-03-05\n"
+    try:
+        parse(block(f"{head}        {lines}\n"))
+    except IssueError as error:
+        return error.problems
+    return []
+
+
+def test_event_that_ends_before_its_first_day_is_told_with_the_days_in_order() -> None:
+    [problem] = event("end_date: 2027-03-01")
+    assert (problem.line, problem.field) == (8, "blocks[0].events[0].end_date")
+    assert problem.message == "is before the date of the event, 2027-03-05"
+    assert problem.hint == "Write date: 2027-03-01 and end_date: 2027-03-05, or correct the year."
+
+
+@pytest.mark.parametrize("time", ["14 h 30 - 9 h", "17:00 à 16:30", "de 10 h 30 – 10 h", "9 h - 12 h, 17 h - 14 h"])
+def test_event_that_ends_before_its_first_hour_is_told(time: str) -> None:
+    [problem] = event(f"time: {time}")
+    assert problem.field == "blocks[0].events[0].time"
+    assert problem.message.startswith("ends before it begins")
+    assert problem.hint == "Exchange the two hours, or give the last day in end_date."
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "end_date: 2027-03-05",
+        "end_date: 2027-03-06\n        time: 14 h - 9 h",
+        "time: 9 h 30 - 12 h",
+        "time: 20 h - 2 h",
+        "time: 18 h 30 - 0 h 30",
+        "time: 21 h - 8 h",
+        "time: 9 h - 12 h et 14 h - 17 h",
+        "time: 10:30 - 9:30 pm",
+        "time: à partir de 18 h",
+        "time: 14 h (accueil dès 13 h 30)",
+    ],
+)
+def test_event_whose_end_may_be_meant_is_not_remarked_on(lines: str) -> None:
+    assert event(lines) == []
 
 
 def test_lone_picture_name_is_wrapped_into_its_field() -> None:

@@ -70,6 +70,47 @@ def test_half_a_tag_is_told_with_the_whole_one(written: str, meant: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("%%PRENOM%%", "<<contact.PRENOM>>"),
+        ("%%firstname%%", "<<contact.PRENOM>>"),
+        ("%%unsubscribe%%", "<<unsubscribe>>"),
+        ("*|FNAME|*", "<<contact.PRENOM>>"),
+        ("*|UNSUB|*", "<<unsubscribe>>"),
+        ("*|ARCHIVE|*", "<<browser>>"),
+        ("[[data:firstname:'']]", "<<contact.PRENOM>>"),
+        ("%FIRSTNAME%", "<<contact.PRENOM>>"),
+        ("{PRENOM}", "<<contact.PRENOM>>"),
+        ("%%XJ7%%", "<<contact.XJ7>>"),
+    ],
+)
+def test_tag_of_another_service_is_told_with_ours(written: str, meant: str) -> None:
+    [problem] = in_text(f"Bonjour {written} !")
+    assert problem.line == 6
+    assert problem.message == f"{written} is a merge tag of another service"
+    assert problem.hint == f"Did you mean {meant}?"
+
+
+@pytest.mark.parametrize("written", ["{% if contact.NOM %}", "*|IF:FNAME|*", "*|END:IF|*"])
+def test_command_of_another_service_is_told(written: str) -> None:
+    [problem] = in_text(f"Bonjour {written} !")
+    assert problem.message == f"{written} is a command of another service"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{{ contact.FIRSTNAME | default : 'ami' }}",
+        '{{contact.prenom|default("ami")}}',
+        '<<contact.PRENOM|default: "ami">>',
+    ],
+)
+def test_fallback_as_another_service_writes_it_is_told_with_ours(written: str) -> None:
+    [problem] = in_text(f"Bonjour {written} !")
+    assert problem.hint == "Write <<contact.PRENOM|ami>>."
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "<<contact.PRENOM>>, <<contact.prénom|cher ami>>, {{contact.NOM}}, <<unsubscribe>>, <<browser>>",
@@ -80,6 +121,10 @@ def test_half_a_tag_is_told_with_the_whole_one(written: str, meant: str) -> None
         "[ici](<<unsubscribe>>), [là](#), [plus tard](), [écrire](mailto:a@exemple.fr), [appeler](tel:+33320)",
         "[un](https://exemple.fr) et [deux](https://exemple.fr/(x)) [sans lien] (entre parenthèses)",
         "1. un [lien](https://exemple.fr 'titre')",
+        "20% de remise, 30% de plus, 100%%, 5 *|* 3, {A}, {TVA}, [[1]], {x}",
+        "[le plan](https://exemple.fr/plan.pdf) et [la page](https://exemple.fr/page.html#haut)",
+        r"Venez \\![ici](https://exemple.fr)",
+        "Venez ! [ici](https://exemple.fr)",
     ],
 )
 def test_what_works_in_a_letter_is_not_remarked_on(written: str) -> None:
@@ -106,6 +151,71 @@ def test_link_that_readers_could_not_follow_is_told_with_its_line(written: str, 
     assert problem.line == 6
     assert message in problem.message
     assert cure in problem.hint
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "programme.pdf",
+        "album.html",
+        "Programme de juin.PDF",
+        "docs/semaine.docx",
+        "./a.zip",
+        "../a.odt",
+        "/telechargements/a.pdf#page=2",
+        "C:\\Users\\a\\b.pdf",
+    ],
+)
+def test_name_of_a_file_is_not_taken_for_a_web_address(address: str) -> None:
+    found = [
+        *in_text(f"Voir [le programme]({address}) ce soir"),
+        *problems(f"subject: x\nblocks:\n  - type: banner\n    button: {{text: y, link: '{address}'}}\n"),
+    ]
+    assert len(found) == 2
+    for problem in found:
+        assert "names a file, and a letter can only link to the web" in problem.message
+        assert problem.hint == "Put the file online and write its address, from https:// on."
+
+
+@pytest.mark.parametrize("address", ["exemple.fr/plan.pdf", "www.exemple.fr/a.html", "exemple.fr", "www.exemple.pages"])
+def test_web_address_without_its_scheme_is_given_with_it(address: str) -> None:
+    [problem] = in_text(f"Voir [le programme]({address}) ce soir")
+    assert problem.hint == f"Write https://{address}."
+
+
+@pytest.mark.parametrize(
+    ("written", "lines"),
+    [
+        ("![Des mains](images/semis.jpg)", "      - file: semis.jpg\n        alt: 'Des mains'"),
+        ("![L'été](semis.jpg 'titre')", '      - file: semis.jpg\n        alt: "L\'été"'),
+        ("![image](https://exemple.fr/a.png?w=300)", "      - file: a.png"),
+        ("![](mon image.png)", "      - file: 'mon image.png'"),
+        ("![<<contact.NOM>>](a.png)", "      - file: a.png\n        alt: '<<contact.NOM>>'"),
+    ],
+)
+def test_picture_in_a_text_is_told_with_the_lines_that_show_it(written: str, lines: str) -> None:
+    text = f"subject: x\nblocks:\n  - type: editorial\n    text: |\n      un\n      Voir {written} ici\n"
+    [problem] = problems(text)
+    assert problem.line == 6
+    assert problem.message == f"{written} is not shown as a picture: none can stand inside a text"
+    assert problem.hint.endswith(f"or add to the images: that are there:\n    images:\n{lines}")
+    mended = text.replace(written, "") + problem.hint.partition(":\n")[2] + "\n"
+    assert problems(mended) == []
+
+
+def test_picture_in_a_block_without_pictures_is_told_without_lines_that_it_refuses() -> None:
+    [problem] = in_text("![a](b.png)")
+    assert "in a block that has images:, such as an article" in problem.hint
+
+
+def test_exclamation_mark_glued_to_a_link_is_told_apart_from_a_picture() -> None:
+    [problem] = in_text("Venez![ici](https://exemple.fr)")
+    assert problem.hint.startswith("If ! ends a sentence before a link, write a space behind it.")
+
+
+def test_picture_in_a_line_of_plain_text_is_told() -> None:
+    [problem] = problems("subject: x\ntitle: '![a](https://exemple.fr/b.png)'\nblocks: [{type: divider}]\n")
+    assert "shown as it is written" in problem.message
 
 
 def test_every_broken_link_of_a_line_is_told() -> None:
