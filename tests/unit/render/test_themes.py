@@ -222,6 +222,29 @@ def test_pictures_are_never_shown_larger_than_they_are(theme: str) -> None:
     assert 380 <= int(wide["width"]) <= 552
 
 
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("theme", THEMES)
+def test_title_of_an_article_stands_above_its_pictures(theme: str, columns: int) -> None:
+    articles = [
+        {"title": f"Article {number}", "text": "Bonjour", "images": {"file": "wide.jpg", "alt": "Un four"}}
+        for number in range(2)
+    ]
+    page = Sent(
+        theme, issue_of({"type": "section", "title": "À la une", "columns": columns, "articles": articles})
+    ).page
+    assert [tag for tag, _ in page.elements if tag in {"h2", "h3", "img"}] == ["h2", "h3", "img", "h3", "img"]
+
+
+def test_cards_that_touch_the_edge_of_a_phone_have_square_corners() -> None:
+    html = Sent("apes", everything()).html
+    narrow = re.search(r"@media \(max-width:479px\)\{(.*?\})\s*\}", html, re.DOTALL)
+    assert narrow is not None
+    phone = Page(css_inline.inline(html, inline_style_tags=False, extra_css=narrow[1]))
+    cards = [part for part in phone.all("div", "table") if "border-radius" in part.get("style", "")]
+    assert len(cards) > 10
+    assert {re.findall(r"border-radius:\s*([^;!]*)", part["style"])[-1].strip() for part in cards} == {"0"}
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_merge_tags_work_in_every_kind_of_place(theme: str) -> None:
     article = {
