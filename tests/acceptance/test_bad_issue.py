@@ -54,6 +54,31 @@ YAML = [
         edits={ISSUE: ("heading: Édito", "headign: Édito")},
         says=(f"{ISSUE}:40 blocks[1].headign:", 'Did you mean "heading"?'),
     ),
+    _subject(
+        "tag of another service",
+        "subject: Bonjour *|FNAME|*",
+        PLACE,
+        "another service",
+        "Did you mean <<contact.PRENOM>>?",
+    ),
+    Case(
+        name="link to a file",
+        run=CHECK,
+        code=3,
+        edits={ISSUE: ("heading: Édito", "heading: Édito\n    buttons: {text: Le programme, link: programme.pdf}")},
+        says=(f"{ISSUE}:41 blocks[1].buttons[0].link:", "names a file", "Put the file online"),
+    ),
+    Case(
+        name="value under a wrong name",
+        run=CHECK,
+        code=3,
+        edits={ISSUE: ("heading: Édito", "image: semis.jpg")},
+        says=(
+            f"{ISSUE}:40 blocks[1].image:",
+            "1 fault",
+            "Replace line 40 with:\n    images:\n      - file: semis.jpg\n",
+        ),
+    ),
     Case(name="empty file", run=CHECK, code=3, files={ISSUE: ""}, says=(f"{ISSUE}:1: is empty", "apes-mailer new")),
     Case(
         name="another encoding",
