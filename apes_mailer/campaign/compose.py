@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from apes_mailer.campaign.issue_file import LoadedIssue, load_issue
 from apes_mailer.check import rules
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.errors import CheckFailedError, Problem
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
+from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
 from apes_mailer.workspace import Workspace

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from apes_mailer.campaign import overview
 from apes_mailer.campaign.compose import publish_pictures
-from apes_mailer.campaign.issue_file import load_issue
 from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.prepare import prepare
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
@@ -21,6 +20,7 @@ from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
+from apes_mailer.reading.issue import load_issue
 from apes_mailer.store import schema
 from apes_mailer.workspace import Workspace
 

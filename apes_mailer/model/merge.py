@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 from apes_mailer.model.field import canonical_field
+from apes_mailer.model.spelling import plain
 
 _TAG = re.compile(r"<<(?P<angle>[^<>\n]{0,200})>>|\{\{(?P<brace>[^{}\n]{0,200})\}\}")
 _CONTACT = re.compile(r"\s*contact\s*\.\s*(?P<name>[^|]+?)\s*(?:\|(?P<fallback>.*))?", re.DOTALL)
@@ -22,9 +22,7 @@ def field_name(header: str) -> str:
 
     Empty when nothing usable is left.
     """
-    plain = unicodedata.normalize("NFKD", header)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    name = re.sub(r"[^A-Z0-9]+", "_", plain.upper()).strip("_")
+    name = plain(header).upper()
     return name if name and not name[0].isdigit() else ""
 
 

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from apes_mailer.campaign.reading.source import Correction
+from apes_mailer.reading.yaml.source import Correction
 
 _ENTRY = re.compile(
     r"""(?P<lead>[ ]*(?:-[ ]+)*)

@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apes_mailer.campaign.issue_file import ParsedIssue, parse_issue
 from apes_mailer.errors import IssueError, Problem
 from apes_mailer.model.issue import Editorial, Events, Section
 from apes_mailer.model.text import Line
+from apes_mailer.reading.issue import ParsedIssue, parse_issue
 
 SAMPLE = """\
 # La lettre de juillet

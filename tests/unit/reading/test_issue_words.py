@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from apes_mailer.campaign.issue_file import parse_issue
 from apes_mailer.errors import IssueError, Problem
+from apes_mailer.reading.issue import parse_issue
 
 
 def problems(text: str) -> list[Problem]:

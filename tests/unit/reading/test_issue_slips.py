@@ -8,9 +8,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apes_mailer.campaign.issue_file import parse_issue
 from apes_mailer.errors import IssueError, Problem
 from apes_mailer.model.issue import Issue
+from apes_mailer.reading.issue import parse_issue
 from apes_mailer.render.view import texts
 
 SAMPLE = """\

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from apes_mailer.campaign.reading.entry import Entry, Rewrite, entries, indentation, rewritten
-from apes_mailer.campaign.reading.proposal import Proposal, Words, is_written
-from apes_mailer.campaign.reading.tree import Scan
+from apes_mailer.reading.yaml.entry import Entry, Rewrite, entries, indentation, rewritten
+from apes_mailer.reading.yaml.proposal import Proposal, is_written
+from apes_mailer.reading.yaml.tree import Scan
+from apes_mailer.reading.yaml.words import Words
 
 _SIGNS = {
     "@": "an @",

@@ -10,13 +10,13 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from apes_mailer.campaign.reading.indentation import blanks, wrong_columns
-from apes_mailer.campaign.reading.misread import misread_values
-from apes_mailer.campaign.reading.proposal import Proposal, Words
-from apes_mailer.campaign.reading.signs import glued, stray_sign, without_colon
-from apes_mailer.campaign.reading.source import Fault, Source
-from apes_mailer.campaign.reading.stray import homeless, stray_text
-from apes_mailer.campaign.reading.tree import Scan, SyntaxFault, scan
+from apes_mailer.reading.yaml.indentation import blanks, wrong_columns
+from apes_mailer.reading.yaml.misread import misread_values
+from apes_mailer.reading.yaml.proposal import Proposal
+from apes_mailer.reading.yaml.source import Fault, Source
+from apes_mailer.reading.yaml.stray import glued, homeless, stray_sign, stray_text, without_colon
+from apes_mailer.reading.yaml.tree import Scan, SyntaxFault, scan
+from apes_mailer.reading.yaml.words import Words
 
 _MOST_FAULTS = 60
 _MOST_CHARACTERS_PARSED = 8_000_000

@@ -8,12 +8,12 @@ from typing import get_args
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from apes_mailer.campaign.reading.draft import Draft
-from apes_mailer.campaign.reading.misfits import first_field
-from apes_mailer.campaign.reading.names import plain
-from apes_mailer.campaign.reading.remark import split_cure
-from apes_mailer.campaign.reading.shape import GroupShape, KindsShape, ListShape, Shape
 from apes_mailer.errors import Problem
+from apes_mailer.model.spelling import plain
+from apes_mailer.reading.draft import Draft
+from apes_mailer.reading.misfits import first_field
+from apes_mailer.reading.remark import split_cure
+from apes_mailer.reading.shape import GroupShape, KindsShape, ListShape, Shape
 
 _OF_PYDANTIC = frozenset(get_args(ErrorType))
 _MESSAGES = {

@@ -12,10 +12,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from apes_mailer.campaign.reading.names import aliases
-from apes_mailer.campaign.reading.proposal import Words
-from apes_mailer.model.issue import Issue
-
 
 @dataclass(frozen=True, slots=True)
 class TextShape:
@@ -80,13 +76,12 @@ def group(model: type[BaseModel]) -> GroupShape:
     )
 
 
-@functools.cache
-def words() -> Words:
-    """Return the names of all fields of an issue, with the French ones that are understood as a mistake."""
+def field_names(shape: Shape) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of all fields at any depth, and of those whose value is text."""
     every: set[str] = set()
     texts: set[str] = set()
-    _collect(group(Issue), every, texts)
-    return Words(frozenset(every | aliases(every)), frozenset(texts | aliases(texts)))
+    _collect(shape, every, texts)
+    return frozenset(every), frozenset(texts)
 
 
 def _collect(shape: Shape, every: set[str], texts: set[str]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from apes_mailer.campaign.reading.entry import indentation
-from apes_mailer.campaign.reading.source import Correction, Edit, Fault, Source
+from apes_mailer.reading.yaml.entry import indentation
+from apes_mailer.reading.yaml.source import Correction, Edit, Fault, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

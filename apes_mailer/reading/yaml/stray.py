@@ -1,15 +1,75 @@
-"""Proposals for lines of text that stand below no field that could take them."""
+"""Proposals for what does not belong where it stands, or lacks a sign: colons, dashes, slips of the hand, text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from apes_mailer.campaign.reading.entry import Entry, entry_at, indentation, rewritten, text_column
-from apes_mailer.campaign.reading.indentation import shifted
-from apes_mailer.campaign.reading.proposal import Proposal, Words, is_written, previous_written
-from apes_mailer.campaign.reading.source import Correction
+from apes_mailer.reading.yaml.entry import Entry, entry_at, indentation, rewritten, text_column
+from apes_mailer.reading.yaml.indentation import columns_around, shifted
+from apes_mailer.reading.yaml.proposal import Proposal, is_written, previous_written
+from apes_mailer.reading.yaml.source import Correction
+from apes_mailer.reading.yaml.tree import Scan
+from apes_mailer.reading.yaml.words import Words
 
+_GLUED_COLON = re.compile(r"(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)[ ]?:(?!//)[^\S ]*(?P<value>\S.*)")
+_NO_COLON = re.compile(r"(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)(?:(?:[ ]*=[ ]*|[ ]+)(?P<value>[^:=].*))?")
+_GLUED_DASH = re.compile(r"(?P<lead>[ ]*)[-–—•·*]+[ ]*(?P<rest>(?P<key>[\w-]+)[ ]?:(?:\s.*)?)")
+_STRAY_SIGN = re.compile(
+    r"[ ]*(?P<sign>[^\w\s#-]{1,3})[ ]*(?P<rest>(?P<dashes>(?:-[ ]+)*)(?P<key>[\w-]+)[ ]?:(?:\s.*)?)"
+)
 _LONGEST_TEXT = 200  # lines; a longer one is no text, but another file
+
+
+def glued(lines: Sequence[str], fault: int, done: Scan, words: Words) -> Iterator[Proposal]:
+    """Propose the space that is missing after a colon or a dash."""
+    for line in range(fault + 1):
+        for pattern, what in ((_GLUED_COLON, "colon"), (_GLUED_DASH, "dash")):
+            match = pattern.fullmatch(lines[line])
+            if match is None or not words.is_field(match["key"]):
+                continue
+            if line < fault - 1 and done.place(line, len(match["lead"])) is None:
+                continue  # inside a text
+            colon = what == "colon"
+            new = f"{match['lead']}{match['key']}: {match['value']}" if colon else f"{match['lead']}- {match['rest']}"
+            if new == lines[line]:
+                continue
+            yield Proposal(
+                line=line,
+                message=f"has no space after the {what}",
+                correction=Correction(line, line, (new,)),
+                reads=(line, len(match["lead"]) + (0 if colon else 2), match["key"]),
+            )
+
+
+def without_colon(lines: Sequence[str], fault: int, words: Words) -> Iterator[Proposal]:
+    """Propose the colon that is missing after the name of a field, on the line of the fault or just above."""
+    for line in [at for at in range(fault, -1, -1) if is_written(lines[at])][:2]:
+        match = _NO_COLON.fullmatch(lines[line])
+        if match is not None and words.is_field(match["key"]):
+            yield Proposal(
+                line=line,
+                message=f'has no colon after "{match["key"]}"',
+                correction=Correction(line, line, (f"{match['lead']}{match['key']}: {match['value'] or ''}".rstrip(),)),
+                reads=(line, len(match["lead"]), match["key"]),
+                beyond=line,
+            )
+
+
+def stray_sign(lines: Sequence[str], fault: int, words: Words) -> Iterator[Proposal]:
+    """Propose to take away a sign that a slip of the hand has put before a field."""
+    for line in range(fault + 1):
+        match = _STRAY_SIGN.fullmatch(lines[line])
+        if match is None or not words.is_field(match["key"]):
+            continue
+        for column in sorted(columns_around(lines, line)):
+            yield Proposal(
+                line=line,
+                message=f"starts with {match['sign']}, which does not belong before a field",
+                correction=Correction(line, line, (" " * column + match["rest"],)),
+                reads=(line, column + len(match["dashes"]), match["key"]),
+                beyond=line,
+            )
 
 
 def stray_text(lines: Sequence[str], fault: int, words: Words) -> Iterator[Proposal]:

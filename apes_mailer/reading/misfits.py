@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from apes_mailer.campaign.reading.entry import entry_at, last_line_below
-from apes_mailer.campaign.reading.indentation import shifted
-from apes_mailer.campaign.reading.shape import GroupShape, KindsShape, ListShape, Shape
-from apes_mailer.campaign.reading.source import Correction, Edit, Fault, Source
-from apes_mailer.campaign.reading.tree import Fields, Node, Scalar
+from apes_mailer.reading.shape import GroupShape, KindsShape, ListShape, Shape
+from apes_mailer.reading.yaml.entry import entry_at, last_line_below
+from apes_mailer.reading.yaml.indentation import shifted
+from apes_mailer.reading.yaml.source import Correction, Edit, Fault, Source
+from apes_mailer.reading.yaml.tree import Fields, Node, Scalar
 
 
 def nothing() -> Fault:

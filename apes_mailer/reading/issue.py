@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,18 +11,20 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from apes_mailer.campaign.reading import file_text, inline_pictures, links, merge_tags, verdicts
-from apes_mailer.campaign.reading.draft import Draft, Written, read_draft
-from apes_mailer.campaign.reading.entry import entry_at
-from apes_mailer.campaign.reading.pictures import PictureFolder, Unusable, Usable
-from apes_mailer.campaign.reading.remark import Remark
-from apes_mailer.campaign.reading.shape import group, words
-from apes_mailer.campaign.reading.source import Source
-from apes_mailer.campaign.reading.yaml_text import read_yaml
 from apes_mailer.errors import IssueError, Problem
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.picture import Picture
 from apes_mailer.model.text import Line, Link, Markdown, PictureFile
+from apes_mailer.reading import file_text, inline_pictures, links, merge_tags, verdicts
+from apes_mailer.reading.draft import Draft, Written, read_draft
+from apes_mailer.reading.meaning import aliases
+from apes_mailer.reading.pictures import PictureFolder, Unusable, Usable
+from apes_mailer.reading.remark import Remark
+from apes_mailer.reading.shape import field_names, group
+from apes_mailer.reading.yaml.entry import entry_at
+from apes_mailer.reading.yaml.read import read_yaml
+from apes_mailer.reading.yaml.source import Source
+from apes_mailer.reading.yaml.words import Words
 
 ISSUE_FILE = "issue.yaml"
 PICTURES = "images"
@@ -95,6 +98,13 @@ def parse_issue(text: str, *, shown: str) -> ParsedIssue:
     """Read an issue from its text, without a look at the pictures. Raises ``IssueError`` with every problem."""
     reading = _Reading.of(text, shown)
     return ParsedIssue(issue=reading.result([]), positions=reading.draft.positions)
+
+
+@functools.cache
+def words() -> Words:
+    """Return the names of all fields of an issue, with the French ones that are understood as a mistake."""
+    every, texts = field_names(group(Issue))
+    return Words(every | aliases(every), texts | aliases(texts))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from apes_mailer.campaign.reading.entry import entry_at, indentation, last_line_below
-from apes_mailer.campaign.reading.proposal import Proposal, Words, is_written, previous_written
-from apes_mailer.campaign.reading.source import Correction
+from apes_mailer.reading.yaml.entry import entry_at, indentation, last_line_below
+from apes_mailer.reading.yaml.proposal import Proposal, is_written, previous_written
+from apes_mailer.reading.yaml.source import Correction
+from apes_mailer.reading.yaml.words import Words
 
 _WRONG_BLANK = re.compile(r"[ ]*[^\S ]")
 _LEADING_BLANK = re.compile(r"\s+")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from pydantic_core import PydanticCustomError
 
-from apes_mailer.campaign.reading import inline_pictures
-from apes_mailer.campaign.reading.remark import WHOLE_ADDRESS, Remark, split_cure
 from apes_mailer.model.text import Link
+from apes_mailer.reading import inline_pictures
+from apes_mailer.reading.remark import WHOLE_ADDRESS, Remark, split_cure
 from apes_mailer.render import markdown
 from apes_mailer.render.tokens import Tokens
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from apes_mailer.campaign.reading.entry import quoted
-from apes_mailer.campaign.reading.names import plain
-from apes_mailer.campaign.reading.remark import Remark
+from apes_mailer.model.spelling import plain
+from apes_mailer.reading.remark import Remark
+from apes_mailer.reading.yaml.entry import quoted
 
 _PICTURE = re.compile(r"(?<!\\)!\[(?P<words>[^\[\]\n]*)\]\((?P<address>[^()\n]*)\)")
 _ENDING = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|heic|bmp|tiff?)(?:[?#].*)?", re.IGNORECASE)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from apes_mailer.campaign.issue_file import LoadedIssue, load_issue
 from apes_mailer.errors import IssueError, Problem
+from apes_mailer.reading.issue import LoadedIssue, load_issue
 
 SHOWN = "campaigns/x/issue.yaml"
 

@@ -6,9 +6,9 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from apes_mailer.campaign.reading.names import plain
-from apes_mailer.campaign.reading.remark import Remark
 from apes_mailer.model import field, merge
+from apes_mailer.model.spelling import plain
+from apes_mailer.reading.remark import Remark
 
 _SPECIAL_WORDS = {
     "unsubscribe": merge.Special.UNSUBSCRIBE,

@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apes_mailer.campaign.reading.names import plain
-from apes_mailer.campaign.reading.source import Correction, Fault
-from apes_mailer.campaign.reading.tree import Scan
-
-_FIELD = re.compile(r"(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)[ ]?:(?=\s|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The plain names that fields have, or that people give them: all, and those whose value is text."""
-
-    fields: frozenset[str]
-    texts: frozenset[str]
-
-    def starts_field(self, line: str) -> bool:
-        """Tell whether a line starts with the name of a field and a colon, after dashes or not.
-
-        Names are lower-case: ``Note : venez`` is a sentence.
-        """
-        match = _FIELD.match(line)
-        return match is not None and self.is_field(match["key"])
-
-    def is_field(self, key: str) -> bool:
-        """Tell whether a word in small letters is the name of a field."""
-        return key.islower() and plain(key) in self.fields
-
-    def is_text(self, key: str) -> bool:
-        """Tell whether a word in small letters is the name of a field of text."""
-        return key.islower() and plain(key) in self.texts
+from apes_mailer.reading.yaml.source import Correction, Fault
+from apes_mailer.reading.yaml.tree import Scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from apes_mailer.campaign.reading.entry import Entry, entry_at, indentation, rewritten, text_column
-from apes_mailer.campaign.reading.proposal import Words, is_written
-from apes_mailer.campaign.reading.source import Correction, Fault, Source
-from apes_mailer.campaign.reading.tree import Scalar, Scan
+from apes_mailer.reading.yaml.entry import Entry, entry_at, indentation, rewritten, text_column
+from apes_mailer.reading.yaml.proposal import is_written
+from apes_mailer.reading.yaml.source import Correction, Fault, Source
+from apes_mailer.reading.yaml.tree import Scalar, Scan
+from apes_mailer.reading.yaml.words import Words
 
 _HASHTAG = re.compile(r"""(?:^|(?<=[ \t"']))#+[^\s#]\S*""")
 _COMMENTED_OUT = re.compile(r"#+(?:-|[\w-]+:(?:\s|$))")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apes_mailer.campaign.reading import losses
-from apes_mailer.campaign.reading.proposal import Words
-from apes_mailer.campaign.reading.repair import repair
-from apes_mailer.campaign.reading.source import Fault, Source, clean
-from apes_mailer.campaign.reading.tree import Node
 from apes_mailer.errors import Problem
+from apes_mailer.reading.yaml import losses
+from apes_mailer.reading.yaml.repair import repair
+from apes_mailer.reading.yaml.source import Fault, Source, clean
+from apes_mailer.reading.yaml.tree import Node
+from apes_mailer.reading.yaml.words import Words
 
 _MOST_ROUNDS = 20
 _MOST_FAULTS = 100  # in one round; what is behind them shows when they are mended

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apes_mailer.campaign.issue_file import parse_issue
 from apes_mailer.errors import IssueError, Problem
+from apes_mailer.reading.issue import parse_issue
 
 SAMPLE = """\
 subject: La lettre de juillet

@@ -9,11 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apes_mailer.campaign.reading import tree
-from apes_mailer.campaign.reading.shape import words
-from apes_mailer.campaign.reading.tree import Fields, Scalar
-from apes_mailer.campaign.reading.yaml_text import YamlText, read_yaml
 from apes_mailer.errors import Problem
+from apes_mailer.reading.issue import words
+from apes_mailer.reading.yaml import tree
+from apes_mailer.reading.yaml.read import YamlText, read_yaml
+from apes_mailer.reading.yaml.tree import Fields, Scalar
 
 
 @pytest.fixture(params=["libyaml", "pure Python"], autouse=True)
@@ -315,7 +315,7 @@ def test_any_text_in_double_quotes_comes_back_as_it_was(text: str) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], exclude_characters="\ufeff")))
 def test_text_in_the_quotes_that_are_proposed_comes_back_as_it_was(text: str) -> None:
-    from apes_mailer.campaign.reading.entry import quoted
+    from apes_mailer.reading.yaml.entry import quoted
 
     result = read(f"title: {quoted(text)}\n")
     assert values(result) == {"title": text}

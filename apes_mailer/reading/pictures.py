@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from apes_mailer.campaign.reading.names import file_meant, plain
 from apes_mailer.model.picture import Picture
+from apes_mailer.model.spelling import plain
+from apes_mailer.reading.meaning import file_meant
 
 _MOST_BYTES = 20 * 1024 * 1024
 _MOST_PIXELS = 50_000_000

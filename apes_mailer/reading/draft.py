@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from apes_mailer.campaign.reading import misfits
-from apes_mailer.campaign.reading.corrections import Placed, agreed
-from apes_mailer.campaign.reading.entry import entry_at, rewritten
-from apes_mailer.campaign.reading.names import field_meant, kind_meant
-from apes_mailer.campaign.reading.shape import (
+from apes_mailer.errors import Problem
+from apes_mailer.reading import misfits
+from apes_mailer.reading.corrections import Placed, agreed
+from apes_mailer.reading.meaning import Wrong, as_choice, as_date, as_switch, field_meant, kind_meant
+from apes_mailer.reading.shape import (
     ChoiceShape,
     DateShape,
     GroupShape,
@@ -23,10 +23,9 @@ from apes_mailer.campaign.reading.shape import (
     SwitchShape,
     TextShape,
 )
-from apes_mailer.campaign.reading.source import Fault, Source
-from apes_mailer.campaign.reading.tree import Fields, Items, Node, Scalar
-from apes_mailer.campaign.reading.values import Wrong, as_choice, as_date, as_switch
-from apes_mailer.errors import Problem
+from apes_mailer.reading.yaml.entry import entry_at, rewritten
+from apes_mailer.reading.yaml.source import Fault, Source
+from apes_mailer.reading.yaml.tree import Fields, Items, Node, Scalar
 
 _MOST_PROBLEMS = 500  # so many are not an issue with faults, but another file
 
