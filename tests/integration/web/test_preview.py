@@ -152,6 +152,14 @@ def test_the_page_finds_what_it_needs(browser: Browser, name: str) -> None:
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", reply.text), "nothing comes from elsewhere"
 
 
+def test_the_letter_comes_first_and_one_link_leads_to_what_is_said_of_it(browser: Browser) -> None:
+    page = browser.get("/").text
+    assert page.index('<main id="letter"') < page.index('<aside id="side"')
+    first_link = re.search(r'<a [^>]*href="([^"]*)"', page)
+    assert first_link is not None
+    assert first_link[1] == "#side"
+
+
 def test_the_page_allows_no_inline_script_or_style_and_no_other_host(browser: Browser) -> None:
     page = browser.get("/")
     policy = page.headers["content-security-policy"]

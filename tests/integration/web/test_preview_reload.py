@@ -106,10 +106,13 @@ def test_faults_are_shown_above_the_last_good_letter_until_they_are_mended(
     assert "This version cannot be shown" in summary
     assert shown in summary
     assert "Below is the last good version." in summary
+    assert summary.count("– last good version</span>") == summary.count('class="card old"') == 3
     assert browser.get("/letter.html").text == letter
     with browser.change():
         path.unlink() if good is None else _save(path, good)
-    assert "This version cannot be shown" not in browser.get("/summary.html").text
+    summary = browser.get("/summary.html").text
+    assert "This version cannot be shown" not in summary
+    assert "last good version" not in summary
 
 
 def test_the_corrected_line_is_shown(browser: Browser) -> None:
