@@ -260,7 +260,9 @@ def remove_suppression(
         where = f"for the list {list_name}" if list_name else "for all lists"
         raise ContactsError(
             f"{known} has no suppression {where}" + (f"; it is suppressed {still}." if held else "."),
-            hint="Remove it with: " + _removing(known, held[0].list_name) if held else "Nothing stops mail to it.",
+            hint="Remove it with: " + _removing(known, held[0].list_name)
+            if held
+            else "See who has one with: apes-mailer suppressions list",
         )
     rest = f"The suppression is removed; {known} is still suppressed {still}."
     output.say(rest if held else f"{known} may be mailed again.")

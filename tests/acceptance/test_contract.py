@@ -87,6 +87,37 @@ def test_error_of_a_check_blocks(small: Cli, server: LocalSendGrid) -> None:
     _nothing_happened(small, server)
 
 
+def test_check_tells_the_faults_of_letter_and_list_at_once(small: Cli) -> None:
+    issue = small.workspace / "campaigns" / STARTER / "issue.yaml"
+    text = issue.read_text(encoding="utf-8")
+    text = text.replace("link: https://example.org/jardin", 'link: "#"')
+    issue.write_text(text.replace("subject: ", "subject: <<contact.VILLE>> "), encoding="utf-8")
+    done = small.run("check", STARTER, "--to", "tous")
+    assert done.code == 3
+    assert "leads nowhere" in done.err
+    assert "<<contact.VILLE>>: 60 contacts have nothing in this field" in done.err
+    assert '2 errors found: this letter cannot be sent to the list "tous".' in done.err
+    assert "sent." not in done.err.replace("cannot be sent", "")
+    findings = small.run("check", STARTER, "--to", "tous", "--json").json()["findings"]
+    assert [each["rule"] for each in findings] == ["link-empty", "merge-tag-unfilled"]
+    assert findings[1]["field"] == "subject"
+
+
+def test_why_answers_truly_and_never_writes_over_a_file(small: Cli, server: LocalSendGrid) -> None:
+    address = "personne3@exemple3.example"
+    small.ok("test", STARTER)
+    assert "nothing was mailed" in small.ok("why", STARTER, "collegue@example.org").out
+    small.ok("suppressions", "add", address)
+    through(small, server).ok(*TO_ALL, "--confirm", f"{STARTER}:59")
+    (answer,) = small.ok("why", STARTER, address, "--json").json()["answers"]
+    assert (answer["verdict"], answer["reason"], answer["message_sha256"]) == ("excluded", "suppressed", "")
+    settings = small.workspace / "apes-mailer.toml"
+    before = settings.read_bytes()
+    done = small.run("why", STARTER, "personne4@exemple4.example", "--out", str(settings))
+    assert (done.code, settings.read_bytes()) == (2, before)
+    assert "is there already" in done.err
+
+
 def test_resume_goes_through_the_provider_of_the_campaign_only(small: Cli, server: LocalSendGrid) -> None:
     server.plan = FaultList([faults.OK, faults.KEY_REVOKED])
     assert through(small, server).run(*SEND).code == 4

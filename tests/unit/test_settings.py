@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,15 +89,15 @@ def test_every_fault_is_told_at_once_with_its_place(load: Callable[..., Settings
         'public_url = "ftp://x"\n[sender]\nname = ""\naddress = "zut"\n[send]\nbatch_size = 5000\n',
         APES_MAILER_TIMEOUT="soon",
     )
-    lines = error.message.splitlines()
-    assert [line.partition(":")[0] for line in lines] == [
-        "apes-mailer.toml, sender.name",
-        "apes-mailer.toml, sender.address",
-        "apes-mailer.toml, public_url",
-        "apes-mailer.toml, send.batch_size",
-        "APES_MAILER_TIMEOUT",
+    head, *lines = error.message.splitlines()
+    assert head == "The settings cannot be used: 5 faults."
+    assert lines == [
+        "  apes-mailer.toml:3 sender.name: is empty; write something or remove the line",
+        "  apes-mailer.toml:4 sender.address: is not an email address: An email address must have an @-sign.",
+        "  apes-mailer.toml:1 public_url: must be a web address such as https://lettre.example.org",
+        "  apes-mailer.toml:6 send.batch_size: must be 1000 or less",
+        "  APES_MAILER_TIMEOUT: must be a number",
     ]
-    assert "is not an email address" in lines[1]
 
 
 @pytest.mark.parametrize("size", ["0", "1001", "5000", "-1", "ten"])
@@ -107,31 +108,114 @@ def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f'publik_url = ""\n{SENDER}', "publik_url: is not a setting; did you mean public_url?"),
-        (f'{SENDER}reply = "a@b.fr"\n', "sender.reply: is not a setting; did you mean reply_to?"),
-        (f"{SENDER}[sned]\n", "sned: is not a setting; did you mean send?"),
-        (f'provider = "outbox"\n{SENDER}', "provider: is not a setting; it belongs below the line [send]"),
+        (f'publik_url = ""\n{SENDER}', ':1 publik_url: is not a setting\n    Replace line 1 with: public_url = ""'),
+        (
+            f'{SENDER}reply = "a@b.fr"\n',
+            ':4 sender.reply: is not a setting\n    Replace line 4 with: reply_to = "a@b.fr"',
+        ),
+        (f'{SENDER}nom = "x"\n', ':4 sender.nom: is not a setting\n    Replace line 4 with: name = "x"'),
+        (f"{SENDER}[sned]\n", ":4 sned: is not a setting\n    Replace line 4 with: [send]"),
+        (f"{SENDER}[envoi]\nx = 1\n", ":4 envoi: is not a setting\n    Replace line 4 with: [send]"),
+        (f'provider = "outbox"\n{SENDER}', ":1 provider: is not a setting\n    It belongs below the line [send]."),
         (
             f'{SENDER}public_url = "https://a.example"\n',
-            "sender.public_url: is not a setting; it belongs at the top of the file",
+            ":4 sender.public_url: is not a setting\n    It belongs at the top of the file",
         ),
-        (f"qwerty = 1\n{SENDER}", "qwerty: is not a setting"),
-        (f"{SENDER}social = [{{nme = 'x', link = 'https://x.fr'}}]\n", "sender.social.0.nme: is not a setting"),
-        ("[sender]\nname = 'x'\n", "sender.address: is missing"),
-        ("", "sender: is missing"),
-        (f"send = 3\n{SENDER}", "send: must be a section: write [send]"),
+        (f"qwerty = 1\n{SENDER}", ":1 qwerty: is not a setting\n    Settings and sections: sender, public_url, "),
+        (
+            f"{SENDER}[serve]\nqwerty = 1\n",
+            ":5 serve.qwerty: is not a setting\n    Settings below [serve]: host, port.",
+        ),
+        (f"{SENDER}social = [{{nme = 'x', link = 'https://x.fr'}}]\n", ":4 sender.social.0.nme: is not a setting"),
+        ("[sender]\nname = 'x'\n", ':1 sender.address: is missing\n    Write: address = "lettre@example.org"'),
+        ("", " sender: is missing\n    Write: [sender] on a line of its own"),
+        (f"send = 3\n{SENDER}", ":1 send: must be a section\n    Write [send] on a line of its own"),
+        (
+            f'{SENDER}[send]\nprovider = "SendGird"  # so\n',
+            ':5 send.provider: must be "outbox" or "sendgrid"\n    Replace line 5 with: provider = "sendgrid"',
+        ),
+        (
+            f"{SENDER}letter = 2027  # so\n",
+            ':4 sender.letter: must be text in quotes\n    Replace line 4 with: letter = "2027"',
+        ),
+        (f"{SENDER}[serve]\nport = 'x'\n", ":5 serve.port: must be a whole number"),
+        (f"{SENDER}[send]\nbatch_size = 1.5\n", ":5 send.batch_size: must be a whole number"),
+        (f"{SENDER}[send]\ntimeout = 0\n", ":5 send.timeout: must be 0.1 or more"),
+        (
+            f"{SENDER}social = 'x'\n",
+            ":4 sender.social: must be a list\n    Begin each entry with a line [[sender.social]]",
+        ),
+        (f"{SENDER}[[sender.social]]\nname = 'x'\n", ":4 sender.social.0.link: is missing\n    Write: link"),
     ],
 )
-def test_mistake_in_the_file_comes_with_its_cure(load: Callable[..., Settings], text: str, said: str) -> None:
-    assert f"apes-mailer.toml, {said}" in _fault(load, text).message
+def test_mistake_in_the_file_comes_with_its_line_and_its_cure(
+    load: Callable[..., Settings], text: str, said: str
+) -> None:
+    assert f"apes-mailer.toml{said}" in _fault(load, text).message
 
 
 def test_section_that_is_none_is_reported_also_with_a_variable(load: Callable[..., Settings]) -> None:
     assert "must be a section" in _fault(load, f"send = 3\n{SENDER}", APES_MAILER_PROVIDER="outbox").message
 
 
-def test_broken_toml_names_the_line(load: Callable[..., Settings]) -> None:
-    assert "at line 2" in _fault(load, "[sender]\nname = Le Jardin\n").message
+@pytest.mark.parametrize(
+    ("written", "better"),
+    [
+        ("letter = Le Jardin", 'letter = "Le Jardin"'),
+        ("letter = L’été “fleuri”  # so", 'letter = "L’été “fleuri"  # so'),
+        ("letter = «\u00a0Le Jardin\u00a0»", 'letter = "Le Jardin"'),
+        ("letter: Le Jardin", 'letter = "Le Jardin"'),
+        ('letter = "Le Jardin', 'letter = "Le Jardin"'),
+        ("letter = ", 'letter = ""'),
+        (r'letter = "C:\Users\marie"', r"letter = 'C:\Users\marie'"),
+        ("[send", "[send]"),
+        ("[[sender.social]", "[[sender.social]]"),
+    ],
+)
+def test_line_that_is_no_toml_comes_with_the_line_to_write(
+    load: Callable[..., Settings], written: str, better: str
+) -> None:
+    message = _fault(load, f"{SENDER}{written}\n").message
+    assert "apes-mailer.toml:4: cannot be read" in message
+    assert f"Replace line 4 with: {better}" in message.splitlines()[2]
+
+
+def test_every_faulty_line_is_told_at_once_with_the_faulty_settings(load: Callable[..., Settings]) -> None:
+    error = _fault(load, "[sender]\nname = Le Jardin\naddress = a@b.example\n[send]\nbatch_size = 0\n")
+    assert [line.split()[0] for line in error.message.splitlines() if ".toml:" in line] == [
+        "apes-mailer.toml:2:",
+        "apes-mailer.toml:3:",
+        "apes-mailer.toml:5",
+    ]
+
+
+@pytest.mark.parametrize("text", [f"{SENDER}address = 'a@b.example'\n", f"{SENDER}[sender]\n"])
+def test_setting_or_section_that_is_there_twice_is_named(load: Callable[..., Settings], text: str) -> None:
+    assert "apes-mailer.toml:4: is there for the second time" in _fault(load, text).message
+
+
+@pytest.mark.parametrize("text", [f"{SENDER}?\n", f"{SENDER}été = 1\n"])
+def test_line_that_nobody_understands_says_how_lines_are_written(load: Callable[..., Settings], text: str) -> None:
+    message = _fault(load, text).message
+    assert "apes-mailer.toml:4: cannot be read" in message
+    assert 'A setting is written so: name = "Le Jardin"' in message
+
+
+@pytest.mark.parametrize("corrected", [True, False])
+def test_correction_that_is_pasted_heals_the_line(load: Callable[..., Settings], *, corrected: bool) -> None:
+    text = '[sender]\nname = "L’Été  \naddress: lettre@jardin.example\nletter = 2027\n'
+    for _ in range(9 if corrected else 0):
+        try:
+            load(text)
+        except SettingsError as error:
+            lines = text.splitlines()
+            for number, better in re.findall(r"Replace line (\d+) with: (.*)", error.message):
+                lines[int(number) - 1] = better
+            text = "\n".join(lines)
+    if corrected:
+        assert load(text).sender.letter == "2027"
+    else:
+        assert len(re.findall(r"Replace line", _fault(load, text).message)) == 3
 
 
 def test_file_of_windows_notepad_is_read(load: Callable[..., Settings]) -> None:

@@ -70,11 +70,11 @@ def test_reject_report_can_be_opened_by_a_double_click(cli: Cli) -> None:
     assert "and 12 more" in done.err
     assert "Every rejected row is in contacts/rejected/liste.csv" in done.err
     report = cli.workspace / "contacts" / "rejected" / "liste.csv"
-    assert report.read_bytes().startswith(b"\xef\xbb\xbfLINE;REASON\r\n")
+    assert report.read_bytes().startswith(b"\xef\xbb\xbfLINE;REASON;EMAIL;PRENOM\r\n")
     with report.open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.reader(file, delimiter=";"))
     assert [line[0] for line in lines[1:]] == [str(number) for number in range(3, 25)]
-    assert lines[2] == ["4", "same address as line 2"]
+    assert lines[2] == ["4", "same address as line 2", "a@exemple.fr", "y"]
 
 
 def test_report_of_an_earlier_import_goes_when_all_is_well(cli: Cli) -> None:
@@ -131,6 +131,51 @@ def test_export_comes_back_as_it_was(cli: Cli) -> None:
     assert done.json() == {"read": 2, "new": 0, "updated": 0, "unchanged": 2, "rejected": 0, "suppressed": 0}
     assert cli.ok("contacts", "show", "tous", "--json").json() == shown
     assert shown[0]["NOTE"] == '=1+1 ; "x"'
+
+
+def test_export_never_writes_over_a_file(cli: Cli) -> None:
+    _import(cli, ["EMAIL", "a@exemple.fr"])
+    staff = cli.workspace / "contacts" / "staff.csv"
+    before = staff.read_bytes()
+    done = cli.run("contacts", "export", "tous", "--out", str(staff))
+    assert done.code == 2
+    assert "is there already" in done.err
+    assert "Choose another name" in done.err
+    assert staff.read_bytes() == before
+
+
+def test_file_whose_name_cannot_be_typed_is_listed_with_the_name_to_give_it(cli: Cli) -> None:
+    (cli.workspace / "contacts" / "Adhérents 2027.csv").write_text("EMAIL\na@exemple.fr\n", encoding="utf-8")
+    done = cli.ok("contacts", "list", "--json")
+    assert [each["list"] for each in done.json()] == ["staff"]
+    assert "rename it to Adherents-2027.csv" in cli.ok("contacts", "list").err
+    done = cli.run("test", STARTER, "--to", "Adhérents 2027")
+    assert done.code == 2
+    assert "Rename the file to Adherents-2027.csv" in done.err
+    assert "rename it to Adherents-2027.csv" in cli.run("test", STARTER, "--to", "adherents").err
+
+
+def test_file_inside_the_workspace_is_called_by_its_short_name(cli: Cli) -> None:
+    file = cli.workspace / "contacts" / "vide.csv"
+    file.write_text("", encoding="utf-8")
+    for arguments in (("contacts", "import", str(file), "--list", "x", "--yes"), ("test", STARTER, "--to", "vide")):
+        done = cli.run(*arguments)
+        assert done.code == 1
+        assert "contacts/vide.csv" in done.err
+        assert str(cli.workspace) not in done.err
+
+
+def test_header_alone_is_told_to_add_nobody(cli: Cli) -> None:
+    done = cli.ok("contacts", "import", _file(cli, ["EMAIL"]), "--list", "tous", "--yes")
+    assert "has no row below its first line: nobody was added to tous" in done.err
+
+
+def test_suppression_of_another_scope_is_named_with_its_command(cli: Cli) -> None:
+    cli.ok("suppressions", "add", "a@exemple.fr", "--list", "staff")
+    done = cli.run("suppressions", "remove", "a@exemple.fr")
+    assert done.code == 1
+    assert "a@exemple.fr has no suppression for all lists; it is suppressed on the list staff." in done.err
+    assert "apes-mailer suppressions remove a@exemple.fr --list staff" in done.err
 
 
 def test_suppression_has_a_scope_and_can_be_taken_back(cli: Cli) -> None:

@@ -1,0 +1,132 @@
+"""What is said of a setting that cannot be used: where it stands, what is wrong, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from apes_mailer.errors import Problem
+from apes_mailer.settings.model import ENVIRONMENT, Settings
+from apes_mailer.settings.toml_text import TomlText
+
+_EXAMPLES: Mapping[tuple[str, ...], str] = {
+    ("sender",): '[sender] on a line of its own, and below it: name = "Le Jardin" and address = "lettre@example.org"',
+    ("sender", "name"): 'name = "Le Jardin"',
+    ("sender", "address"): 'address = "lettre@example.org"',
+}
+
+_SECTION = {"model_type", "model_attributes_type", "dict_type"}
+
+_WORDS = {
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "string_type": "must be text in quotes",
+}
+
+_MEANT = {
+    "nom": "name",
+    "adresse": "address",
+    "expediteur": "sender",
+    "emetteur": "sender",
+    "envoi": "send",
+    "fournisseur": "provider",
+    "url": "public_url",
+}
+"""Words that people write for a setting and that no comparison of letters leads to it."""
+
+
+def explain(error: ValidationError, read: TomlText, environment: Mapping[str, str]) -> list[Problem]:
+    """Return the faults that pydantic found, in the words of somebody who edits the file."""
+    problems: list[Problem] = []
+    for fault in error.errors(include_url=False, include_input=False):
+        path = tuple(str(part) for part in fault["loc"])
+        variable = next((name for name, at in ENVIRONMENT.items() if at == path and environment.get(name)), "")
+        message, cure = _words(fault["type"], fault["msg"], fault.get("ctx") or {}, path)
+        if variable:
+            problems.append(Problem(field=variable, message=message))
+            continue
+        line = read.line(path)
+        hint = _replacement(read, path, line, fault["type"], fault.get("ctx") or {}) or cure
+        problems.append(Problem(file=read.shown, line=line, field=".".join(path), message=message, hint=hint))
+    return problems
+
+
+def _words(kind: str, message: str, context: Mapping[str, Any], path: tuple[str, ...]) -> tuple[str, str]:
+    """Return what is wrong, and what to do where there is no line to write instead."""
+    if kind == "extra_forbidden":
+        return "is not a setting", _home(path)
+    if kind == "missing":
+        return "is missing", f"Write: {_EXAMPLES.get(path, path[-1])}"
+    if kind in _SECTION:
+        return "must be a section", f"Write [{'.'.join(path)}] on a line of its own, and its settings below."
+    if kind == "tuple_type":
+        return "must be a list", "Begin each entry with a line [[sender.social]], with name and link below it."
+    # pydantic quotes with apostrophes; the file does not
+    limits = {name: str(value).replace("'", '"') for name, value in context.items() if name != "error"}
+    return _WORDS[kind].format_map(limits) if kind in _WORDS else message.removeprefix("Value error, "), ""
+
+
+def _replacement(read: TomlText, path: tuple[str, ...], line: int | None, kind: str, context: Mapping[str, Any]) -> str:
+    """Return the cure of a fault that one other line heals, or nothing."""
+    if line is None or read.places.get(path) != line:
+        return ""
+    if read.lines[line - 1].lstrip().startswith("["):
+        section = _close(path[-1], _names(path[:-1]))
+        return f"Replace line {line} with: [{section}]" if kind == "extra_forbidden" and section else ""
+    found = re.fullmatch(r"(\s*)([^=]+?)(\s*=\s*)(.*?)\s*", read.lines[line - 1])
+    if found is None:
+        return ""
+    indent, name, equals, value = found.groups()
+    match kind:
+        case "extra_forbidden":
+            name = _close(path[-1], _names(path[:-1]))
+        case "literal_error":
+            meant = _close(value.strip("\"'").lower(), re.findall(r"'(.*?)'", context["expected"]))
+            value = json.dumps(meant) if meant else ""
+        case "string_type":
+            value = json.dumps(value.partition(" #")[0].strip(), ensure_ascii=False)
+        case _:
+            return ""
+    return f"Replace line {line} with: {indent}{name}{equals}{value}" if name and value else ""
+
+
+def _close(word: str, known: Sequence[str]) -> str:
+    meant = _MEANT.get(word.lower(), word)
+    return next(iter(difflib.get_close_matches(meant, known, n=1)), "")
+
+
+def _home(path: tuple[str, ...]) -> str:
+    """Return where a setting belongs that is none where it stands."""
+    *section, name = path
+    if close := _close(name, _names(section)):
+        return f"Did you mean {close}?"
+    if section and name in Settings.model_fields:
+        return "It belongs at the top of the file, before the first line in brackets."
+    home = next((table for table in Settings.model_fields if name in _names([table])), "")
+    if home:
+        return f"It belongs below the line [{home}]."
+    known = ", ".join(_names(section))
+    return f"Settings {f'below [{section[0]}]' if section else 'and sections'}: {known}." if known else "Delete it."
+
+
+def _names(section: Sequence[str]) -> list[str]:
+    """Return what a section of the file may hold; nothing where there is no such section."""
+    model: type[BaseModel] = Settings
+    for name in section:
+        annotation = model.model_fields[name].annotation if name in model.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return [name for name in model.model_fields if name != "sendgrid_api_key"]

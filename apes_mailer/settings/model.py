@@ -1,0 +1,124 @@
+"""The settings that there are, with their defaults and limits. Secrets come from the environment only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, get_args
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from apes_mailer.model import address
+from apes_mailer.model.identity import Identity
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def _address(value: str) -> str:
+    try:
+        return address.normalise(value)
+    except address.AddressError as error:
+        raise ValueError(f"is not an email address: {error.reason}") from error
+
+
+def _require_port(value: str) -> None:
+    try:
+        sound = urlsplit(value).port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError("has no valid port: after the host and a colon comes a number from 1 to 65535, or nothing")
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (not parts.hostname or parts.scheme not in {"https", "http"} or parts.query or parts.fragment):
+        raise ValueError("must be a web address such as https://lettre.example.org")
+    _require_port(value)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("must begin with https://; mail programs refuse one-click unsubscription over http")
+    if not re.fullmatch(r"[A-Za-z0-9:/._-]*", value):
+        raise ValueError("may hold letters, digits, dots, hyphens and slashes only; write other names in punycode")
+    return value.rstrip("/")
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be a web address such as https://api.sendgrid.com")
+    _require_port(value)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("must begin with https://; http would show the key to everybody on the way")
+    return value.rstrip("/")
+
+
+ProviderName = Literal["outbox", "sendgrid"]
+PROVIDERS: tuple[str, ...] = get_args(ProviderName)
+"""The names of all providers."""
+
+Email = Annotated[str, AfterValidator(_address)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sender(Identity):
+    """``[sender]``: who the letters come from, as readers see it, and the addresses that they come from and go to."""
+
+    address: Email
+    reply_to: Email | None = None
+
+    def identity(self) -> Identity:
+        """What a letter shows of the sender."""
+        return Identity(**self.model_dump(exclude={"address", "reply_to"}))
+
+
+class Send(_Table):
+    """``[send]``: how batches go out. ``timeout`` is the total time of a request in seconds."""
+
+    provider: ProviderName = "outbox"
+    batch_size: int = Field(default=1000, ge=1, le=1000)
+    in_flight: int = Field(default=8, ge=1, le=64)
+    timeout: float = Field(default=60.0, ge=0.1, le=600)
+    max_per_second: int = Field(default=0, ge=0, description="Recipients a second for all programs together; 0: any.")
+
+
+class Serve(_Table):
+    """``[serve]``: the address of ``apes-mailer serve`` on this computer."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8025, ge=0, le=65535)
+
+
+class SendGridSettings(_Table):
+    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account."""
+
+    region: Literal["global", "eu"] = "global"
+    base_url: Annotated[str, AfterValidator(_api_url)] | None = None
+
+
+class Settings(_Table):
+    """All settings of a workspace."""
+
+    sender: Sender
+    public_url: Annotated[str, AfterValidator(_public_url)] = ""
+    database_url: str = ""
+    send: Send = Send()
+    serve: Serve = Serve()
+    sendgrid: SendGridSettings = SendGridSettings()
+    sendgrid_api_key: SecretStr = SecretStr("")
+
+
+ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
+    "APES_MAILER_PROVIDER": ("send", "provider"),
+    "APES_MAILER_PUBLIC_URL": ("public_url",),
+    "APES_MAILER_DATABASE_URL": ("database_url",),
+    "APES_MAILER_BATCH_SIZE": ("send", "batch_size"),
+    "APES_MAILER_IN_FLIGHT": ("send", "in_flight"),
+    "APES_MAILER_TIMEOUT": ("send", "timeout"),
+    "APES_MAILER_SENDGRID_BASE_URL": ("sendgrid", "base_url"),
+    "SENDGRID_API_KEY": ("sendgrid_api_key",),
+}
+"""Environment variables, and the setting each of them is."""
