@@ -15,26 +15,6 @@ from apes_mailer.workspace import SETTINGS_FILE, Workspace, bundled, check_name
 SCHEMA_FILE = "issue.schema.json"
 _SCHEMA_LINE = f"# yaml-language-server: $schema=../../{SCHEMA_FILE}\n".encode()
 
-_SETTINGS = """\
-# The settings of this workspace. What is secret does not belong here: SENDGRID_API_KEY is an environment variable.
-# Every line is explained in docs/reference/settings.md.
-
-# The https:// address where `apes-mailer serve` can be reached by your readers: unsubscribe pages and pictures.
-public_url = ""
-
-[sender]
-name = "Mon organisation"
-address = "lettre@example.org"
-letter = "La lettre de mon organisation"
-postal_address = "1 rue de l’Exemple, 59000 Lille"
-# reply_to = "contact@example.org"
-# website = "https://www.example.org"
-
-[send]
-# "outbox" writes the messages into the folder outbox/, and nothing leaves this computer. "sendgrid" sends.
-provider = "outbox"
-"""
-
 _IGNORED = """\
 # Never in git: real people, secrets, the database, rehearsals.
 /contacts/*
@@ -51,7 +31,8 @@ _STAFF = "EMAIL;PRENOM;NOM\ncollegue@example.org;Camille;Exemple\n"
 
 _TEMPLATES_README = """\
 Your own themes go here, one folder each. The built-in themes need no copy: a folder with the name of a built-in theme
-changes only the files that it holds, for example apes/theme.toml for other colours. See docs/reference/themes.md.
+changes only the files that it holds, for example apes/theme.toml for other colours. Copy such a file from the folder
+templates of the program, whole, and change the copy. `apes-mailer themes` lists the themes that an issue can name.
 """
 
 STARTER_NAME = "premier-numero"
@@ -81,7 +62,7 @@ def init(folder: Path) -> Workspace:
     write_schema(workspace)
     workspace.secret()
     # Last: a folder with settings is a workspace, and a half-made one should not look like it.
-    workspace.settings_file.write_text(_SETTINGS, encoding="utf-8")
+    shutil.copyfile(bundled("starter") / SETTINGS_FILE, workspace.settings_file)
     return workspace
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from apes_mailer import settings
 from apes_mailer import workspace as workspaces
 from apes_mailer.campaign import starter
 from apes_mailer.errors import ContactsError, SettingsError, ThemeError, UsageError
+from apes_mailer.settings import Send, SendGridSettings, Serve, Settings
 from apes_mailer.workspace import Workspace
 
 
@@ -244,6 +248,27 @@ def test_new_workspace_has_a_letter_to_begin_with(tmp_path: Path) -> None:
     assert made.campaign_names() == [starter.STARTER_NAME]
     assert made.list_file("staff") == made.contacts / "staff.csv"
     assert workspaces.find(made.root) == made
+
+
+def _leaves(model: type[BaseModel]) -> set[str]:
+    found: set[str] = set()
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        found |= _leaves(kind) if isinstance(kind, type) and issubclass(kind, BaseModel) else {name}
+    return found
+
+
+def test_settings_of_a_new_workspace_name_every_setting_and_keep_the_defaults(tmp_path: Path) -> None:
+    file = starter.init(tmp_path).settings_file
+    text = file.read_text(encoding="utf-8")
+    as_made = settings.load(file, {})
+    assert (as_made.send, as_made.serve, as_made.sendgrid) == (Send(), Serve(), SendGridSettings())
+    file.write_text(re.sub(r"(?m)^# (?=\[|\w+ = )", "", text), encoding="utf-8")
+    all_in_use = settings.load(file, {})
+    assert (all_in_use.send, all_in_use.serve) == (Send(), Serve())
+    assert all_in_use.sender.social[0].name == "Mastodon"
+    named = set(re.findall(r"(?m)^(?:# )?(\w+) = ", text))
+    assert named - {"link"} == _leaves(Settings) - {"sendgrid_api_key", "social"}
 
 
 def test_half_made_workspace_does_not_look_like_one(tmp_path: Path) -> None:
