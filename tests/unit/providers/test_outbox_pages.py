@@ -129,7 +129,7 @@ def test_pages_together_list_everybody_once_in_order(tmp_path: Path, count: int,
 
 def test_page_says_where_letters_for_the_browser_end(tmp_path: Path) -> None:
     folder = written(tmp_path, batch(*people(1000), template=PLAIN), batch(*people(1001)[1000:], template=PLAIN))
-    assert "Au-delà des 1\u202f000 premiers" in texts(page(folder))
+    assert "Au-delà des 1\u202f000 premiers messages" in texts(page(folder))
     assert [link for link in links(page(folder, 5)) if link.startswith("messages/")] == [
         f"messages/{safe_name(people(1001)[1000])}.eml"
     ]
