@@ -110,6 +110,7 @@ def test_letter_for_a_browser_is_the_part_of_the_message_with_the_pictures_of_th
     assert (folder / "../../../../published").resolve() == (tmp_path / "published").resolve()
 
 
+@pytest.mark.slow
 def test_beyond_a_thousand_messages_only_the_message_itself_is_written(tmp_path: Path) -> None:
     provider = outbox(tmp_path)
     first, rest = batch(*people(999)), batch(*people(1002)[999:], attempt="attempt-00000002")

@@ -109,30 +109,44 @@ def test_test_has_its_mark(tmp_path: Path) -> None:
     assert "<h1>[Test] Ce qui a germé</h1>" in html
 
 
+def entry(number: int) -> index.Entry:
+    """The message of a person with a number."""
+    return index.Entry(address=f"p{number}@example.org", subject="", stem=f"p{number}", has_views=number < index.VIEWS)
+
+
+def listed(folder: Path, count: int, size: int) -> range:
+    """The numbers of the pages that list so many messages, written in batches of a size."""
+    pages = index.Index(folder, batch(*people(1), template=PLAIN), at=AT)
+    for start in range(0, count, size):
+        pages.add([entry(number) for number in range(start, min(start + size, count))])
+    return range(1, -(-count // index.PAGE) + 1)
+
+
 @pytest.mark.parametrize("count", [250, 251, 500, 501, 1203])
-@pytest.mark.parametrize("size", [7, 250, 400])
+@pytest.mark.parametrize("size", [7, 250, 400, 1000])
 def test_pages_together_list_everybody_once_in_order(tmp_path: Path, count: int, size: int) -> None:
-    everybody = people(count)
-    shares = [everybody[start : start + size] for start in range(0, count, size)]
-    folder = written(tmp_path, *(batch(*share, template=PLAIN) for share in shares))
-    numbers = range(1, -(-count // index.PAGE) + 1)
-    assert {path.name for path in folder.glob("*.html")} == {index.page_name(number) for number in numbers}
-    listed = [link for number in numbers for link in links(page(folder, number)) if link.endswith(".eml")]
-    assert listed == [f"messages/{safe_name(person)}.eml" for person in everybody]
-    for number in numbers:
-        led = [link for link in links(page(folder, number)) if not link.startswith("messages/")]
-        assert all((folder / link).is_file() for link in led)
-        assert number == len(numbers) or index.page_name(number + 1) in led
-        assert number == 1 or index.page_name(1) in led
-    assert f"{count:,}".replace(",", "\u202f") + " messages" in texts(page(folder))
+    numbers = listed(tmp_path, count, size)
+    assert {path.name for path in tmp_path.iterdir()} == {index.page_name(number) for number in numbers}
+    led = {number: links(page(tmp_path, number)) for number in numbers}
+    assert [link for each in led.values() for link in each if link.endswith(".eml")] == [
+        f"messages/p{number}.eml" for number in range(count)
+    ]
+    for number, each in led.items():
+        assert all((tmp_path / link).is_file() for link in each if not link.startswith("messages/"))
+        assert number == len(numbers) or index.page_name(number + 1) in each
+        assert number == 1 or index.page_name(1) in each
+    assert f"{count:,}".replace(",", "\u202f") + " messages" in texts(page(tmp_path))
 
 
 def test_page_says_where_letters_for_the_browser_end(tmp_path: Path) -> None:
-    folder = written(tmp_path, batch(*people(1000), template=PLAIN), batch(*people(1001)[1000:], template=PLAIN))
-    assert "Au-delà des 1\u202f000 premiers messages" in texts(page(folder))
-    assert [link for link in links(page(folder, 5)) if link.startswith("messages/")] == [
-        f"messages/{safe_name(people(1001)[1000])}.eml"
-    ]
+    listed(tmp_path, 1001, 1000)
+    assert "Au-delà des 1\u202f000 premiers messages" in texts(page(tmp_path))
+    assert [link for link in links(page(tmp_path, 5)) if link.startswith("messages/")] == ["messages/p1000.eml"]
+
+
+def test_page_speaks_of_no_end_when_every_letter_can_be_read_in_the_browser(tmp_path: Path) -> None:
+    listed(tmp_path, 1000, 1000)
+    assert "Au-delà" not in texts(page(tmp_path))
 
 
 @pytest.mark.parametrize("value", NASTY)
