@@ -5,7 +5,7 @@ After a fault the correction is put in place and reading goes on, so that what s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apes_mailer.errors import Problem
 from apes_mailer.reading.yaml import losses
@@ -54,9 +54,29 @@ def read_yaml(text: str, *, shown: str, words: Words) -> YamlText:
     return YamlText(
         source=repaired.source,
         root=repaired.scan.root,
-        problems=[fault.problem(where, shown) for where, fault in found],
+        problems=[fault.problem(where, shown) for where, fault in _last_corrections(found)],
         readable=repaired.scan.fault is None,
     )
+
+
+def _last_corrections(found: list[tuple[Source, Fault]]) -> list[tuple[Source, Fault]]:
+    """Leave out each correction that a later one holds, with more lines around it."""
+    told: list[tuple[Source, Fault]] = []
+    given: list[tuple[range, int]] = []
+    for source, fault in reversed(found):
+        if fault.correction is None:
+            told.append((source, fault))
+            continue
+        lines = range(source.number(fault.correction.first), source.number(fault.correction.last) + 1)
+        wider = (line for other, line in given if lines != other and lines[0] in other and lines[-1] in other)
+        line = next(wider, None)
+        if line is None:
+            given.append((lines, source.number(fault.line)))
+            told.append((source, fault))
+        else:
+            cure = f"{fault.cure} It is mended in what is to be pasted for line {line}.".lstrip()
+            told.append((source, replace(fault, correction=None, cure=cure)))
+    return told[::-1]
 
 
 def _corrected(source: Source, faults: list[Fault]) -> tuple[Source, list[Fault]]:

@@ -184,6 +184,14 @@ def test_slip_in_a_line_comes_with_the_line_to_paste(written: str, line: int, co
     assert result.readable
 
 
+def test_correction_that_a_later_one_holds_is_given_once() -> None:
+    text = 'subject: "Oui\nnon\ntitle: x\n'
+    first, second = read(text).problems
+    assert first.hint == "It is mended in what is to be pasted for line 2."
+    assert second.hint == "Replace lines 1 to 2 with:\nsubject: |\n  'Oui'\n  non"
+    assert read(pasted(text, second)).problems == []
+
+
 def test_tabs_are_named_once_for_the_whole_file() -> None:
     result = read("blocks:\n\t- type: quote\n\t  text: Oui : non\n\t- type: divider\n")
     tabs, colon = result.problems
