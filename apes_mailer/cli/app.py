@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import contacts, issues, sends
+from apes_mailer.cli import contacts, issues, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, Group
 from apes_mailer.errors import ApesMailerError
@@ -42,7 +42,7 @@ app.add_typer(
     help="Lists of contacts: import, list, show, export.",
 )
 app.add_typer(
-    contacts.suppressions_app,
+    suppressions.suppressions_app,
     name="suppressions",
     cls=Group,
     rich_help_panel=LISTS,

@@ -1,4 +1,4 @@
-"""Commands for lists and suppressions."""
+"""Commands for lists."""
 
 from __future__ import annotations
 
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from apes_mailer.wiring import Application
 
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-suppressions_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 StoredList = Annotated[str, typer.Argument(metavar="LIST", help="The name of a list of the store.")]
-Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The email address.")]
 
 
 @contacts_app.command("import", cls=Command)
@@ -196,89 +194,3 @@ def _stored_list(application: Application, connection: sa.Connection, name: str)
     file = application.workspace.list_file(name)
     hint = f'"{name}" is the file {application.workspace.shown(file)}; open that.' if file else ""
     raise ContactsError(f'There is no stored list "{name}".', hint=hint or f"Stored lists: {known}.")
-
-
-Scope = Annotated[str | None, typer.Option("--list", metavar="LIST", help="For this list only; for all by default.")]
-
-
-@suppressions_app.command("list", cls=Command)
-def list_suppressions(context: typer.Context, *, json: Json = False) -> None:
-    """List the addresses that are never mailed."""
-    from apes_mailer.contacts import suppressions
-
-    application = application_of(context)
-    with application.database.read() as connection:
-        found = list(suppressions.every(connection))
-    if json:
-        output.emit([output.suppression_json(each) for each in found])
-        return
-    for each in found:
-        until = f", until {output.day(each.until)}" if each.until else ""
-        since = f"{each.cause}  {output.day(each.at)}{until}"
-        output.show(f"{each.address or '(erased)'}  {each.list_name or 'all lists'}  {since}")
-
-
-@suppressions_app.command("add", cls=Command)
-def add_suppression(
-    context: typer.Context,
-    address: Address,
-    list_name: Scope = None,
-    cause: Annotated[str, typer.Option(metavar="WORD", help="Why, in a word; manual by default.")] = "manual",
-) -> None:
-    """Never mail an address again, on one list or on all."""
-    from apes_mailer.contacts import lists, suppressions
-
-    application = application_of(context)
-    known = typed.address(address)
-    key = application.keyring.contact_key(known)
-    with application.database.write() as connection:
-        lists.know(connection, key, known)
-        list_id = _scope(application, connection, list_name)
-        added = suppressions.add(connection, key, list_id=list_id, cause=cause, at=application.clock())
-    where = f"on the list {list_name}" if list_name else "on every list"
-    output.say(f"{known} is suppressed {where}." if added else f"{known} already was suppressed {where}.")
-
-
-@suppressions_app.command("remove", cls=Command)
-def remove_suppression(
-    context: typer.Context,
-    address: Address,
-    list_name: Scope = None,
-) -> None:
-    """Allow an address again, because its owner asked for it."""
-    from apes_mailer.contacts import suppressions
-
-    application = application_of(context)
-    known = typed.address(address)
-    key = application.keyring.contact_key(known)
-    with application.database.write() as connection:
-        list_id = _scope(application, connection, list_name)
-        removed = suppressions.remove(connection, key, list_id=list_id)
-        held = suppressions.holding(connection, key, at=application.clock())
-    still = ", ".join(f"on the list {each.list_name}" if each.list_name else "on every list" for each in held)
-    if not removed:
-        where = f"for the list {list_name}" if list_name else "for all lists"
-        raise ContactsError(
-            f"{known} has no suppression {where}" + (f"; it is suppressed {still}." if held else "."),
-            hint="Remove it with: " + _removing(known, held[0].list_name)
-            if held
-            else "See who has one with: apes-mailer suppressions list",
-        )
-    rest = f"The suppression is removed; {known} is still suppressed {still}."
-    output.say(rest if held else f"{known} may be mailed again.")
-
-
-def _removing(address: str, list_name: str) -> str:
-    return f"apes-mailer suppressions remove {address}" + (f" --list {list_name}" if list_name else "")
-
-
-def _scope(application: Application, connection: sa.Connection, list_name: str | None) -> int:
-    from apes_mailer.contacts import lists
-    from apes_mailer.store import schema
-
-    if list_name is None:
-        return schema.ALL_LISTS
-    known = lists.find(connection, list_name)
-    if known is None and application.workspace.list_file(list_name) is None:
-        raise ContactsError(f'There is no list "{list_name}".', hint="See them with: apes-mailer contacts list")
-    return lists.find_or_add(connection, list_name, application.keyring, application.clock())

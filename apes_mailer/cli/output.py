@@ -44,7 +44,7 @@ def _encoding() -> str:
 
 def plural(count: int, word: str) -> str:
     """Return ``1 recipient`` or ``2 recipients``."""
-    return f"{count:,} {word}" + ("" if count == 1 else "s" if not word.endswith("ch") else "es")
+    return f"{count:,} {word}" + ("" if count == 1 else "s" if not word.endswith(("ch", "ss")) else "es")
 
 
 def moment(stamp: str) -> str:
@@ -192,14 +192,14 @@ def _answer(answer: Answer) -> list[str]:
     what = {"send": "The campaign", "test": "A test", "rehearsal": "A rehearsal"}[answer.kind]
     verdict = _VERDICTS.get(answer.verdict, answer.verdict)
     if answer.verdict == "submitted" and answer.provider == _OUTBOX:
-        verdict = "written into the outbox of this computer; nothing was mailed"
+        verdict = _WRITTEN
     lines = [f"  {what} through {answer.provider}, prepared {moment(answer.prepared_at)}: {verdict}"]
     if answer.reason:
         detail = f" ({answer.detail})" if answer.detail else ""
         lines.append(f"    Why: {_REASONS.get(answer.reason, answer.reason)}{detail}")
     for each in answer.attempts:
         note = f" - {each.note}" if each.note else ""
-        state = _ATTEMPTS.get(each.state, each.state)
+        state = "written" if verdict == _WRITTEN else _ATTEMPTS.get(each.state, each.state)
         lines.append(f"    Request {each.seq} of batch {answer.batch}, {moment(each.started_at)}: {state}{note}")
     if answer.message_sha256:
         lines.append(f"    Its HTML: SHA-256 {answer.message_sha256}, from the letter {answer.template_sha256[:16]}…")
@@ -207,6 +207,7 @@ def _answer(answer: Answer) -> list[str]:
 
 
 _OUTBOX = "outbox"
+_WRITTEN = "written into the outbox of this computer; nothing was mailed"
 
 _VERDICTS = {
     "submitted": "submitted, the provider took it",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -176,6 +178,25 @@ def test_suppression_of_another_scope_is_named_with_its_command(cli: Cli) -> Non
     assert done.code == 1
     assert "a@exemple.fr has no suppression for all lists; it is suppressed on the list staff." in done.err
     assert "apes-mailer suppressions remove a@exemple.fr --list staff" in done.err
+
+
+def test_addresses_of_a_former_service_are_suppressed_at_once(cli: Cli) -> None:
+    cli.ok("suppressions", "add", "a@exemple.fr")
+    command = [sys.executable, "-m", "apes_mailer", "--workspace", str(cli.workspace), "suppressions", "add", "-"]
+    done = subprocess.run(
+        [*command, "--cause", "former-service"],
+        input="\ufeffA@exemple.fr\r\n\r\nzut\r\nb@exemple.fr\r\nc@exemple.fr\n",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=cli.environment(),
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "3 addresses read, 2 newly suppressed on every list." in done.stderr
+    assert "line 3: zut is not an address" in done.stderr
+    causes = {each["address"]: each["cause"] for each in _suppressions(cli)}
+    assert causes == {"a@exemple.fr": "manual", "b@exemple.fr": "former-service", "c@exemple.fr": "former-service"}
 
 
 def test_suppression_has_a_scope_and_can_be_taken_back(cli: Cli) -> None:
