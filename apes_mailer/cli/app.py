@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -17,9 +17,9 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import contacts, issues, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, issues, sends, suppressions
 from apes_mailer.cli.context import Context
-from apes_mailer.cli.help import LISTS, Group
+from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.errors import ApesMailerError
 
 app = typer.Typer(
@@ -31,9 +31,30 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-issues.add_to(app)
-sends.add_to(app)
-issues.add_serve_to(app)
+_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    WRITING: {
+        "init": issues.init,
+        "new": issues.new,
+        "preview": issues.preview,
+        "check": issues.check,
+        "build": issues.build,
+        "schema": issues.schema,
+        "themes": issues.themes,
+    },
+    SENDING: {
+        "test": sends.send_test,
+        "send": sends.send,
+        "status": campaigns.status,
+        "pause": campaigns.pause,
+        "resume": sends.resume,
+        "resolve": campaigns.resolve,
+        "why": campaigns.why,
+        "serve": issues.serve,
+    },
+}
+for _group, _commands in _COMMANDS.items():
+    for _name, _function in _commands.items():
+        app.command(_name, cls=Command, rich_help_panel=_group)(_function)
 app.add_typer(
     contacts.contacts_app,
     name="contacts",

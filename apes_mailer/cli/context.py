@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 CampaignName = Annotated[str, typer.Argument(metavar="NAME", help="The campaign: the name of a folder of campaigns/.")]
+Confirm = Annotated[
+    str | None,
+    typer.Option(metavar="NAME:COUNT", help="For scripts: confirms the campaign and its number of recipients."),
+]
 
 
 @dataclass

@@ -9,7 +9,6 @@ import typer
 
 from apes_mailer.cli import output
 from apes_mailer.cli.context import CampaignName, Json, application_of
-from apes_mailer.cli.help import SENDING, WRITING, Command
 from apes_mailer.errors import CheckFailedError, Problem
 from apes_mailer.model.finding import Finding, Severity
 
@@ -187,14 +186,3 @@ def themes(
         output.emit(names)
     else:
         output.show("\n".join(names))
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    for command in (init, new, preview, check, build, schema, themes):
-        app.command(cls=Command, rich_help_panel=WRITING)(command)
-
-
-def add_serve_to(app: typer.Typer) -> None:
-    """Add the command that belongs to sending, and comes after the others."""
-    app.command(cls=Command, rich_help_panel=SENDING)(serve)

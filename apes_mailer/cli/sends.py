@@ -1,29 +1,22 @@
-"""Commands that send, and that look after what was sent."""
+"""Commands that send: test, send, resume."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apes_mailer.cli import output, typed
-from apes_mailer.cli.context import CampaignName, Json, application_of
-from apes_mailer.cli.help import SENDING, Command
+from apes_mailer.cli import campaigns, output, typed
+from apes_mailer.cli.context import CampaignName, Confirm, Json, application_of
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.dispatch import Dispatched
     from apes_mailer.campaign.order import Order
-    from apes_mailer.ledger.status import Status
     from apes_mailer.wiring import Application
 
 ProviderName = Annotated[
     str | None,
     typer.Option(metavar="P", callback=typed.provider, help="outbox or sendgrid; by default the one of the settings."),
-]
-Confirm = Annotated[
-    str | None,
-    typer.Option(metavar="NAME:COUNT", help="For scripts: confirms the campaign and its number of recipients."),
 ]
 
 
@@ -152,7 +145,7 @@ def resume(
     from apes_mailer.cli import orders
 
     application = application_of(context)
-    before = _status_of(application, name)
+    before = campaigns.status_of(application, name)
     live = application.provider(provider or before.provider or "outbox")
     signals = orders.Signals()
     follower = orders.Follower(signals, lambda _frozen: None, before=before)
@@ -160,140 +153,3 @@ def resume(
         done = dispatch.resume(application.surroundings(live), application.workspace, name, follower.watch())
     follower.finish(done.status)
     _report(application, done, json=json)
-
-
-def _status_of(application: Application, name: str) -> Status:
-    """Return where a campaign stands. Raises ``UsageError`` when neither a folder nor the ledger knows the name."""
-    from apes_mailer.campaign import overview
-
-    application.workspace.check_campaign_name(name)
-    found = overview.of_campaign(application.database, name)
-    if found.kind is None and not overview.rehearsals(application.database, name):
-        application.workspace.campaign(name)
-    return found
-
-
-def status(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:
-    """Say where a campaign stands, and what to do next."""
-    from apes_mailer.campaign import overview
-
-    application = application_of(context)
-    found = _status_of(application, name)
-    rehearsals = overview.rehearsals(application.database, name)
-    with application.database.read() as connection:
-        doubt = application.instance.doubt(connection)
-    if json:
-        each = [output.rehearsal_json(rehearsal) for rehearsal in rehearsals]
-        output.emit({**output.status_json(found), "rehearsals": each, "doubt": doubt})
-        return
-    output.show(output.status_text(found))
-    for rehearsal in rehearsals[-5:]:
-        output.show(f"  {output.rehearsal_text(rehearsal)}")
-    if doubt:
-        output.show(f"  Attention: {doubt} The next command that sends will put in doubt what was pending.")
-
-
-def pause(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:
-    """Stop a campaign that is being sent in another window.
-
-    The batches on their way are finished first. Continue with resume.
-    """
-    from apes_mailer.campaign import dispatch
-    from apes_mailer.cli import orders
-
-    application = application_of(context)
-    found = _status_of(application, name)
-    if found.kind is None or found.pending or found.submitting:
-        found = dispatch.pause(application.records, name, actor=orders.actor())
-    if json:
-        output.emit(output.status_json(found))
-    else:
-        output.show(output.status_text(found))
-
-
-def resolve(
-    context: typer.Context,
-    name: CampaignName,
-    batch: Annotated[int, typer.Argument(metavar="BATCH", help="The number of the batch, as status shows it.")],
-    outcome: Annotated[
-        Literal["submitted", "pending"],
-        typer.Option(
-            "--as", metavar="STATE", help="submitted: the provider took it; pending: it never did, send it again."
-        ),
-    ],
-    confirm: Confirm = None,
-    *,
-    json: Json = False,
-) -> None:
-    """Say what became of a batch in doubt.
-
-    Look it up with the provider first: nobody else knows. A batch that goes again is confirmed with its number.
-    """
-    from apes_mailer.campaign import dispatch
-    from apes_mailer.cli import orders
-
-    application = application_of(context)
-    expected = orders.typed_count(confirm, name)
-    batches = _status_of(application, name).batches
-    _require_doubt(application, name, batch, [each.no for each in batches if each.state == "unknown"])
-    if outcome == "pending" and expected is None:
-        size = next((each.recipients for each in batches if each.no == batch), 0)
-        output.say(f"Batch {batch}: {output.plural(size, 'recipient')} who may already have the letter.")
-        expected = orders.ask_count(name, size, "let this batch go again")
-    found = dispatch.resolve(application.records, name, batch, to=outcome, expected=expected, actor=orders.actor())
-    if json:
-        output.emit(output.status_json(found))
-    else:
-        output.show(output.status_text(found))
-
-
-def _require_doubt(application: Application, name: str, batch: int, doubtful: list[int]) -> None:
-    from apes_mailer.errors import UsageError
-
-    with application.database.read() as connection:
-        copied = bool(application.instance.doubt(connection))
-    # In a copy, what is pending will be in doubt as soon as the command goes on.
-    if batch not in doubtful and not copied:
-        known = ", ".join(map(str, doubtful)) or "none"
-        raise UsageError(f"Batch {batch} is not in doubt.", hint=f"Batches of {name} in doubt: {known}.")
-
-
-def why(
-    context: typer.Context,
-    name: CampaignName,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The email address that is asked about.")],
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the message as it was frozen to a new file, say ana.eml.")
-    ] = None,
-    *,
-    json: Json = False,
-) -> None:
-    """Say whether an address got the letter, and if not, why."""
-    from apes_mailer.campaign import why as asking
-    from apes_mailer.errors import UsageError
-
-    application = application_of(context)
-    known = typed.address(address)
-    if out is not None:
-        typed.refuse_existing(out)
-    _status_of(application, name)
-    found = asking.why(application.database, application.keyring, name, known, at=application.clock())
-    if out is not None:
-        if found.message is None:
-            raise UsageError(
-                f"There is no message of {name} for {known}.",
-                hint=f"Why not is said by: apes-mailer why {name} {known}",
-            )
-        out.write_bytes(found.message)
-        output.say(f"{out} is the message as it was frozen.")
-    if json:
-        output.emit(output.why_json(found))
-    else:
-        output.show(output.why_text(found))
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.command("test", cls=Command, rich_help_panel=SENDING)(send_test)
-    for command in (send, status, pause, resume, resolve, why):
-        app.command(cls=Command, rich_help_panel=SENDING)(command)
