@@ -81,6 +81,12 @@ def test_both_languages_have_the_same_words() -> None:
         assert re.findall(r"%(?:\(\w+\))?s", words) == re.findall(r"%(?:\(\w+\))?s", english[name])
 
 
+def test_french_words_keep_their_punctuation() -> None:
+    for name, words in index.words("fr").items():
+        for mark in (" :", " ;", " !", " ?", "« ", " »", "'"):
+            assert mark not in words, f"{name}: {mark!r}"
+
+
 def test_page_lists_every_message_of_every_batch_in_three_forms(tmp_path: Path) -> None:
     first, second = batch(*people(2)), batch(recipient("z@b.example", NOM="Zoé"), attempt="attempt-00000002")
     folder = written(tmp_path, first, second)
