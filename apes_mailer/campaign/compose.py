@@ -26,6 +26,7 @@ class Composition:
     loaded: LoadedIssue
     letter: Letter
     findings: list[Finding]
+    """In the order of the lines; those of the letter as a whole come first."""
 
     weight: int
     """Bytes of HTML as a recipient gets it."""
@@ -45,9 +46,8 @@ def compose(workspace: Workspace, name: str, identity: Identity) -> Composition:
     theme = workspace.theme(loaded.issue.theme)
     letter = render(loaded.issue, theme, identity, loaded.pictures)
     checked = _as_read(loaded, letter)
-    return Composition(
-        name=name, loaded=loaded, letter=letter, findings=rules.findings(checked), weight=len(checked.html.encode())
-    )
+    findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
+    return Composition(name=name, loaded=loaded, letter=letter, findings=findings, weight=len(checked.html.encode()))
 
 
 def _as_read(loaded: LoadedIssue, letter: Letter) -> CheckedLetter:

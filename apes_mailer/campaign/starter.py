@@ -31,8 +31,8 @@ _STAFF = "EMAIL;PRENOM;NOM\ncollegue@example.org;Camille;Exemple\n"
 
 _TEMPLATES_README = """\
 Your own themes go here, one folder each. The built-in themes need no copy: a folder with the name of a built-in theme
-changes only the files that it holds, for example apes/theme.toml for other colours. Copy such a file from the folder
-templates of the program, whole, and change the copy. `apes-mailer themes` lists the themes that an issue can name.
+changes only the files that it holds, for example apes/theme.toml for other colours: copy the whole file and change the
+copy. `apes-mailer themes` lists the themes that an issue can name, and says where the built-in ones are.
 """
 
 STARTER_NAME = "premier-numero"

@@ -65,18 +65,17 @@ def check(
 
     application = application_of(context)
     composition = application.compose(name)
-    findings = sorted(composition.findings, key=lambda each: _line(composition, each) or 0)
     unfilled = _unfilled(application, composition, to) if to else []
     if json:
-        found = [*(_finding_json(composition, each) for each in findings), *map(_unfilled_json, unfilled)]
+        found = [*(_finding_json(composition, each) for each in composition.findings), *map(_unfilled_json, unfilled)]
         output.emit({"campaign": name, "findings": found})
     else:
-        for problem in [*compose.problems(composition, findings), *unfilled]:
+        for problem in [*compose.problems(composition, composition.findings), *unfilled]:
             output.say(f"{problem}")
     errors = len(composition.errors()) + len(unfilled)
     if errors:
         raise CheckFailedError(f"{output.plural(errors, 'error')} found: this letter cannot be sent{_to(to)}.", [])
-    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
+    warnings = sum(finding.severity is Severity.WARNING for finding in composition.findings)
     weight = f"{composition.weight / 1000:.1f} kB of HTML"
     output.say(f"{name}: no error, {output.plural(warnings, 'warning')}, {weight}.")
 
@@ -181,8 +180,11 @@ def themes(
     json: Json = False,
 ) -> None:
     """List the themes that an issue can name."""
+    from apes_mailer.workspace import bundled
+
     names = application_of(context).workspace.theme_names()
     if json:
         output.emit(names)
     else:
         output.show("\n".join(names))
+        output.say(f"Those that come with the program are in {bundled('templates')}, yours are in templates/.")

@@ -39,7 +39,7 @@ class TomlText:
 
 def parse(text: str, *, shown: str) -> TomlText:
     """Read TOML; each line that is none is reported with the line to write instead, and read as if it stood there."""
-    lines = text.splitlines()
+    lines = text.replace("\r\n", "\n").split("\n")
     problems: list[Problem] = []
     data: dict[str, Any] | None = None
     while data is None and len(problems) < _MOST_FAULTS:
@@ -59,8 +59,8 @@ def _attempt(lines: list[str]) -> tuple[dict[str, Any] | None, int | None, str]:
     try:
         return tomllib.loads("\n".join(lines)), None, ""
     except tomllib.TOMLDecodeError as error:
-        words, place = re.fullmatch(r"(.*?) \((at .*)\)", str(error), re.DOTALL).groups()  # pyright: ignore[reportOptionalMemberAccess]
-        found = re.search(r"line (\d+)", place)
+        words, _, place = str(error).rpartition(" (at ")
+        found = re.match(r"line (\d+)", place)
         number = int(found[1]) if found else len(lines)
         return None, number or None, words
 

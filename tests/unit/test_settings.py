@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from apes_mailer import settings
 from apes_mailer.errors import SettingsError
-from apes_mailer.settings import Settings
+from apes_mailer.settings import Settings, toml_text
 
 SENDER = '[sender]\nname = "Le Jardin"\naddress = "Lettre@Jardin.example"\n'
 KEY = "SG.not-a-real-key"
@@ -199,6 +201,25 @@ def test_line_that_nobody_understands_says_how_lines_are_written(load: Callable[
     message = _fault(load, text).message
     assert "apes-mailer.toml:4: cannot be read" in message
     assert 'A setting is written so: name = "Le Jardin"' in message
+
+
+_LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["[sender]", "[[sender.social]]", "[send", 'name = "x"', "name = x y", "a: b", 'c = """', "d = '", "]"]
+        ),
+        st.text("abé=:[]{}\"'#\\., 1-\t\r\u00a0“”", max_size=12),
+    ),
+    max_size=6,
+)
+
+
+@given(lines=_LINES)
+def test_any_text_is_read_or_each_of_its_faults_is_told_and_corrections_heal(lines: list[str]) -> None:
+    read = toml_text.parse("\n".join(lines), shown="apes-mailer.toml")
+    assert read.data is not None or read.problems
+    healed = toml_text.parse("\n".join(read.lines), shown="apes-mailer.toml")
+    assert (healed.data, len(healed.problems)) == (read.data, 0 if read.data is not None else 1)
 
 
 @pytest.mark.parametrize("corrected", [True, False])
