@@ -18,6 +18,13 @@ class Placed:
     fault: Fault
     meant: str = ""
 
+    @property
+    def corrected_from(self) -> int | None:
+        """The first line that the fault's own correction touches, or None when it has none."""
+        if self.fault.edit is not None:
+            return self.fault.edit.line
+        return self.fault.correction.first if self.fault.correction is not None else None
+
 
 def agreed(faults: Sequence[Placed], source: Source) -> Iterator[Placed]:
     """Yield the faults with corrections that do not undo each other, each of them once.
@@ -29,10 +36,10 @@ def agreed(faults: Sequence[Placed], source: Source) -> Iterator[Placed]:
     told: set[Correction] = set()
     for each in faults:
         fault = each.fault
-        if fault.edit is None and fault.correction is None:
+        line = each.corrected_from
+        if line is None:
             yield each
             continue
-        line = fault.edit.line if fault.edit is not None else fault.correction.first if fault.correction else fault.line
         if fault.edit is None and renamed.get(each.path) == line:
             continue
         correction = after.correction(line)
