@@ -15,7 +15,7 @@ from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.prepare import prepare
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
 from apes_mailer.errors import ApesMailerError, SettingsError
-from apes_mailer.ledger import claims, control, status
+from apes_mailer.ledger import claims, control, resizing, status
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import Kind
@@ -29,8 +29,8 @@ from apes_mailer.workspace import Workspace
 class Watch:
     """How the person at the keyboard follows and stops a send.
 
-    ``prepared`` gets what was frozen, ``progress`` each batch, ``sender`` the sender, whose ``stop`` ends it cleanly,
-    ``warn`` a line to show at once.
+    ``prepared`` gets what was frozen, then ``sender`` the sender, whose ``stop`` ends it cleanly, ``progress`` each
+    batch, ``warn`` a line to show at once.
     """
 
     prepared: Callable[[Frozen], None]
@@ -88,6 +88,8 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
         with around.records.database.write() as connection:
             control.campaign_id_of(connection, name)  # a copy of the ledger has just lost what was only prepared
             found = claims.sweep(connection, campaign_id, actor=owner, at=around.records.clock())
+            size = min(around.batch_size, around.provider.limits.recipients)
+            resizing.cut_pending(connection, campaign_id, size, actor=owner, at=around.records.clock())
             control.unpause(connection, campaign_id, at=around.records.clock(), actor=owner)
         if found:
             many = found > 1
@@ -136,13 +138,13 @@ def _owned(around: Surroundings, name: str, kind: Kind, watch: Watch) -> Generat
 
 def _run(around: Surroundings, campaign_id: int, owner: str, watch: Watch, *, frozen: Frozen | None) -> Dispatched:
     sender = Sender(around, campaign_id, owner, watch.progress)
-    watch.sender(sender)
     if frozen is not None:
         watch.prepared(frozen)
+    watch.sender(sender)
     sender.run()
     with around.records.database.read() as connection:
         ended = status.of(connection, campaign_id, owner_alive=False)
-    if sender.stopped_by_person and ended.pending:
+    if sender.stopped_by_person and ended.pending and not ended.cause:
         with around.records.database.write() as connection:
             control.pause(
                 connection,

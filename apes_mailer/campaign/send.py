@@ -186,8 +186,8 @@ class Sender:
         try:
             submission = self._around.provider.submit(payload)
             self._record(claim, submission)
-            self._on_progress(Progress(batch_no=claim.batch_no, recipients=payload.size, submission=submission))
             self._react(submission)
+            self._on_progress(Progress(batch_no=claim.batch_no, recipients=payload.size, submission=submission))
         except BaseException as error:  # noqa: BLE001 - a thread's failure belongs to the command that started it
             self._failure = self._failure or error
             self._pace.stop()

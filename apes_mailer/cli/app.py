@@ -6,10 +6,8 @@ import errno
 import os
 import signal
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +18,7 @@ from apes_mailer import __version__
 from apes_mailer.cli import campaigns, contacts, issues, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
+from apes_mailer.cli.interruption import handling
 from apes_mailer.errors import ApesMailerError
 
 app = typer.Typer(
@@ -116,21 +115,8 @@ def _global_options_first(arguments: Sequence[str]) -> list[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
-    with _sigterm_as_ctrl_c():
+    with handling(signal.default_int_handler):
         return _run(_global_options_first(arguments))
-
-
-@contextmanager
-def _sigterm_as_ctrl_c() -> Generator[None, None, None]:
-    """Let SIGTERM end any command as Ctrl-C does: transactions are rolled back, the exit code is 130."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _run(arguments: Sequence[str]) -> int:

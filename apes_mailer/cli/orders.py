@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-import signal
+import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -15,6 +15,7 @@ from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.send import Progress, Sender
 from apes_mailer.cli import output
+from apes_mailer.cli.interruption import handling
 from apes_mailer.cli.progress import SendProgress
 from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
 from apes_mailer.ledger.freeze import Frozen
@@ -129,7 +130,7 @@ def ask_count(name: str, count: int, what: str) -> int:
 
 
 class Signals:
-    """Ctrl-C and SIGTERM: before the send they end the command, during it they are a clean pause."""
+    """Ctrl-C, SIGTERM and a closed terminal: before the send they end the command, during it they are a clean pause."""
 
     def __init__(self) -> None:
         self._sender: Sender | None = None
@@ -137,11 +138,16 @@ class Signals:
 
     def __call__(self, _number: int, _frame: FrameType | None) -> None:
         self._asked += 1
-        if self._sender is None or self._asked > 2:
-            raise InterruptedByUserError("Interrupted.")
+        if self._sender is None:
+            # No ordinary exception: the database layer would wrap it, with what it was just writing.
+            raise KeyboardInterrupt
+        self._sender.stop()
         if self._asked == 1:
             output.say("\nStopping: the batches on their way are finished first. (Three times Ctrl-C leaves at once.)")
-        self._sender.stop()
+        elif self._asked > 2:
+            output.say("Leaving: the batches on their way are in doubt.")
+            # Threads that wait for an answer cannot be ended otherwise; the ledger is made for ends like this.
+            os._exit(InterruptedByUserError.exit_code)
 
     def during(self, sender: Sender) -> None:
         """From now on a signal stops this sender."""
@@ -152,13 +158,8 @@ class Signals:
     @contextmanager
     def handled(self) -> Generator[None, None, None]:
         """Handle the signals of this process."""
-        numbers = [signal.SIGINT, signal.SIGTERM]
-        before = [signal.signal(number, self) for number in numbers]
-        try:
+        with handling(self):
             yield
-        finally:
-            for number, handler in zip(numbers, before, strict=True):
-                signal.signal(number, handler)
 
 
 class Follower:
@@ -174,21 +175,27 @@ class Follower:
 
     def watch(self) -> Watch:
         """Return the callbacks of a send."""
-        return Watch(prepared=self._prepared, progress=self._progress, sender=self._signals.during, warn=output.say)
+        return Watch(prepared=self._prepared, progress=self._progress, sender=self._begin, warn=output.say)
 
     def finish(self, ended: Status) -> None:
         """Say the last state; who opted out meanwhile is not among those that were to be submitted."""
         if self._line is not None:
-            self._line.finish(left_out=self._recipients - ended.recipients)
+            with suppress(OSError, ValueError):
+                self._line.finish(left_out=self._recipients - ended.recipients)
 
     def _prepared(self, frozen: Frozen) -> None:
         self._total = self._recipients = frozen.recipients
         self._announce(frozen)
 
-    def _progress(self, progress: Progress) -> None:
-        if self._line is None:
+    def _begin(self, sender: Sender) -> None:
+        self._signals.during(sender)
+        if self._total:
             self._line = SendProgress(self._total)
-        self._line.add(progress.recipients, progress.submission)
+
+    def _progress(self, progress: Progress) -> None:
+        if self._line is not None:
+            with suppress(OSError, ValueError):  # a terminal that was closed is no reason to stop a send
+                self._line.add(progress.recipients, progress.submission)
 
 
 def conclude(dispatched: Dispatched) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def say(text: str = "") -> None:
-    """Write a line for people."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    """Write a line for people; a closed terminal, or one that is being written to, stops nothing."""
+    with suppress(OSError, ValueError, RuntimeError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 def emit(value: object) -> None:

@@ -155,6 +155,10 @@ def distrust(
         sa.or_(
             campaign.c.name.in_(touched_since),
             sa.select(attempt.c.id).where(attempt.c.campaign_id == campaign.c.id).exists(),
+            # Put in doubt by an earlier copy, and maybe settled by a person since.
+            sa.select(batch.c.no)
+            .where(batch.c.campaign_id == campaign.c.id, batch.c.state != BatchState.PENDING)
+            .exists(),
         ),
     )
     rows = connection.execute(
@@ -172,7 +176,6 @@ def distrust(
     prepared = sa.select(campaign.c.name).where(
         campaign.c.kind == Kind.SEND,
         campaign.c.id.not_in(started),
-        sa.select(batch.c.no).where(batch.c.campaign_id == campaign.c.id, batch.c.state == BatchState.PENDING).exists(),
     )
     dropped = [str(name) for name in connection.execute(prepared.order_by(campaign.c.name)).scalars()]
     for name in dropped:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from apes_mailer.errors import LedgerError
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.store import schema
 
@@ -74,7 +75,12 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         sa.select(schema.campaign, schema.contact_list.c.name.label("list_name"))
         .join(schema.contact_list, schema.contact_list.c.id == schema.campaign.c.list_id)
         .where(schema.campaign.c.id == campaign_id)
-    ).one()
+    ).first()
+    if campaign is None:
+        raise LedgerError(
+            "The campaign is no longer in the database: the file was replaced while this command ran.",
+            hint="Bring the file back that was there before, then run the command again.",
+        )
     excluded = _exclusions(connection, campaign_id)
     late: dict[int, dict[str, int]] = {}
     for no, outcome, reason, count in _outcomes(connection, campaign_id):

@@ -6,10 +6,11 @@ be a double send. Write transactions begin IMMEDIATE, so that two of them never 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,10 @@ class Database:
         self._busy_seconds = busy_seconds
         self._writing = threading.Lock()
         self._writer: sa.Connection | None = None
+        _make_private(self.path)
         self._engine = sa.create_engine(
-            f"sqlite:///{self.path}",
+            sa.URL.create("sqlite", database=str(self.path)),
+            hide_parameters=True,  # an error that says what it was given would show people's addresses
             poolclass=sa.pool.QueuePool,
             pool_size=16,
             max_overflow=32,
@@ -166,6 +169,12 @@ def path_of(url: str, *, base: Path) -> Path:
             f"database_url is not understood: {url}", hint="Write it as sqlite:///path/to/mailer.db, or leave it out."
         )
     return base / path
+
+
+def _make_private(path: Path) -> None:
+    """Make a new database one that only its owner can read: it holds people's addresses."""
+    with suppress(OSError):  # it exists, or opening it says what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -107,11 +107,11 @@ def test_looking_at_the_link_changes_nothing(served: Served, method: str) -> Non
     assert bool(reply.body) == (method == "GET")
 
 
-def test_the_button_of_the_page_unsubscribes_from_the_list_of_the_letter(served: Served) -> None:
+def test_the_button_of_the_page_unsubscribes_from_the_letter_whatever_list_it_goes_to(served: Served) -> None:
     done = pressed(request(served.link()), served.link())
     assert done.status == 200
     assert "Vous êtes désinscrit·e" in done.text
-    assert served.suppressions() == [("adherents", "unsubscribed")]
+    assert served.suppressions() == [("", "unsubscribed")]
 
 
 def test_undo_takes_the_suppression_back_and_can_itself_be_undone(served: Served) -> None:
@@ -122,7 +122,7 @@ def test_undo_takes_the_suppression_back_and_can_itself_be_undone(served: Served
     assert served.suppressions() == []
     again = pressed(undone, f"{served.link()}/undo")
     assert again.status == 200
-    assert served.suppressions() == [("adherents", "unsubscribed")]
+    assert served.suppressions() == [("", "unsubscribed")]
 
 
 def test_reloading_the_address_of_the_undo_leads_back_to_the_page(served: Served) -> None:
@@ -133,19 +133,29 @@ def test_reloading_the_address_of_the_undo_leads_back_to_the_page(served: Served
 
 def test_undo_leaves_what_others_have_suppressed(served: Served) -> None:
     served.suppress(served.list_id, "complained")
-    done = request(served.link(), "POST", body=b"from=page", headers=FORM)
-    assert "<form" not in done.text, "there is nothing that this person could undo"
-    undone = request(f"{served.link()}/undo", "POST", body=b"from=page", headers=FORM)
+    done = pressed(request(served.link()), served.link())
+    assert served.suppressions() == [("", "unsubscribed"), ("adherents", "complained")]
+    undone = pressed(done, served.link())
     assert "pour une autre raison" in undone.text
     assert served.suppressions() == [("adherents", "complained")]
 
 
 def test_undo_says_so_when_the_address_is_suppressed_for_all_lists(served: Served) -> None:
     served.suppress(schema.ALL_LISTS, "manual")
-    done = pressed(request(served.link()), served.link())
-    undone = pressed(done, served.link())
+    done = request(served.link(), "POST", body=b"from=page", headers=FORM)
+    assert "<form" not in done.text, "there is nothing that this person could undo"
+    undone = request(f"{served.link()}/undo", "POST", body=b"from=page", headers=FORM)
     assert "pour une autre raison" in undone.text
     assert served.suppressions() == [("", "manual")]
+
+
+def test_colleague_who_tries_the_link_of_a_test_leaves_the_staff_list_only(served: Served) -> None:
+    with served.database.write() as connection:
+        lists.find_or_add(connection, "staff", served.keyring, NOW)
+    done = pressed(request(served.link("staff")), served.link("staff"))
+    assert served.suppressions() == [("staff", "unsubscribed")]
+    pressed(done, served.link("staff"))
+    assert served.suppressions() == []
 
 
 def test_a_list_that_the_store_does_not_know_means_all_lists(served: Served) -> None:
@@ -166,7 +176,7 @@ def test_one_click_unsubscribes_with_a_short_answer(served: Served, body: bytes,
     assert reply.headers["content-type"].startswith("text/plain")
     assert "set-cookie" not in reply.headers
     assert "location" not in reply.headers
-    assert served.suppressions() == [("adherents", "unsubscribed")]
+    assert served.suppressions() == [("", "unsubscribed")]
 
 
 def test_one_click_twice_is_one_click(served: Served) -> None:
@@ -186,7 +196,7 @@ def test_one_click_twice_is_one_click(served: Served) -> None:
 )
 def test_no_wish_to_leave_is_refused_for_its_form(served: Served, body: bytes, headers: dict[str, str]) -> None:
     assert request(served.link(), "POST", body=body, headers=headers).status == 200
-    assert served.suppressions() == [("adherents", "unsubscribed")]
+    assert served.suppressions() == [("", "unsubscribed")]
 
 
 OTHERS = Keyring(b"o" * 32)
@@ -319,7 +329,7 @@ def test_a_busy_database_asks_to_come_back(served: Served) -> None:
     other.execute("ROLLBACK")
     other.close()
     assert pressed(reply, served.link()).status == 200
-    assert served.suppressions() == [("adherents", "unsubscribed")]
+    assert served.suppressions() == [("", "unsubscribed")]
 
 
 def test_a_reader_does_not_wait_longer_than_the_site_is_patient(tmp_path: Path) -> None:

@@ -76,5 +76,5 @@ def test_unfinished_rehearsal_is_run_again() -> None:
 
 
 def test_signal_before_the_send_ends_the_command() -> None:
-    with pytest.raises(InterruptedByUserError):
+    with pytest.raises(KeyboardInterrupt):
         orders.Signals()(15, None)
