@@ -40,6 +40,34 @@ def of_campaign(database: Database, name: str) -> Status:
         return status.none(name) if found is None else status.of(connection, found, owner_alive=alive)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A send that a provider was asked for; ``prepared_at`` is a UTC stamp."""
+
+    campaign: str
+    list_name: str
+    prepared_at: str
+
+
+def sends_of_letter(database: Database, digest: str) -> list[Sent]:
+    """Return the sends of exactly this letter under whatever campaign name, oldest first."""
+    campaign, template, attempt = schema.campaign, schema.template, schema.attempt
+    query = (
+        sa.select(
+            campaign.c.name.label("campaign"), schema.contact_list.c.name.label("list_name"), campaign.c.prepared_at
+        )
+        .join(schema.contact_list, schema.contact_list.c.id == campaign.c.list_id)
+        .where(
+            campaign.c.kind == Kind.SEND,
+            sa.exists().where(template.c.campaign_id == campaign.c.id, template.c.digest == digest),
+            sa.exists().where(attempt.c.campaign_id == campaign.c.id),
+        )
+        .order_by(campaign.c.id)
+    )
+    with database.read() as connection:
+        return [Sent(**row) for row in connection.execute(query).mappings()]
+
+
 def rehearsals(database: Database, name: str) -> list[Rehearsal]:
     """Return the rehearsals of a campaign, oldest first."""
     campaign, batch, template, recipient = schema.campaign, schema.batch, schema.template, schema.recipient

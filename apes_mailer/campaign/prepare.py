@@ -22,6 +22,7 @@ from apes_mailer.model.message import Context, MessageTemplate, Slot
 from apes_mailer.model.walk import walk
 from apes_mailer.providers.base import Provider
 from apes_mailer.render import fill
+from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
 # The most bytes that one byte of a value can become (&#x27;), and what isolating a right-to-left value adds.
@@ -81,6 +82,7 @@ def _prepare(
         # Freezing asks this again; here the ledger comes first, because it can say how to go on.
         freeze.forget_untouched(connection, order.composition.name)
         _refuse_known_elsewhere(connection, order.composition.name, instance)
+        _refuse_other_case(connection, order.composition.name)
     with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates):
         preparation = _preparation(order, list_id)
         frozen = freeze.freeze(connection, preparation, candidates, at=at, actor=order.actor, expected=expected)
@@ -100,6 +102,21 @@ def _refuse_known_elsewhere(connection: sa.Connection, name: str, instance: Inst
             f'"{name}" has already been handed to a provider from this computer; it is never prepared a second time.',
             hint=f"See where it stands with: apes-mailer status {name}. If the database was restored from a backup, "
             "send what is missing as a new campaign.",
+        )
+
+
+def _refuse_other_case(connection: sa.Connection, name: str) -> None:
+    # Where the disk makes no difference between the two, they are one folder, and one letter.
+    campaign = schema.campaign
+    other = connection.execute(
+        sa.select(campaign.c.name).where(
+            sa.func.lower(campaign.c.name) == name.lower(), campaign.c.name != name, campaign.c.kind == Kind.SEND
+        )
+    ).scalar()
+    if other is not None:
+        raise LedgerError(
+            f'"{name}" and "{other}" differ in capital letters only, and "{other}" has been prepared for sending.',
+            hint=f"Write {other} if you mean that one, or give the new campaign a name of its own.",
         )
 
 

@@ -85,6 +85,11 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         if finding.severity is Severity.WARNING:
             line = composition.loaded.line(finding.field) if finding.field else None
             lines.append(f"  Warning: {composition.loaded.shown}{f':{line}' if line else ''} {finding.message}")
+    lines += [
+        f"  Warning: this letter was sent to {sent.list_name} as {sent.campaign}, {output.moment(sent.prepared_at)}"
+        for sent in overview.sends_of_letter(application.database, composition.letter.template.digest)
+        if sent.campaign != composition.name
+    ]
     return "\n".join([composition.name, *lines])
 
 
@@ -206,12 +211,16 @@ def conclude(dispatched: Dispatched) -> None:
     name = ended.campaign
     if ended.kind is not Kind.SEND:
         again = "Run the rehearsal again."
+    elif ended.refused == ended.recipients:
+        again = f"What is refused is not sent again: correct it in a copy, apes-mailer new OTHER --from {name}"
     elif ended.unknown and not ended.pending:
         again = f"See which batches are in doubt, and how to resolve them, with: apes-mailer status {name}"
     else:
         again = f"Continue with: apes-mailer resume {name}"
     cure = f"{ended.cure.rstrip('.')}." if ended.cure else ""
     hint = cure if again.rpartition(": ")[2] in cure else f"{cure} {again}".strip()
+    if hint != cure and ended.cure and not (ended.submitted or ended.unknown or ended.refused):
+        hint += f". Nobody has got the letter: to change it, make a copy with: apes-mailer new OTHER --from {name}"
     where = f"{ended.submitted:,} of {ended.recipients:,} recipients are submitted"
     cause = f": {ended.cause}" if ended.cause else ""
     if dispatched.stopped_by_person:

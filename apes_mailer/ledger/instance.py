@@ -31,6 +31,8 @@ class Mark:
     ledger: str
     attempts: int
     campaigns: tuple[str, ...]
+    home: str = ""
+    """The secret's fingerprint and the folder: what a new ledger has in common with one that is lost."""
 
 
 def computer_id() -> str:
@@ -98,11 +100,13 @@ class Instance:
     def touched_since(self, connection: sa.Connection) -> tuple[str, ...]:
         """Names of campaigns that the marks know to have started.
 
-        The mark beside the database counts also when it is of another ledger: that one was here, and is lost.
+        A mark of another ledger counts when it lies beside the database, or is of the same secret in the same folder:
+        that ledger was here, and is lost, or it is a second one for the same letters.
         """
+        ledger, home = _ledger(connection), self._home(connection)
         beside = _read_mark(self._beside)
-        marks = [*self._marks(connection), *([beside] if beside else [])]
-        return tuple(sorted({name for mark in marks for name in mark.campaigns}))
+        known = [mark for mark in self._all_marks() if mark.ledger == ledger or mark.home == home]
+        return tuple(sorted({name for mark in [*known, *([beside] if beside else [])] for name in mark.campaigns}))
 
     def adopt(self, connection: sa.Connection) -> None:
         """Accept the ledger as it is now, here; what was in doubt must have been dealt with in this transaction."""
@@ -120,14 +124,19 @@ class Instance:
         started = sa.select(attempt.c.id).where(attempt.c.campaign_id == campaign.c.id).exists()
         names = connection.execute(sa.select(campaign.c.name).where(campaign.c.kind == Kind.SEND, started)).scalars()
         known = tuple(sorted({*map(str, names), *self.touched_since(connection)}))
-        return Mark(ledger=_ledger(connection), attempts=_attempts(connection), campaigns=known)
+        return Mark(
+            ledger=_ledger(connection),
+            attempts=_attempts(connection),
+            campaigns=known,
+            home=self._home(connection),
+        )
 
     def remember(self, mark: Mark) -> None:
         """Write the marks; to be called in a write transaction, so that programs at work never erase each other's.
 
         A place that cannot be written is left alone: the marks are a second line of defence.
         """
-        text = json.dumps({"ledger": mark.ledger, "campaigns": mark.campaigns})
+        text = json.dumps({"ledger": mark.ledger, "campaigns": mark.campaigns, "home": mark.home})
         for path in self._mark_files(mark.ledger):
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -166,6 +175,9 @@ class Instance:
         own = [self._state_folder / ledger] if self._state_folder else []
         return [self._beside, *own]
 
+    def _home(self, connection: sa.Connection) -> str:
+        return f"{_get(connection, 'secret')}:{self._database.resolve().parent}"
+
     def _place(self) -> str:
         # The number of the file on its disk: a copy gets another one, renaming or moving the folder keeps it.
         return f"{self._computer}:{self._database.stat().st_ino}"
@@ -179,6 +191,7 @@ def _read_mark(path: Path) -> Mark | None:
             ledger=str(body["ledger"]),
             attempts=int(number),
             campaigns=tuple(str(name) for name in body["campaigns"]),
+            home=str(body.get("home", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

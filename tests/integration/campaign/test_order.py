@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,13 @@ import pytest
 from apes_mailer.campaign import audience, dispatch, prepare, starter
 from apes_mailer.campaign.dispatch import Watch
 from apes_mailer.campaign.order import MOST_TEST_ADDRESSES, Order, Purpose
-from apes_mailer.errors import CancelledError, CheckFailedError
+from apes_mailer.cli import orders
+from apes_mailer.errors import CancelledError, CheckFailedError, LedgerError
 from apes_mailer.ledger.states import Kind
+from apes_mailer.model.batch import Batch
+from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.submission import Submission, Submitted
+from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.wiring import Application
 from tests.support.cli import STARTER
 
@@ -87,3 +93,49 @@ def test_what_stays_on_this_computer_is_a_rehearsal(application: Application, pl
     watch = Watch(prepared=lambda _: None, progress=lambda _: None, sender=lambda _: None, warn=pytest.fail)
     done = dispatch.send(application.surroundings(order.provider), application.workspace, order, watch, expected=1)
     assert (done.status.kind, done.status.submitted) == (Kind.REHEARSAL, 1)
+
+
+class Real:
+    """A provider that is no rehearsal and takes everything."""
+
+    name = "sendgrid"
+    rehearsal = False
+    limits = Limits(recipients=1000, merge_bytes=None)
+
+    def merge_size(self, template: MessageTemplate, values: Mapping[str, str]) -> int:
+        return len(template.html) + len(values)
+
+    def payload(self, batch: Batch) -> Payload:
+        return Payload(content=batch, size=len(batch.recipients))
+
+    def submit(self, payload: Payload) -> Submission:
+        return Submitted(provider_id=str(payload.size))
+
+
+def _sent_for_real(application: Application, order: Order) -> None:
+    watch = Watch(prepared=lambda _: None, progress=lambda _: None, sender=lambda _: None, warn=pytest.fail)
+    real = Real()
+    done = dispatch.send(
+        application.surroundings(real), application.workspace, replace(order, provider=real), watch, expected=1
+    )
+    assert (done.status.kind, done.status.submitted) == (Kind.SEND, 1)
+
+
+def test_the_same_letter_under_another_name_is_pointed_out(application: Application, place: Place) -> None:
+    order = place(Purpose.SEND, "staff")
+    _sent_for_real(application, order)
+    folder = application.workspace.campaigns / STARTER
+    folder.rename(folder.with_name("juillet"))
+    again = replace(order, composition=application.compose("juillet"))
+    card = orders.card(application, again, orders.survey_of(application, again))
+    assert f"Warning: this letter was sent to staff as {STARTER}, " in card
+
+
+def test_names_that_differ_in_capital_letters_only_are_one(application: Application, place: Place) -> None:
+    order = place(Purpose.SEND, "staff")
+    _sent_for_real(application, order)
+    folder = application.workspace.campaigns / STARTER
+    folder.rename(folder.with_name(STARTER.upper()))
+    again = replace(order, composition=application.compose(STARTER.upper()), provider=Real())
+    with pytest.raises(LedgerError, match="differ in capital letters only"):
+        _prepare(application, again, 1)

@@ -10,7 +10,7 @@ import pytest
 from apes_mailer.errors import SettingsError
 from apes_mailer.ledger.instance import Instance, Mark, computer_id
 from apes_mailer.ledger.states import Kind
-from apes_mailer.model.submission import NotAccepted
+from apes_mailer.model.submission import NotAccepted, Submitted
 from tests.support.ledgers import NAME, Ledger
 
 
@@ -137,6 +137,26 @@ def test_campaigns_of_a_lost_ledger_are_known_by_the_mark_that_it_left(ledger: L
     assert ledger.doubt() == ""
     with ledger.database.read() as connection:
         assert ledger.instance.touched_since(connection) == (NAME,)
+
+
+def test_second_ledger_of_the_same_letters_knows_what_the_first_one_sent(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.prepare()
+    ledger.record(ledger.claim(), Submitted())
+    ledger.remember()
+    ledger.database.close()
+    for path in tmp_path.glob("mailer.db*"):
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+    afresh = Ledger.create(tmp_path, contacts=5)
+    with afresh.database.read() as connection:
+        assert afresh.instance.touched_since(connection) == (NAME,)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copytree(tmp_path / "state", elsewhere / "state")
+    stranger = Ledger.create(elsewhere, contacts=5)
+    with stranger.database.read() as connection:
+        assert stranger.instance.touched_since(connection) == ()
+    afresh.database.close()
+    stranger.database.close()
 
 
 def test_adopted_ledger_is_trusted_and_numbers_its_attempts_on(ledger: Ledger, tmp_path: Path) -> None:
