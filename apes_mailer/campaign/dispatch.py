@@ -84,10 +84,10 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
             hint=f"Resume it with: apes-mailer resume {name} --provider {row.provider}",
         )
     with _owned(around, name, Kind.SEND, watch) as owner:
-        _tell_if_changed(workspace, name, row.issue_digest, watch)
         with around.records.database.write() as connection:
             control.campaign_id_of(connection, name)  # a copy of the ledger has just lost what was only prepared
             found = claims.sweep(connection, campaign_id, actor=owner, at=around.records.clock())
+            waiting = claims.waiting(connection, campaign_id)
             size = min(around.batch_size, around.provider.limits.recipients)
             resizing.cut_pending(connection, campaign_id, size, actor=owner, at=around.records.clock())
             control.unpause(connection, campaign_id, at=around.records.clock(), actor=owner)
@@ -97,6 +97,8 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
                 f"{found} {'batches were' if many else 'batch was'} being submitted when the program stopped: "
                 f"{'they are' if many else 'it is'} in doubt now."
             )
+        if waiting:
+            _tell_if_changed(workspace, name, row.issue_digest, watch)
         return _run(around, campaign_id, owner, watch, frozen=None)
 
 

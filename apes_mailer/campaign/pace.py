@@ -13,6 +13,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _MOST_FAILURES = 6  # in a row, about 15 seconds
 _MOST_THROTTLED = 40  # in a row, with the waits that the provider asks for
 _MOST_DOUBTS = 3  # in a row
+_MOST_DOUBTS_IN_ALL = 20  # somebody has to look each of them up
 
 
 class Pace:
@@ -25,6 +26,7 @@ class Pace:
         self._failures = 0
         self._throttled = 0
         self._doubts = 0
+        self._doubts_in_all = 0
         self._not_before = 0.0
         self._somebody_came_back = False
         # A plain flag that waiting threads look at: a signal handler may interrupt its own thread anywhere, and the
@@ -97,7 +99,8 @@ class Pace:
             return self._failures >= _MOST_FAILURES or self._throttled >= _MOST_THROTTLED
 
     def doubted(self) -> bool:
-        """A batch is in doubt; True when there were too many in a row."""
+        """A batch is in doubt; True when there were too many, in a row or in all."""
         with self._condition:
             self._doubts += 1
-            return self._doubts >= _MOST_DOUBTS
+            self._doubts_in_all += 1
+            return self._doubts >= _MOST_DOUBTS or self._doubts_in_all >= _MOST_DOUBTS_IN_ALL

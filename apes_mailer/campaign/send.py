@@ -256,7 +256,7 @@ class Sender:
             case Unknown():
                 if self._pace.doubted():
                     self._pause(
-                        f"several batches in a row are in doubt ({submission.cause})",
+                        f"several batches are in doubt ({submission.cause})",
                         f"See which with: apes-mailer status {self._name}, and resolve them before you resume",
                     )
             case _:

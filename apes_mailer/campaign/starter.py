@@ -16,9 +16,12 @@ SCHEMA_FILE = "issue.schema.json"
 _SCHEMA_LINE = f"# yaml-language-server: $schema=../../{SCHEMA_FILE}\n".encode()
 
 _IGNORED = """\
-# Never in git: real people, secrets, the database, rehearsals.
-/contacts/*
-!/contacts/staff.csv
+# apes-mailer: never in git are real people, secrets, the database, rehearsals.
+/contacts/
+*.csv
+*.tsv
+*.xlsx
+*.eml
 /secret.key
 /.env
 /mailer.db*
@@ -55,15 +58,20 @@ def init(folder: Path) -> Workspace:
         path.mkdir(parents=True, exist_ok=True)
     (workspace.contacts / "staff.csv").write_text(_STAFF, encoding="utf-8")
     (workspace.templates / "README.txt").write_text(_TEMPLATES_README, encoding="utf-8")
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text(_IGNORED, encoding="utf-8")
+    _ignore_in_git(folder / ".gitignore")
     _copy_issue(bundled("starter"), workspace.campaigns / STARTER_NAME)
     write_schema(workspace)
     workspace.secret()
     # Last: a folder with settings is a workspace, and a half-made one should not look like it.
     shutil.copyfile(bundled("starter") / SETTINGS_FILE, workspace.settings_file)
     return workspace
+
+
+def _ignore_in_git(file: Path) -> None:
+    before = file.read_bytes() if file.exists() else b""
+    if _IGNORED.encode() not in before:
+        gap = b"" if not before or before.endswith(b"\n") else b"\n"
+        file.write_bytes(before + gap + _IGNORED.encode())
 
 
 def write_schema(workspace: Workspace) -> Path:

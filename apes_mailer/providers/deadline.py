@@ -104,7 +104,7 @@ def _connect(connection: http.client.HTTPConnection, connect: functools.partial[
     except (OSError, ValueError, http.client.HTTPException) as error:
         connection.close()
         raise NotConnectedError(str(error)) from error
-    connection.sock = _BoundedSocket(connection.sock, deadline)  # type: ignore[assignment]  # quacks as far as needed
+    connection.sock = _BoundedSocket(connection.sock, deadline)
 
 
 class _PlainConnection(http.client.HTTPConnection):
@@ -129,7 +129,7 @@ class _TlsConnection(http.client.HTTPSConnection):
 
 class _HttpHandler(urllib.request.HTTPHandler):
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PlainConnection, req)  # type: ignore[arg-type]  # called with host and timeout only
+        return self.do_open(_PlainConnection, req)  # pyright: ignore[reportArgumentType] - called with host and timeout only
 
 
 class _HttpsHandler(urllib.request.HTTPSHandler):
@@ -138,7 +138,7 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
         self._tls = context
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(functools.partial(_TlsConnection, context=self._tls), req)  # type: ignore[arg-type]  # as above
+        return self.do_open(functools.partial(_TlsConnection, context=self._tls), req)  # pyright: ignore[reportArgumentType] - as above
 
 
 @functools.cache

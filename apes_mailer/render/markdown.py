@@ -37,7 +37,7 @@ class _Renderer(RendererHTML):
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "xhtmlOut": True, "breaks": True}, renderer_cls=_Renderer)
     parser.enable(["emphasis", "link", "list", "newline", "escape", "backticks", "heading", "entity"])
-    parser.validateLink = _is_safe_link  # type: ignore[method-assign]  # the documented way to set it
+    parser.validateLink = _is_safe_link  # the documented way to set it
     return parser
 
 

@@ -41,6 +41,8 @@ def test_secret_is_for_its_owner_only(fresh_workspace: Cli) -> None:
 def test_git_never_sees_secrets_lists_database_or_outbox(fresh: Cli) -> None:
     fresh.ok("test", STARTER)
     write_contacts(fresh.workspace / "contacts" / "tous.csv", 1)
+    write_contacts(fresh.workspace / "export.csv", 1)
+    (fresh.workspace / "une-lettre.eml").write_bytes(b"To: quelqu.un@exemple.example\n")
     subprocess.run(["git", "init", "--quiet", str(fresh.workspace)], check=True, env=fresh.environment())
     done = subprocess.run(
         ["git", "-C", str(fresh.workspace), "ls-files", "--others", "--exclude-standard"],
@@ -55,7 +57,6 @@ def test_git_never_sees_secrets_lists_database_or_outbox(fresh: Cli) -> None:
         "issue.schema.json",
         f"campaigns/{STARTER}/issue.yaml",
         f"campaigns/{STARTER}/images/semis.jpg",
-        "contacts/staff.csv",
         "templates/README.txt",
     }
 

@@ -279,10 +279,12 @@ def test_half_made_workspace_does_not_look_like_one(tmp_path: Path) -> None:
     assert not (tmp_path / "campaigns").exists()
 
 
-def test_new_workspace_keeps_the_gitignore_that_is_there(tmp_path: Path) -> None:
-    (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
+def test_new_workspace_keeps_the_gitignore_that_is_there_and_adds_what_git_must_not_see(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.log", encoding="utf-8")
     starter.init(tmp_path)
-    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"
+    lines = (tmp_path / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "*.log"
+    assert {"/contacts/", "/secret.key", "/mailer.db*", "/outbox/"} <= set(lines)
 
 
 def test_new_issue_from_another_takes_its_pictures_and_text(tmp_path: Path) -> None:

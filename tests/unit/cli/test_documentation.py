@@ -150,7 +150,7 @@ def _keys(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _keys(each) if key != "excluded" else None for key, each in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, list | tuple):
-        return _keys(value[0]) if value else None  # pyright: ignore[reportUnknownArgumentType]
+        return _keys(value[0]) if value else None
     return None
 
 

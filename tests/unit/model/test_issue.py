@@ -106,7 +106,7 @@ def test_date_of_the_file_is_a_date() -> None:
 def test_issue_cannot_be_changed() -> None:
     issue = Issue.model_validate(minimal())
     with pytest.raises(ValidationError, match="frozen"):
-        issue.subject = "autre"  # type: ignore[assignment, misc]  # what must fail
+        issue.subject = "autre"  # pyright: ignore[reportAttributeAccessIssue] - what must fail
 
 
 def test_walk_names_every_value_by_its_path() -> None:

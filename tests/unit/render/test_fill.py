@@ -192,7 +192,7 @@ def test_no_character_that_passes_as_harmless_needs_escaping_anywhere() -> None:
         assert json.dumps(value, ensure_ascii=False) == f'"{value}"'
 
 
-@given(st.from_regex(fill.is_harmless.__self__, fullmatch=True))  # pyright: ignore[reportAttributeAccessIssue]
+@given(st.from_regex(fill.is_harmless.__self__, fullmatch=True))
 def test_harmless_value_is_the_same_by_the_quick_and_the_careful_way(value: str) -> None:
     assert fill.is_harmless(value)
     assert json.dumps(value, ensure_ascii=False) == f'"{value}"'
