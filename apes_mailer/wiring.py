@@ -66,8 +66,9 @@ class Application:
         """The open database, which belongs to this secret. Raises ``SettingsError`` or ``LedgerError``."""
         from apes_mailer.store.database import Database
 
+        secret = self.keyring.fingerprint()  # first: a database without its secret is a loss, and is told so
         database = Database(self.settings.database_url or self.workspace.database.name, base=self.workspace.root)
-        self._instance_of(database).register(database, self.keyring.fingerprint())
+        self._instance_of(database).register(database, secret)
         return database
 
     @cached_property

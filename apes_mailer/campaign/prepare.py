@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NoReturn
 
 import sqlalchemy as sa
@@ -93,7 +94,8 @@ def _prepare(
             hint="Add contacts to the list, or choose another one with --to.",
         )
     _require_filled_tags(connection, order, frozen.campaign_id)
-    return frozen
+    empty = [name for name in preparation.fields if merge_values.nobody_has(connection, frozen.campaign_id, name)]
+    return replace(frozen, empty_fields=empty)
 
 
 def _refuse_known_elsewhere(connection: sa.Connection, name: str, instance: Instance) -> None:

@@ -65,17 +65,21 @@ def check(
 
     application = application_of(context)
     composition = application.compose(name)
-    unfilled = _unfilled(application, composition, to) if to else []
+    unfilled, unheard = _against(application, composition, to) if to else ([], [])
     if json:
-        found = [*(_finding_json(composition, each) for each in composition.findings), *map(_unfilled_json, unfilled)]
+        found = [
+            *(_finding_json(composition, each) for each in composition.findings),
+            *(_problem_json("merge-tag-unfilled", Severity.ERROR, each) for each in unfilled),
+            *(_problem_json("merge-tag-unheard", Severity.WARNING, each) for each in unheard),
+        ]
         output.emit({"campaign": name, "findings": found})
     else:
-        for problem in [*compose.problems(composition, composition.findings), *unfilled]:
+        for problem in [*compose.problems(composition, composition.findings), *unfilled, *unheard]:
             output.say(f"{problem}")
     errors = len(composition.errors()) + len(unfilled)
     if errors:
         raise CheckFailedError(f"{output.plural(errors, 'error')} found: this letter cannot be sent{_to(to)}.", [])
-    warnings = sum(finding.severity is Severity.WARNING for finding in composition.findings)
+    warnings = len(unheard) + sum(finding.severity is Severity.WARNING for finding in composition.findings)
     weight = f"{composition.weight / 1000:.1f} kB of HTML"
     output.say(f"{name}: no error, {output.plural(warnings, 'warning')}, {weight}.")
 
@@ -88,15 +92,20 @@ def _line(composition: Composition, finding: Finding) -> int | None:
     return composition.loaded.line(finding.field) if finding.field else None
 
 
-def _unfilled(application: Application, composition: Composition, list_name: str) -> list[Problem]:
-    """Return the merge tags that a list cannot fill. Raises ``ContactsError`` when it gives no recipient at all."""
+def _against(application: Application, composition: Composition, list_name: str) -> tuple[list[Problem], list[Problem]]:
+    """Return the merge tags that a list cannot fill, and those of which nobody on it has anything.
+
+    Raises ``ContactsError`` when it gives no recipient at all.
+    """
     from apes_mailer.cli import orders
 
     try:
-        orders.survey(application, composition, list_name)
+        surveyed = orders.survey(application, composition, list_name)
     except CheckFailedError as error:
-        return error.problems
-    return []
+        return error.problems, []
+    hint = "Correct the name if it is misspelt: `apes-mailer contacts list` and the first line of the file say more."
+    shown = composition.loaded.shown
+    return [], [Problem(file=shown, message=message, hint=hint) for message in orders.unheard(surveyed)]
 
 
 def _finding_json(composition: Composition, finding: Finding) -> dict[str, Any]:
@@ -110,10 +119,10 @@ def _finding_json(composition: Composition, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _unfilled_json(problem: Problem) -> dict[str, Any]:
+def _problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, Any]:
     return {
-        "rule": "merge-tag-unfilled",
-        "severity": Severity.ERROR,
+        "rule": rule,
+        "severity": severity,
         "field": problem.field,
         "line": problem.line,
         "message": problem.message,

@@ -85,12 +85,21 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         if finding.severity is Severity.WARNING:
             line = composition.loaded.line(finding.field) if finding.field else None
             lines.append(f"  Warning: {composition.loaded.shown}{f':{line}' if line else ''} {finding.message}")
+    lines += [f"  Warning: {each}" for each in unheard(frozen)]
     lines += [
         f"  Warning: this letter was sent to {sent.list_name} as {sent.campaign}, {output.moment(sent.prepared_at)}"
         for sent in overview.sends_of_letter(application.database, composition.letter.template.digest)
         if sent.campaign != composition.name
     ]
     return "\n".join([composition.name, *lines])
+
+
+def unheard(frozen: Frozen) -> list[str]:
+    """Return what to say of fields that nobody on the list has: a misspelt name looks like this."""
+    return [
+        f"<<contact.{name}>>: nobody on the list has this field, everybody gets the words to fall back on"
+        for name in frozen.empty_fields
+    ]
 
 
 def _rehearsed(application: Application, composition: Composition) -> str:

@@ -61,6 +61,8 @@ class Frozen:
     recipients: int
     excluded: Mapping[str, int]
     batches: int
+    empty_fields: Sequence[str] = ()
+    """Fields of the letter in which no recipient has anything: everybody gets the words to fall back on."""
 
 
 def freeze(

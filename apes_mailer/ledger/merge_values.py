@@ -60,6 +60,16 @@ def unfilled(connection: sa.Connection, campaign_id: int, field: str, *, first: 
     return count, list(connection.execute(addresses).scalars())
 
 
+def nobody_has(connection: sa.Connection, campaign_id: int, field: str) -> bool:
+    """Whether no recipient at all has anything in a field; quick where somebody does."""
+    recipient = schema.recipient
+    value = sa.func.json_extract(recipient.c.merge_values, f"$.{field}")
+    somebody = sa.select(recipient.c.contact_id).where(
+        recipient.c.campaign_id == campaign_id, sa.func.trim(value) != ""
+    )
+    return connection.execute(somebody.limit(1)).first() is None
+
+
 def field_values(connection: sa.Connection, campaign_id: int, field: str) -> Iterator[tuple[str, str]]:
     """Yield (address, value) of one field for every recipient, a few at a time."""
     recipient, contact = schema.recipient, schema.contact

@@ -37,6 +37,7 @@ def test_dry_run_prepares_nothing(small: Cli, server: LocalSendGrid) -> None:
         "recipients": 59,
         "excluded": {"suppressed": 1},
         "batches": 6,
+        "empty_fields": [],
     }
     assert small.ok(*TO_ALL, "--dry-run").out == ""
     _nothing_happened(small, server)

@@ -29,5 +29,5 @@ def test_lost_secret_is_asked_for_and_never_replaced(application: Application) -
 
 def test_workspace_from_git_gets_its_secret_at_first_use(application: Application) -> None:
     application.workspace.secret_file.unlink()
-    assert Application(application.workspace).keyring.fingerprint()
+    Application(application.workspace).database.close()
     assert application.workspace.secret_file.exists()

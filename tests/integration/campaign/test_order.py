@@ -139,3 +139,14 @@ def test_names_that_differ_in_capital_letters_only_are_one(application: Applicat
     again = replace(order, composition=application.compose(STARTER.upper()), provider=Real())
     with pytest.raises(LedgerError, match="differ in capital letters only"):
         _prepare(application, again, 1)
+
+
+def test_field_that_nobody_has_is_pointed_out(application: Application, place: Place) -> None:
+    issue = application.workspace.campaigns / STARTER / "issue.yaml"
+    text = issue.read_text(encoding="utf-8")
+    issue.write_text(text.replace("subject: ", "subject: <<contact.PRENMO|Bonjour>> ", 1), encoding="utf-8")
+    order = place(Purpose.SEND, "staff")
+    surveyed = orders.survey_of(application, order)
+    assert "PRENMO" in surveyed.empty_fields
+    said = orders.card(application, order, surveyed)
+    assert "Warning: <<contact.PRENMO>>: nobody on the list has this field" in said

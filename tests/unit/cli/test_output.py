@@ -109,6 +109,7 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
         "recipients": 2,
         "excluded": {"suppressed": 1},
         "batches": 1,
+        "empty_fields": (),
     }
     suppression = Suppression(address="a@exemple.fr", list_name="", cause="manual", at="2027", until="")
     assert output.suppression_json(suppression) == {

@@ -1,0 +1,55 @@
+"""The sample that the README sends: it is what it promises to be."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import REPOSITORY, Cli
+
+pytestmark = pytest.mark.slow
+
+SAMPLE = "2025-07"
+HEAVIEST = 70_000  # bytes of HTML
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Cli:
+    """The repository as a workspace: what of it is in git, and nothing that a developer left there."""
+    for name in ("campaigns", "templates", "apes-mailer.toml"):
+        source = REPOSITORY / name
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / name)
+    (tmp_path / "contacts").mkdir()
+    for name in ("staff.csv", "exemple.csv"):
+        shutil.copyfile(REPOSITORY / "contacts" / name, tmp_path / "contacts" / name)
+    return Cli(workspace=tmp_path, home=tmp_path / "home")
+
+
+def test_sample_is_light_and_built_the_same_each_time(sample: Cli, tmp_path: Path) -> None:
+    built: list[dict[str, bytes]] = []
+    for folder in ("one", "two"):
+        sample.ok("build", SAMPLE, "--out", str(tmp_path / folder))
+        built.append({path.name: path.read_bytes() for path in sorted((tmp_path / folder).iterdir()) if path.is_file()})
+    assert set(built[0]) == {"issue.mjml", "issue.html", "issue.txt", "issue.eml"}
+    assert built[0] == built[1]
+    assert len(built[0]["issue.html"]) <= HEAVIEST
+
+
+def test_sample_has_nothing_to_report(sample: Cli) -> None:
+    assert "no error, 0 warnings" in sample.ok("check", SAMPLE, "--to", "staff").err
+
+
+def test_first_command_of_the_readme_sends_the_sample_and_says_where_to_look(sample: Cli) -> None:
+    page = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"^```sh\n(.*?)\n```", page, re.MULTILINE | re.DOTALL)[:2]
+    *installing, sending = first.split(" && ")
+    assert installing == ["python3 -m venv .venv", ".venv/bin/pip install --quiet ."]
+    program, *arguments = sending.split()
+    assert (program, second) == (".venv/bin/apes-mailer", "python3 .ci/gate.py")
+    said = sample.ok(*arguments).err
+    match = re.search(r"Look at them in your browser: (.+)", said)
+    assert match, said
+    assert Path(match[1].strip()).is_file()
