@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import datetime as dt
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,8 +72,9 @@ def _sender(
     max_per_second: int = 0,
     database: Database | None = None,
     progress: list[Progress] | None = None,
+    clock: Callable[[], dt.datetime] = lambda: NOW,
 ) -> Sender:
-    records = Records(database=database or ledger.database, instance=ledger.instance, clock=lambda: NOW)
+    records = Records(database=database or ledger.database, instance=ledger.instance, clock=clock)
     around = Surroundings(
         records=records, provider=provider, keyring=ledger.keyring, in_flight=in_flight, max_per_second=max_per_second
     )
@@ -266,3 +268,16 @@ def test_rate_is_reserved_for_batches_and_not_for_looking(ledger: Ledger) -> Non
     (row,) = ledger.rows("SELECT next_free FROM rate")
     four_requests_of_the_largest_size = 4 * 2 * 1000
     assert row["next_free"] - int(NOW.timestamp() * 1_000_000) == four_requests_of_the_largest_size
+
+
+def test_stop_while_the_rate_is_waited_for_claims_nothing_more(ledger: Ledger) -> None:
+    def stop_and_tell_the_time() -> dt.datetime:
+        sender.stop()
+        return NOW
+
+    provider = ToldProvider()
+    sender = _sender(ledger, provider, max_per_second=1000, clock=stop_and_tell_the_time)
+    sender.run()
+    assert len(ledger.rows("SELECT next_free FROM rate")) == 1
+    assert provider.batches == []
+    assert ledger.attempt_states() == []

@@ -106,6 +106,18 @@ def test_sweep_leaves_settled_batches_alone(ledger: Ledger) -> None:
     assert ledger.batch_states() == [SUBMITTED, PENDING, PENDING]
 
 
+def test_sweep_leaves_what_a_living_sender_of_another_campaign_is_submitting(ledger: Ledger) -> None:
+    ledger.prepare("dead")
+    ledger.prepare("alive")
+    ledger.claim("dead")
+    claim = ledger.claim("alive")
+    assert ledger.sweep("dead") == 1
+    assert ledger.batch_states("alive", alive=True) == [SUBMITTING, PENDING, PENDING]
+    assert ledger.events("alive") == ["prepared", "claimed"]
+    ledger.record(claim, NotAccepted(cause="429"))
+    assert ledger.attempt_states("alive") == ["not_accepted"]
+
+
 def test_refused_recipients_stay_out_and_the_others_go_again(ledger: Ledger) -> None:
     ledger.prepare()
     ledger.record(ledger.claim(), Refused(reasons={1: "no such mailbox"}))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
 from apes_mailer.ledger import merge_values
+from apes_mailer.ledger.control import Distrusted
 from apes_mailer.ledger.states import BatchState, Kind
 from apes_mailer.model.submission import Submitted, Unknown
 from apes_mailer.store import schema
@@ -120,6 +121,15 @@ def test_campaign_that_was_touched_is_never_prepared_again(ledger: Ledger, touch
     assert _sizes(ledger) == before
 
 
+def test_campaign_whose_only_trace_is_what_a_person_settled_is_not_dropped_as_untouched(ledger: Ledger) -> None:
+    ledger.prepare()
+    ledger.distrust(NAME)
+    ledger.resolve(1, "submitted")
+    ledger.resolve(2, "pending")
+    assert ledger.distrust() == Distrusted(in_doubt=[NAME], dropped=[])
+    assert ledger.batch_states() == [BatchState.SUBMITTED, BatchState.UNKNOWN, BatchState.UNKNOWN]
+
+
 def test_rehearsals_are_prepared_as_often_as_one_likes(ledger: Ledger) -> None:
     for kind in (Kind.TEST, Kind.REHEARSAL, Kind.TEST, Kind.SEND, Kind.REHEARSAL):
         ledger.prepare(kind=kind)
@@ -177,3 +187,30 @@ def test_freeze_that_fails_at_its_end_leaves_nothing(ledger: Ledger) -> None:
     with pytest.raises(CancelledError):
         ledger.prepare(expected=1)
     assert (_sizes(ledger), ledger.batch_states()) == before == ([1, 1, 5, 0, 3, 1], [BatchState.PENDING] * 3)
+
+
+_LOSSES = {
+    "a recipient": (
+        "INSERT ON recipient WHEN new.contact_id = 3 BEGIN DELETE FROM recipient WHERE contact_id = 3; END",
+        "5 candidates, 3 recipients, 3 in batches, 1 exclusions",
+    ),
+    "an exclusion": (
+        "INSERT ON exclusion BEGIN DELETE FROM exclusion WHERE id = new.id; END",
+        "5 candidates, 4 recipients, 4 in batches, 0 exclusions",
+    ),
+    "a place in a batch": (
+        "INSERT ON batch WHEN new.no = 1 BEGIN UPDATE batch SET size = size - 1 WHERE no = 1; END",
+        "5 candidates, 4 recipients, 3 in batches, 1 exclusions",
+    ),
+}
+
+
+@pytest.mark.parametrize("lost", _LOSSES)
+def test_freeze_that_loses_a_row_is_noticed_and_nothing_is_prepared(ledger: Ledger, lost: str) -> None:
+    trigger, sums = _LOSSES[lost]
+    ledger.suppress(0)
+    with ledger.database.write() as connection:
+        connection.exec_driver_sql(f"CREATE TRIGGER loss AFTER {trigger}")
+    with pytest.raises(LedgerError, match=f"The sums do not agree: {sums}. Nothing was prepared"):
+        ledger.prepare()
+    assert _sizes(ledger) == [0] * 6

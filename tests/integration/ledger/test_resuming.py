@@ -1,0 +1,71 @@
+"""What going on with a campaign does first: it settles what was left behind, and heeds the settings of now."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from apes_mailer.campaign import dispatch
+from apes_mailer.campaign.dispatch import Dispatched, Watch
+from apes_mailer.campaign.send import Records, Surroundings
+from apes_mailer.ledger.states import BatchState, CampaignState
+from apes_mailer.model.submission import NotAccepted
+from apes_mailer.providers.base import Limits
+from apes_mailer.workspace import Workspace
+from tests.support.ledgers import NAME, NOW, Ledger, address
+from tests.support.told_provider import ToldProvider
+
+SUBMITTED, UNKNOWN = BatchState.SUBMITTED, BatchState.UNKNOWN
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Generator[Ledger, None, None]:
+    """A prepared campaign of three batches: two, two and one."""
+    made = Ledger.create(tmp_path, contacts=5)
+    made.prepare()
+    yield made
+    made.database.close()
+
+
+def _resume(ledger: Ledger, provider: ToldProvider, *, batch_size: int = 1000) -> tuple[Dispatched, list[str]]:
+    """Resume; return how it ended and what a person was warned of."""
+    records = Records(database=ledger.database, instance=ledger.instance, clock=lambda: NOW)
+    around = Surroundings(
+        records=records, provider=provider, keyring=ledger.keyring, in_flight=1, batch_size=batch_size
+    )
+    said: list[str] = []
+    watch = Watch(prepared=lambda _: None, progress=lambda _: None, sender=lambda _: None, warn=said.append)
+    return dispatch.resume(around, Workspace(ledger.database.path.parent), NAME, watch), said
+
+
+@pytest.mark.parametrize(("dead", "said"), [(1, "1 batch was being submitted"), (2, "2 batches were being submitted")])
+def test_what_a_dead_sender_left_is_in_doubt_and_the_rest_is_sent(ledger: Ledger, dead: int, said: str) -> None:
+    for _ in range(dead):
+        ledger.claim(owner="dead")
+    provider = ToldProvider()
+    done, warnings = _resume(ledger, provider)
+    assert [who for addresses in provider.addresses for who in addresses] == [address(n) for n in range(2 * dead, 5)]
+    # As stored: a status shows what has no owner as in doubt anyway.
+    stored = [*[UNKNOWN] * dead, *[SUBMITTED] * (3 - dead)]
+    assert [row["state"] for row in ledger.rows("SELECT state FROM batch ORDER BY no")] == stored
+    assert ledger.attempt_states() == [str(state) for state in stored]
+    assert warnings[0].startswith(f"{said} when the program stopped")
+    assert done.status.state is CampaignState.INCOMPLETE
+
+
+def test_batches_larger_than_the_size_asked_for_now_are_cut(ledger: Ledger) -> None:
+    ledger.record(ledger.claim(), NotAccepted(cause="413", stop=True))
+    provider = ToldProvider()
+    done, _ = _resume(ledger, provider, batch_size=1)
+    assert done.status.state is CampaignState.FINISHED
+    assert sorted(provider.addresses) == [[address(number)] for number in range(5)]
+
+
+def test_batches_are_never_larger_than_the_provider_takes(ledger: Ledger) -> None:
+    ledger.prepare(batch_size=5)
+    provider = ToldProvider()
+    provider.limits = Limits(recipients=3)
+    _resume(ledger, provider)
+    assert list(map(len, provider.addresses)) == [3, 2]
