@@ -35,6 +35,12 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
     rehearsals = overview.rehearsals(application.database, name)
     with application.database.read() as connection:
         doubt = application.instance.doubt(connection)
+        lost = found.kind is None and name in application.instance.touched_since(connection)
+    if doubt:
+        doubt += " The next command that sends will put in doubt what was pending."
+    if lost:
+        doubt = f"{name} was handed to a provider from this computer, and this database does not know of it. {doubt}"
+        doubt = f"{doubt.rstrip()} Bring the newer database back; {name} is not prepared a second time."
     if json:
         each = [output.rehearsal_json(rehearsal) for rehearsal in rehearsals]
         output.emit({**output.status_json(found), "rehearsals": each, "doubt": doubt})
@@ -43,7 +49,7 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
     for rehearsal in rehearsals[-5:]:
         output.show(f"  {output.rehearsal_text(rehearsal)}")
     if doubt:
-        output.show(f"  Attention: {doubt} The next command that sends will put in doubt what was pending.")
+        output.show(f"  Attention: {doubt}")
 
 
 def pause(context: typer.Context, name: CampaignName, *, json: Json = False) -> None:

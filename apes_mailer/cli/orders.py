@@ -214,6 +214,7 @@ class Follower:
 
 def conclude(dispatched: Dispatched) -> None:
     """Raise the error that tells a script how a send ended; return when everything is done."""
+    _let_go_of_a_closed_terminal()
     ended = dispatched.status
     if ended.state is CampaignState.FINISHED:
         return
@@ -237,3 +238,11 @@ def conclude(dispatched: Dispatched) -> None:
     if dispatched.refused_credentials:
         raise SettingsError(f"Paused{cause}; {where}.", hint=hint)
     raise IncompleteError(f"Not finished{cause}; {where}.", hint=hint)
+
+
+def _let_go_of_a_closed_terminal() -> None:
+    """Let what nobody can read go nowhere: left in its buffer it would make another exit code of the true one."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -173,3 +173,6 @@ def test_campaign_of_a_ledger_that_was_deleted_is_not_sent_again(small: Cli, ser
     assert done.code == 1
     assert "has already been handed to a provider from this computer" in done.err
     assert len(server.accepted) == 60
+    status = cli.status()
+    assert status["state"] == "none"
+    assert "was handed to a provider from this computer, and this database does not know of it" in status["doubt"]
