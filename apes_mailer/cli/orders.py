@@ -25,6 +25,8 @@ from apes_mailer.model.finding import Severity
 from apes_mailer.providers.base import Provider
 from apes_mailer.wiring import Application
 
+_STDERR = 2
+
 
 def actor() -> str:
     """Return who is at the keyboard, for the history."""
@@ -159,7 +161,8 @@ class Signals:
         if self._asked == 1:
             output.say("\nStopping: the batches on their way are finished first. (Three times Ctrl-C leaves at once.)")
         elif self._asked > 2:
-            output.say("Leaving: the batches on their way are in doubt.")
+            with suppress(OSError):  # not through the buffer, which the line above may hold at this moment
+                os.write(_STDERR, b"Leaving: the batches on their way are in doubt.\n")
             # Threads that wait for an answer cannot be ended otherwise; the ledger is made for ends like this.
             os._exit(InterruptedByUserError.exit_code)
 
