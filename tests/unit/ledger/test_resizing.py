@@ -146,8 +146,20 @@ def test_batch_that_was_ordered_to_go_again_stays_whole_because_evidence_settles
     assert _claim_all(ledger) == [[address(number) for number in numbers] for numbers in ((5, 6), (7, 8), (9,))]
 
 
+def test_batch_that_a_copied_ledger_put_in_doubt_stays_whole(ledger: Ledger) -> None:
+    ledger.prepare(batch_size=5)
+    ledger.record(ledger.claim(), TOO_LARGE)
+    ledger.distrust()
+    assert _cut(ledger, 2) == 0
+    assert _sizes(ledger) == {1: 5, 2: 5}
+    ledger.resolve(1, "pending")
+    assert _cut(ledger, 2) == 1
+    assert _sizes(ledger) == {1: 2, 2: 5, 3: 2, 4: 1}
+
+
 def test_only_pending_batches_of_the_campaign_are_touched(ledger: Ledger) -> None:
-    ledger.prepare("another", batch_size=10)
+    ledger.prepare("another", batch_size=2)
+    ledger.prepare("of more batches", batch_size=1)
     ledger.prepare(batch_size=2)
     ledger.record(ledger.claim(), Submitted())
     ledger.record(ledger.claim(), Unknown(cause="timeout"))
