@@ -167,12 +167,7 @@ def test_refused_key_is_recorded_though_nobody_reads_of_it(small: Cli, server: L
 
 
 _ROWS = 2500  # more than the database is given at a time
-_IN_THE_FREEZE = [
-    "INSERT INTO contact :2",
-    "INSERT INTO staged_row:1",
-    "INSERT INTO recipient:1",
-    "INSERT INTO batch:2",
-]
+_IN_THE_FREEZE = ["VALUE:1000", "INSERT INTO contact :2", "INSERT INTO recipient:1", "INSERT INTO batch:2"]
 
 
 @pytest.mark.parametrize("moment", _IN_THE_FREEZE)
