@@ -139,7 +139,14 @@ def _frozen(connection: sa.Connection, campaign_id: int, contact_id: int) -> _Fr
     in_batch = sa.and_(
         batch.c.campaign_id == recipient.c.campaign_id,
         batch.c.template_id == recipient.c.template_id,
-        recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
+        sa.or_(
+            # Who left a batch stays counted in it, also when it was cut since.
+            recipient.c.batch_no == batch.c.no,
+            sa.and_(
+                recipient.c.batch_no.is_(None),
+                recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
+            ),
+        ),
     )
     row = (
         connection.execute(

@@ -81,6 +81,6 @@ def _cut(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]], size: int, *,
         at=at,
         event="cut",
         actor=actor,
-        note=f"into itself and {no + 1} to {no + len(others)}",
+        note=f"{len(others)} more from {no + 1} on",
     )
     return True

@@ -10,8 +10,9 @@ import pytest
 from apes_mailer.campaign import dispatch
 from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.send import Records, Surroundings
+from apes_mailer.campaign.why import why
 from apes_mailer.ledger.states import BatchState, CampaignState
-from apes_mailer.model.submission import NotAccepted
+from apes_mailer.model.submission import NotAccepted, Refused
 from apes_mailer.providers.base import Limits
 from apes_mailer.workspace import Workspace
 from tests.support.ledgers import NAME, NOW, Ledger, address
@@ -69,3 +70,19 @@ def test_batches_are_never_larger_than_the_provider_takes(ledger: Ledger) -> Non
     provider.limits = Limits(recipients=3)
     _resume(ledger, provider)
     assert list(map(len, provider.addresses)) == [3, 2]
+
+
+def test_whoever_was_refused_before_a_cut_is_still_told_so(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path, contacts=10)
+    ledger.prepare(batch_size=10)
+    ledger.record(ledger.claim(), Refused(reasons={4: "no mailbox", 7: "no mailbox"}))
+    ledger.record(ledger.claim(), NotAccepted(cause="413", stop=True))
+    _resume(ledger, ToldProvider(), batch_size=4)
+    answers = {n: why(ledger.database, ledger.keyring, NAME, address(n), at=NOW).answers[0] for n in (3, 4, 7, 9)}
+    assert {n: (answer.verdict, answer.batch) for n, answer in answers.items()} == {
+        3: ("submitted", 1),
+        4: ("refused", 1),
+        7: ("refused", 1),
+        9: ("submitted", 2),
+    }
+    ledger.database.close()
