@@ -101,7 +101,7 @@ def test_history_says_what_became_of_a_batch_and_who_ordered_it(ledger: Ledger) 
     _cut(ledger, 2)
     assert ledger.rows("SELECT batch_no, actor, note FROM history WHERE event = 'cut' ORDER BY id") == [
         {"batch_no": 1, "actor": "person", "note": "2 more from 3 on"},
-        {"batch_no": 2, "actor": "person", "note": "into itself and 5 to 6"},
+        {"batch_no": 2, "actor": "person", "note": "2 more from 5 on"},
     ]
 
 
