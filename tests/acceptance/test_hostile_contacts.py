@@ -131,8 +131,8 @@ def test_values_beyond_the_provider_s_limit_exclude_only_their_recipient(fresh: 
     status = sound(fresh.status())
     assert (status["state"], status["excluded"]) == ("finished", {"too_large": 1})
     (answer,) = fresh.ok("why", STARTER, "b@exemple.fr", "--json").json()["answers"]
-    assert answer["verdict"] == "excluded"
-    assert "sendgrid accepts 10000" in answer["reason"]
+    assert (answer["verdict"], answer["reason"]) == ("excluded", "too_large")
+    assert "sendgrid accepts 10000" in answer["detail"]
 
 
 def test_suppressed_people_are_excluded_whatever_the_list_says(fresh: Cli) -> None:
@@ -142,4 +142,4 @@ def test_suppressed_people_are_excluded_whatever_the_list_says(fresh: Cli) -> No
     assert "1 suppressed" in done.err
     assert [message["To"] for message in messages(fresh)] == ["b@exemple.fr"]
     (answer,) = fresh.ok("why", STARTER, "a@exemple.fr", "--json").json()["answers"][-1:]
-    assert (answer["verdict"], answer["reason"]) == ("excluded", "suppressed (plainte)")
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("excluded", "suppressed", "plainte")
