@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from apes_mailer.contacts import lists, staging
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
 from apes_mailer.ledger.freeze import Candidates
 from apes_mailer.model.keys import Keyring
-from apes_mailer.store.database import Database
+from apes_mailer.store.database import Connection, Database
 from apes_mailer.workspace import Workspace
 
 STAFF = "staff"
@@ -56,7 +54,7 @@ def find(workspace: Workspace, database: Database, name: str) -> Audience:
 
 @contextmanager
 def candidates(
-    connection: sa.Connection, audience: Audience, keyring: Keyring, at: dt.datetime
+    connection: Connection, audience: Audience, keyring: Keyring, at: dt.datetime
 ) -> Generator[tuple[int, Candidates], None, None]:
     """Yield the number of the list and its candidates, inside the freezing transaction."""
     list_id = lists.find_or_add(connection, audience.name, keyring, at)

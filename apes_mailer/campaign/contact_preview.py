@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-
-import sqlalchemy as sa
 
 from apes_mailer.campaign import audience
 from apes_mailer.campaign.audience import Audience
@@ -23,7 +20,7 @@ from apes_mailer.model.field import EMAIL
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.message import Context, MessageTemplate, Parts, Slot
 from apes_mailer.render import fill
-from apes_mailer.store.database import Database
+from apes_mailer.store.database import Connection, Database
 from apes_mailer.workspace import Workspace
 
 
@@ -145,26 +142,17 @@ def _file_fields(found: Audience, wanted: str) -> dict[str, str] | None:
 
 def _stored_fields(database: Database, found: Audience, wanted: str) -> dict[str, str] | None:
     with database.read() as connection:
-        members = _members(connection, found)
-        text = connection.execute(sa.select(members.c.fields).where(members.c.address == wanted)).scalar()
-    return None if text is None else {name: str(value) for name, value in json.loads(text).items()}
+        return lists.fields_of(connection, _list_id(connection, found), wanted)
 
 
 def _search_stored(database: Database, found: Audience, words: str, limit: int) -> list[str]:
     with database.read() as connection:
-        members = _members(connection, found)
-        query = (
-            sa.select(members.c.address)
-            .where(members.c.address.icontains(words.strip(), autoescape=True))
-            .order_by(members.c.contact_id)
-            .limit(limit)
-        )
-        return list(connection.execute(query).scalars())
+        return lists.search(connection, _list_id(connection, found), words.strip(), limit=limit)
 
 
-def _members(connection: sa.Connection, found: Audience) -> sa.Subquery:
+def _list_id(connection: Connection, found: Audience) -> int:
     list_id = lists.find(connection, found.name)
-    return lists.members(-1 if list_id is None else list_id)
+    return -1 if list_id is None else list_id
 
 
 def _line(text: str) -> Parts:

@@ -7,21 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-import sqlalchemy as sa
-
 from apes_mailer.campaign import overview
 from apes_mailer.campaign.compose import publish_pictures
 from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.prepare import prepare
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
 from apes_mailer.errors import ApesMailerError, SettingsError
-from apes_mailer.ledger import claims, control, resizing, status
+from apes_mailer.ledger import campaigns, claims, control, resizing, status
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.reading.issue import load_issue
-from apes_mailer.store import schema
 from apes_mailer.workspace import Workspace
 
 
@@ -72,25 +69,20 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
     ``AlreadyRunningError`` when it is being sent at this moment.
     """
     with around.records.database.read() as connection:
-        campaign_id = control.campaign_id_of(connection, name)
-        row = connection.execute(
-            sa.select(schema.campaign.c.provider, schema.campaign.c.issue_digest).where(
-                schema.campaign.c.id == campaign_id
-            )
-        ).one()
-    if row.provider != around.provider.name:
+        campaign = campaigns.load(connection, control.campaign_id_of(connection, name))
+    if campaign.provider != around.provider.name:
         raise SettingsError(
-            f'"{name}" goes out through {row.provider}, and the provider asked for is {around.provider.name}.',
-            hint=f"Resume it with: apes-mailer resume {name} --provider {row.provider}",
+            f'"{name}" goes out through {campaign.provider}, and the provider asked for is {around.provider.name}.',
+            hint=f"Resume it with: apes-mailer resume {name} --provider {campaign.provider}",
         )
     with _owned(around, name, Kind.SEND, watch) as owner:
         with around.records.database.write() as connection:
             control.campaign_id_of(connection, name)  # a copy of the ledger has just lost what was only prepared
-            found = claims.sweep(connection, campaign_id, actor=owner, at=around.records.clock())
-            waiting = claims.waiting(connection, campaign_id)
+            found = claims.sweep(connection, campaign.id, actor=owner, at=around.records.clock())
+            waiting = claims.waiting(connection, campaign.id)
             size = min(around.batch_size, around.provider.limits.recipients)
-            resizing.cut_pending(connection, campaign_id, size, actor=owner, at=around.records.clock())
-            control.unpause(connection, campaign_id, at=around.records.clock(), actor=owner)
+            resizing.cut_pending(connection, campaign.id, size, actor=owner, at=around.records.clock())
+            control.unpause(connection, campaign.id, at=around.records.clock(), actor=owner)
         if found:
             many = found > 1
             watch.warn(
@@ -98,8 +90,8 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
                 f"{'they are' if many else 'it is'} in doubt now."
             )
         if waiting:
-            _tell_if_changed(workspace, name, row.issue_digest, watch)
-        return _run(around, campaign_id, owner, watch, frozen=None)
+            _tell_if_changed(workspace, name, campaign.issue_digest, watch)
+        return _run(around, campaign.id, owner, watch, frozen=None)
 
 
 def guard(records: Records, actor: str) -> list[str]:

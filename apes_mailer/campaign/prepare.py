@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NoReturn
 
-import sqlalchemy as sa
-
 from apes_mailer.campaign import audience as audience_module
 from apes_mailer.campaign.compose import require_sound
 from apes_mailer.campaign.order import Order
 from apes_mailer.errors import CancelledError, CheckFailedError, ContactsError, LedgerError, Problem
-from apes_mailer.ledger import freeze, merge_values
+from apes_mailer.ledger import campaigns, freeze, merge_values
 from apes_mailer.ledger.freeze import Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.states import Kind
@@ -23,8 +21,7 @@ from apes_mailer.model.message import Context, MessageTemplate, Slot
 from apes_mailer.model.walk import walk
 from apes_mailer.providers.base import Provider
 from apes_mailer.render import fill
-from apes_mailer.store import schema
-from apes_mailer.store.database import Database
+from apes_mailer.store.database import Connection, Database
 
 # The most bytes that one byte of a value can become (&#x27;), and what isolating a right-to-left value adds.
 _GROWTH, _ISOLATES = 6, 16
@@ -39,7 +36,7 @@ class _SurveyOverError(Exception):
 def survey(database: Database, order: Order, keyring: Keyring, instance: Instance, at: dt.datetime) -> Frozen:
     """Return what a preparation would freeze, without preparing anything. Raises as :func:`prepare` does."""
 
-    def look(connection: sa.Connection) -> NoReturn:
+    def look(connection: Connection) -> NoReturn:
         raise _SurveyOverError(_prepare(connection, order, keyring, instance, at, expected=None))
 
     try:
@@ -71,7 +68,7 @@ def prepare(
 
 
 def _prepare(
-    connection: sa.Connection,
+    connection: Connection,
     order: Order,
     keyring: Keyring,
     instance: Instance,
@@ -98,7 +95,7 @@ def _prepare(
     return replace(frozen, empty_fields=empty)
 
 
-def _refuse_known_elsewhere(connection: sa.Connection, name: str, instance: Instance) -> None:
+def _refuse_known_elsewhere(connection: Connection, name: str, instance: Instance) -> None:
     if name in instance.touched_since(connection):
         raise LedgerError(
             f'"{name}" has already been handed to a provider from this computer; it is never prepared a second time.',
@@ -107,14 +104,9 @@ def _refuse_known_elsewhere(connection: sa.Connection, name: str, instance: Inst
         )
 
 
-def _refuse_other_case(connection: sa.Connection, name: str) -> None:
+def _refuse_other_case(connection: Connection, name: str) -> None:
     # Where the disk makes no difference between the two, they are one folder, and one letter.
-    campaign = schema.campaign
-    other = connection.execute(
-        sa.select(campaign.c.name).where(
-            sa.func.lower(campaign.c.name) == name.lower(), campaign.c.name != name, campaign.c.kind == Kind.SEND
-        )
-    ).scalar()
+    other = campaigns.spelled_otherwise(connection, name)
     if other is not None:
         raise LedgerError(
             f'"{name}" and "{other}" differ in capital letters only, and "{other}" has been prepared for sending.',
@@ -161,7 +153,7 @@ def _too_large(provider: Provider, template: MessageTemplate, address: str, valu
     return f"the values for merge tags take {size} bytes, and {provider.name} accepts {limit}"
 
 
-def _require_filled_tags(connection: sa.Connection, order: Order, campaign_id: int) -> None:
+def _require_filled_tags(connection: Connection, order: Order, campaign_id: int) -> None:
     problems: list[Problem] = []
     for name, slots in order.composition.letter.template.fields().items():
         needed = [slot for slot in slots if isinstance(slot.expression, merge.ContactField)]

@@ -12,19 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
-
 from apes_mailer.campaign.pace import Pace
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import claims, control, rate
+from apes_mailer.ledger import campaigns, claims, control, rate
 from apes_mailer.ledger.claims import Claim, ClaimedRecipient
 from apes_mailer.ledger.instance import Instance, Mark
-from apes_mailer.model.batch import Batch, Envelope, Recipient
+from apes_mailer.model.batch import Batch, Recipient
 from apes_mailer.model.keys import Keyring
-from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted, Unknown
 from apes_mailer.providers.base import Payload, Provider
-from apes_mailer.store import schema
 from apes_mailer.store.database import BusyError, Database, DiskFullError
 
 _RECORD_FOR_SECONDS, _RECORD_AGAIN_SECONDS = 60.0, 0.5
@@ -68,7 +64,6 @@ class Sender:
         self, around: Surroundings, campaign_id: int, owner: str, on_progress: Callable[[Progress], None]
     ) -> None:
         self._around = around
-        self._campaign_id = campaign_id
         self._owner = owner
         self._on_progress = on_progress
         self._pace = Pace(around.in_flight)
@@ -78,27 +73,15 @@ class Sender:
         self.refused_credentials = False
         self.stopped_by_person = False
         with around.records.database.read() as connection:
-            row = connection.execute(
-                sa.select(schema.campaign, schema.contact_list.c.tag)
-                .join(schema.contact_list, schema.contact_list.c.id == schema.campaign.c.list_id)
-                .where(schema.campaign.c.id == campaign_id)
-            ).one()
-            templates = connection.execute(
-                sa.select(schema.template.c.id, schema.template.c.body).where(
-                    schema.template.c.campaign_id == campaign_id
-                )
-            ).all()
-            self._largest_batch = connection.execute(
-                sa.select(sa.func.coalesce(sa.func.max(schema.batch.c.size), 0)).where(
-                    schema.batch.c.campaign_id == campaign_id
-                )
-            ).scalar_one()
-        self._name: str = row.name
-        self.run_name = run_name(row.prepared_at, row.kind)
-        self._list_tag: bytes = row.tag
-        self._envelope = Envelope.from_json(row.envelope)
-        self._templates = {int(number): MessageTemplate.from_json(body) for number, body in templates}
+            self._campaign = campaigns.load(connection, campaign_id)
+            self._templates = campaigns.templates(connection, campaign_id)
+            self._largest_batch = campaigns.largest_batch(connection, campaign_id)
         self._mark: Mark | None = None
+
+    @property
+    def run_name(self) -> str:
+        """What tells this preparation from another of the same campaign."""
+        return self._campaign.run
 
     def stop(self) -> None:
         """Claim nothing more; what is in flight is finished. Safe to call from a signal handler."""
@@ -131,9 +114,9 @@ class Sender:
         failure = self._failure
         if failure is None and self._trouble is not None:
             with self._around.records.database.read() as connection:
-                failure = self._trouble if claims.waiting(connection, self._campaign_id) else None
+                failure = self._trouble if claims.waiting(connection, self._campaign.id) else None
         if isinstance(failure, BusyError | DiskFullError):
-            hint = f"{failure.hint} Continue with: apes-mailer resume {self._name}"
+            hint = f"{failure.hint} Continue with: apes-mailer resume {self._campaign.name}"
             raise type(failure)(failure.message, hint=hint) from failure
         if failure is not None:
             raise failure
@@ -151,7 +134,7 @@ class Sender:
         if not around.max_per_second:
             return
         with around.records.database.write() as connection:
-            if not claims.waiting(connection, self._campaign_id):
+            if not claims.waiting(connection, self._campaign.id):
                 return
             wait = rate.reserve(
                 connection,
@@ -167,7 +150,7 @@ class Sender:
             return None
         records = self._around.records
         with records.database.write() as connection:
-            claimed = claims.claim(connection, self._campaign_id, owner=self._owner, at=records.clock())
+            claimed = claims.claim(connection, self._campaign.id, owner=self._owner, at=records.clock())
         if claimed is not None:
             self._remember(claimed[0])
         return claimed
@@ -195,13 +178,13 @@ class Sender:
             self._pace.leave(idle=False)
 
     def _batch(self, claim: Claim, recipients: Sequence[ClaimedRecipient]) -> Batch:
-        token, url, tag = self._around.keyring.token, self._envelope.unsubscribe_url(""), self._list_tag
-        mark = self._around.keyring.recipient_mark
+        token, url = self._around.keyring.token, self._campaign.envelope.unsubscribe_url("")
+        mark, tag = self._around.keyring.recipient_mark, self._campaign.list_tag
         return Batch(
-            campaign=self._name,
-            run=self.run_name,
+            campaign=self._campaign.name,
+            run=self._campaign.run,
             attempt=claim.mark,
-            envelope=self._envelope,
+            envelope=self._campaign.envelope,
             template=self._templates[claim.template_id],
             recipients=[
                 Recipient(address, mark(key), url + token(tag, key), values) for _, key, address, values in recipients
@@ -229,10 +212,10 @@ class Sender:
     def _unrecorded(self, claimed: Claim, submission: Submission, error: LedgerError) -> LedgerError:
         if isinstance(submission, Submitted):
             known = f"Batch {claimed.batch_no} was accepted by {self._around.provider.name}, and this is not recorded."
-            cure = f"Then: apes-mailer resolve {self._name} {claimed.batch_no} --as submitted"
+            cure = f"Then: apes-mailer resolve {self._campaign.name} {claimed.batch_no} --as submitted"
         else:
             known = f"What became of batch {claimed.batch_no} is not recorded."
-            cure = f"Then look at it with: apes-mailer status {self._name}"
+            cure = f"Then look at it with: apes-mailer status {self._campaign.name}"
         return LedgerError(f"{error.message} {known}", hint=f"{error.hint} {cure}")
 
     def _make_reserve(self) -> None:
@@ -242,7 +225,7 @@ class Sender:
             self._reserve.unlink(missing_ok=True)
             raise DiskFullError(
                 f"There is no room beside {self._around.records.database.path.name}: {error}. Nothing was submitted.",
-                hint="Make room on the disk, then run: apes-mailer resume " + self._name,
+                hint="Make room on the disk, then run: apes-mailer resume " + self._campaign.name,
             ) from error
 
     def _react(self, submission: Submission) -> None:
@@ -252,12 +235,12 @@ class Sender:
                 self._pause(submission.cause, submission.cure)
             case NotAccepted():
                 if self._pace.failed(submission.retry_after):
-                    self._pause(submission.cause, "Try again later with: apes-mailer resume " + self._name)
+                    self._pause(submission.cause, "Try again later with: apes-mailer resume " + self._campaign.name)
             case Unknown():
                 if self._pace.doubted():
                     self._pause(
                         f"several batches are in doubt ({submission.cause})",
-                        f"See which with: apes-mailer status {self._name}, and resolve them before you resume",
+                        f"See which with: apes-mailer status {self._campaign.name}, and resolve them before you resume",
                     )
             case _:
                 self._pace.succeeded()
@@ -267,15 +250,10 @@ class Sender:
         with self._around.records.database.write() as connection:
             control.pause(
                 connection,
-                self._campaign_id,
+                self._campaign.id,
                 by="program",
                 at=self._around.records.clock(),
                 actor=self._owner,
                 cause=cause,
                 cure=cure,
             )
-
-
-def run_name(prepared_at: str, kind: str) -> str:
-    """Return what tells one preparation from another: ``2026-11-23-203100-123-test``."""
-    return f"{prepared_at[:10]}-{prepared_at[11:23].replace(':', '').replace('.', '-')}-{kind}"

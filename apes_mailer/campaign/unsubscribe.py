@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-import sqlalchemy as sa
-
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.contacts import lists, suppressions
-from apes_mailer.ledger import freeze
+from apes_mailer.contacts.suppressions import ALL_LISTS
 from apes_mailer.model.keys import TokenContent
-from apes_mailer.store import schema
-from apes_mailer.store.database import Database
+from apes_mailer.store.database import Connection, Database
 
 CAUSE = "unsubscribed"
 """The cause of a suppression that the contact asked for by the link in a letter."""
@@ -28,8 +25,7 @@ def unsubscribe(database: Database, link: TokenContent, at: dt.datetime) -> bool
     with database.write() as connection:
         scope = _scope(connection, link)
         suppressions.add(connection, link.contact_key, list_id=scope, cause=CAUSE, at=at)
-        made_by_link = sa.select(schema.suppression.c.id).where(_by_link(link, scope))
-        return connection.execute(made_by_link).first() is not None
+        return suppressions.caused(connection, link.contact_key, list_id=scope, cause=CAUSE)
 
 
 def undo(database: Database, link: TokenContent, at: dt.datetime) -> bool:
@@ -40,18 +36,15 @@ def undo(database: Database, link: TokenContent, at: dt.datetime) -> bool:
     """
     with database.write() as connection:
         scope = _scope(connection, link)
-        connection.execute(sa.delete(schema.suppression).where(_by_link(link, scope)))
+        suppressions.remove(connection, link.contact_key, list_id=scope, cause=CAUSE)
         list_id = lists.find_by_tag(connection, link.list_tag)
-        others = freeze.suppressed(sa.literal(link.contact_key), scope if list_id is None else list_id, at)
-        return connection.execute(others).first() is None
+        others = suppressions.holding(
+            connection, link.contact_key, list_id=scope if list_id is None else list_id, at=at
+        )
+        return not others
 
 
-def _scope(connection: sa.Connection, link: TokenContent) -> int:
+def _scope(connection: Connection, link: TokenContent) -> int:
     # A list is a file that gets another name next year; who said no must not depend on it.
     staff = lists.find(connection, STAFF)
-    return staff if staff is not None and staff == lists.find_by_tag(connection, link.list_tag) else schema.ALL_LISTS
-
-
-def _by_link(link: TokenContent, scope: int) -> sa.ColumnElement[bool]:
-    table = schema.suppression
-    return sa.and_(table.c.key == link.contact_key, table.c.list_id == scope, table.c.cause == CAUSE)
+    return staff if staff is not None and staff == lists.find_by_tag(connection, link.list_tag) else ALL_LISTS

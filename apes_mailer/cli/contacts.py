@@ -15,10 +15,9 @@ from apes_mailer.cli.rejects import RejectReport
 from apes_mailer.errors import CancelledError, ContactsError
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
     from apes_mailer.contacts.file_format import ContactsFile
     from apes_mailer.contacts.importing import Counts
+    from apes_mailer.store.database import Connection
     from apes_mailer.wiring import Application
 
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -184,7 +183,7 @@ def export(
     output.say(f"{output.plural(count, 'contact')} written to {out}")
 
 
-def _stored_list(application: Application, connection: sa.Connection, name: str) -> int:
+def _stored_list(application: Application, connection: Connection, name: str) -> int:
     from apes_mailer.contacts import lists
 
     list_id = lists.find(connection, name)

@@ -14,8 +14,7 @@ from apes_mailer.cli.help import Command
 from apes_mailer.errors import ContactsError, UsageError
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
+    from apes_mailer.store.database import Connection
     from apes_mailer.wiring import Application
 
 suppressions_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -118,12 +117,12 @@ def _removing(address: str, list_name: str) -> str:
     return f"apes-mailer suppressions remove {address}" + (f" --list {list_name}" if list_name else "")
 
 
-def _scope(application: Application, connection: sa.Connection, list_name: str | None) -> int:
+def _scope(application: Application, connection: Connection, list_name: str | None) -> int:
     from apes_mailer.contacts import lists
-    from apes_mailer.store import schema
+    from apes_mailer.contacts.suppressions import ALL_LISTS
 
     if list_name is None:
-        return schema.ALL_LISTS
+        return ALL_LISTS
     known = lists.find(connection, list_name)
     if known is None and application.workspace.list_file(list_name) is None:
         raise ContactsError(f'There is no list "{list_name}".', hint="See them with: apes-mailer contacts list")

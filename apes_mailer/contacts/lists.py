@@ -95,6 +95,20 @@ def contacts(connection: sa.Connection, list_id: int, *, limit: int | None = Non
         yield StoredContact(address=address, fields=json.loads(fields))
 
 
+def search(connection: sa.Connection, list_id: int, words: str, *, limit: int) -> list[str]:
+    """Return the first addresses of a list that contain ``words``, in any letter case."""
+    rows = members(list_id)
+    found = sa.select(rows.c.address).where(rows.c.address.icontains(words, autoescape=True))
+    return list(connection.execute(found.order_by(rows.c.contact_id).limit(limit)).scalars())
+
+
+def fields_of(connection: sa.Connection, list_id: int, address: str) -> dict[str, str] | None:
+    """Return the fields of the contact with this address, in normal form, or None when it is not on the list."""
+    rows = members(list_id)
+    text = connection.execute(sa.select(rows.c.fields).where(rows.c.address == address)).scalar()
+    return None if text is None else {name: str(value) for name, value in json.loads(text).items()}
+
+
 def contact_id(connection: sa.Connection, key: bytes) -> int | None:
     """Return the number of a contact, or None when the store does not know the key."""
     return connection.execute(sa.select(schema.contact.c.id).where(schema.contact.c.key == key)).scalar()

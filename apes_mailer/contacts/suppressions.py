@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
+ALL_LISTS = schema.ALL_LISTS
+"""The ``list_id`` of a suppression that holds for every list."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
@@ -37,7 +40,7 @@ def add(
 ) -> bool:
     """Suppress a contact key; return False when it already was, for the same list and without end."""
     table = schema.suppression
-    same = sa.and_(table.c.key == key, table.c.list_id == list_id)
+    same = _same(key, list_id)
     if connection.execute(sa.select(table.c.id).where(same, table.c.until.is_(None))).first():
         return False
     connection.execute(sa.delete(table).where(same))
@@ -49,10 +52,14 @@ def add(
     return True
 
 
-def remove(connection: sa.Connection, key: bytes, *, list_id: int) -> bool:
-    """End a suppression; return False when there was none for this list."""
-    table = schema.suppression
-    return bool(connection.execute(sa.delete(table).where(table.c.key == key, table.c.list_id == list_id)).rowcount)
+def remove(connection: sa.Connection, key: bytes, *, list_id: int, cause: str | None = None) -> bool:
+    """End a suppression, or only one with this cause; return False when there was none for this list."""
+    return bool(connection.execute(sa.delete(schema.suppression).where(_same(key, list_id, cause))).rowcount)
+
+
+def caused(connection: sa.Connection, key: bytes, *, list_id: int, cause: str) -> bool:
+    """Whether there is a suppression with this cause for exactly this list."""
+    return connection.execute(sa.select(schema.suppression.c.id).where(_same(key, list_id, cause))).first() is not None
 
 
 def every(connection: sa.Connection) -> Iterator[Suppression]:
@@ -68,19 +75,24 @@ def every(connection: sa.Connection) -> Iterator[Suppression]:
         yield Suppression(address=address or "", list_name=name or "", cause=cause, at=at, until=until or "")
 
 
-def holding(connection: sa.Connection, key: bytes, *, at: dt.datetime) -> list[Suppression]:
-    """Return the suppressions that hold for a contact key now."""
-    return [found for found in _of_key(connection, key) if not found.until or found.until > stamp(at)]
-
-
-def _of_key(connection: sa.Connection, key: bytes) -> list[Suppression]:
+def holding(connection: sa.Connection, key: bytes, *, at: dt.datetime, list_id: int | None = None) -> list[Suppression]:
+    """Return the suppressions that hold for a contact key now, on any list or on this one."""
     table, lists = schema.suppression, schema.contact_list
-    rows = connection.execute(
+    query = (
         sa.select(table.c.cause, table.c.at, table.c.until, lists.c.name)
         .join(lists, lists.c.id == table.c.list_id, isouter=True)
-        .where(table.c.key == key)
+        .where(table.c.key == key, sa.or_(table.c.until.is_(None), table.c.until > stamp(at)))
     )
+    if list_id is not None:
+        query = query.where(table.c.list_id.in_([ALL_LISTS, list_id]))
+    rows = connection.execute(query)
     return [
         Suppression(address="", list_name=name or "", cause=cause, at=at, until=until or "")
         for cause, at, until, name in rows
     ]
+
+
+def _same(key: bytes, list_id: int, cause: str | None = None) -> sa.ColumnElement[bool]:
+    table = schema.suppression
+    same = sa.and_(table.c.key == key, table.c.list_id == list_id)
+    return same if cause is None else sa.and_(same, table.c.cause == cause)

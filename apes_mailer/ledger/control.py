@@ -10,7 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError, UsageError
-from apes_mailer.ledger import evidence, freeze, history
+from apes_mailer.ledger import campaigns, evidence, freeze, history
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -185,13 +185,10 @@ def distrust(
 
 def campaign_id_of(connection: sa.Connection, name: str) -> int:
     """Return the id of the campaign of this name that a real provider serves. Raises ``LedgerError`` when none."""
-    campaign = schema.campaign
-    found = connection.execute(
-        sa.select(campaign.c.id).where(campaign.c.name == name, campaign.c.kind == Kind.SEND)
-    ).scalar()
+    found = campaigns.find(connection, name)
     if found is None:
         raise LedgerError(
             f'"{name}" has not been prepared for sending; there is nothing to continue.',
             hint=f"Rehearsals are simply run again. To send: apes-mailer send {name} --to LIST",
         )
-    return int(found)
+    return found

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import history, merge_values
+from apes_mailer.ledger import campaigns, history, merge_values
 from apes_mailer.ledger.states import BatchState, Kind, Reason
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -110,15 +110,12 @@ def forget_untouched(connection: sa.Connection, name: str) -> None:
 
     Raises ``LedgerError`` when a provider was: then nothing may be prepared again.
     """
-    campaign = schema.campaign
-    row = connection.execute(
-        sa.select(campaign.c.id).where(campaign.c.name == name, campaign.c.kind == Kind.SEND)
-    ).first()
-    if row is None:
+    campaign_id = campaigns.find(connection, name)
+    if campaign_id is None:
         return
-    attempts = sa.select(sa.func.count()).where(schema.attempt.c.campaign_id == row.id)
+    attempts = sa.select(sa.func.count()).where(schema.attempt.c.campaign_id == campaign_id)
     untouched = sa.select(sa.func.count()).where(
-        schema.batch.c.campaign_id == row.id, schema.batch.c.state != BatchState.PENDING
+        schema.batch.c.campaign_id == campaign_id, schema.batch.c.state != BatchState.PENDING
     )
     if _count(connection, attempts) or _count(connection, untouched):
         raise LedgerError(
@@ -126,8 +123,8 @@ def forget_untouched(connection: sa.Connection, name: str) -> None:
             hint=f"See where it stands with: apes-mailer status {name}. Continue it with: apes-mailer resume {name}",
         )
     for table in (schema.recipient, schema.exclusion, schema.batch, schema.history, schema.template):
-        connection.execute(sa.delete(table).where(table.c.campaign_id == row.id))
-    connection.execute(sa.delete(campaign).where(campaign.c.id == row.id))
+        connection.execute(sa.delete(table).where(table.c.campaign_id == campaign_id))
+    connection.execute(sa.delete(schema.campaign).where(schema.campaign.c.id == campaign_id))
 
 
 def _count(connection: sa.Connection, query: sa.Select[int]) -> int:

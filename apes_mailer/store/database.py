@@ -20,6 +20,9 @@ from sqlalchemy import event, exc
 from apes_mailer.errors import LedgerError, SettingsError
 from apes_mailer.store import schema
 
+Connection = sa.Connection
+"""An open transaction of :class:`Database`, for code that passes it on and writes no SQL of its own."""
+
 _BUSY_SECONDS = 30
 
 

@@ -1,0 +1,177 @@
+"""Which campaigns the ledger holds, and what was frozen with each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from apes_mailer.ledger.states import BatchState, Kind
+from apes_mailer.model.batch import Envelope
+from apes_mailer.model.message import MessageTemplate
+from apes_mailer.store import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """One preparation: a send, or a rehearsal; ``prepared_at`` is a UTC stamp."""
+
+    id: int
+    name: str
+    kind: Kind
+    provider: str
+    list_name: str
+    list_tag: bytes
+    envelope: Envelope
+    issue_digest: str
+    prepared_at: str
+
+    @property
+    def run(self) -> str:
+        """What tells this preparation from another: ``2026-11-23-203100-123-test``."""
+        return _run(self.prepared_at, self.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A send that a provider was asked for; ``prepared_at`` is a UTC stamp."""
+
+    campaign: str
+    list_name: str
+    prepared_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A test or a run into the outbox: recorded, and never counted as a send."""
+
+    kind: str
+    provider: str
+    list_name: str
+    prepared_at: str
+    run: str
+    recipients: int
+    submitted: int
+    digest: str
+
+
+def find(connection: sa.Connection, name: str) -> int | None:
+    """Return the number of the campaign of this name that a real provider serves, or None."""
+    campaign = schema.campaign
+    return connection.execute(
+        sa.select(campaign.c.id).where(campaign.c.name == name, campaign.c.kind == Kind.SEND)
+    ).scalar()
+
+
+def spelled_otherwise(connection: sa.Connection, name: str) -> str | None:
+    """Return the name of a send that differs from this one in capital letters only."""
+    campaign = schema.campaign
+    return connection.execute(
+        sa.select(campaign.c.name).where(
+            sa.func.lower(campaign.c.name) == name.lower(), campaign.c.name != name, campaign.c.kind == Kind.SEND
+        )
+    ).scalar()
+
+
+def load(connection: sa.Connection, campaign_id: int) -> Campaign:
+    """Return one preparation, which must exist."""
+    return _campaign(connection.execute(_campaigns().where(schema.campaign.c.id == campaign_id)).mappings().one())
+
+
+def of_name(connection: sa.Connection, name: str) -> list[Campaign]:
+    """Return all preparations of this name: the send first, then the rehearsals, newest first."""
+    campaign = schema.campaign
+    query = _campaigns().where(campaign.c.name == name).order_by(campaign.c.kind != Kind.SEND, campaign.c.id.desc())
+    return [_campaign(row) for row in connection.execute(query).mappings()]
+
+
+def templates(connection: sa.Connection, campaign_id: int) -> dict[int, MessageTemplate]:
+    """Return the letters of a preparation by their number."""
+    template = schema.template
+    rows = connection.execute(sa.select(template.c.id, template.c.body).where(template.c.campaign_id == campaign_id))
+    return {int(number): MessageTemplate.from_json(body) for number, body in rows}
+
+
+def largest_batch(connection: sa.Connection, campaign_id: int) -> int:
+    """Return how many recipients the largest batch has; 0 when there is none."""
+    batch = schema.batch
+    largest = sa.select(sa.func.coalesce(sa.func.max(batch.c.size), 0)).where(batch.c.campaign_id == campaign_id)
+    return int(connection.execute(largest).scalar_one())
+
+
+def sends_of_letter(connection: sa.Connection, digest: str) -> list[Sent]:
+    """Return the sends of exactly this letter under whatever campaign name, oldest first."""
+    campaign, lists, template, attempt = schema.campaign, schema.contact_list, schema.template, schema.attempt
+    query = (
+        sa.select(campaign.c.name.label("campaign"), lists.c.name.label("list_name"), campaign.c.prepared_at)
+        .join(lists, lists.c.id == campaign.c.list_id)
+        .where(
+            campaign.c.kind == Kind.SEND,
+            sa.exists().where(template.c.campaign_id == campaign.c.id, template.c.digest == digest),
+            sa.exists().where(attempt.c.campaign_id == campaign.c.id),
+        )
+        .order_by(campaign.c.id)
+    )
+    return [Sent(**row) for row in connection.execute(query).mappings()]
+
+
+def rehearsals(connection: sa.Connection, name: str) -> list[Rehearsal]:
+    """Return the rehearsals of a campaign, oldest first."""
+    campaign, lists, batch, template = schema.campaign, schema.contact_list, schema.batch, schema.template
+    size = sa.func.coalesce(sa.func.sum(batch.c.size), 0)
+    reached = sa.case((batch.c.state == BatchState.SUBMITTED, batch.c.size - _left_their_batch()), else_=0)
+    query = (
+        sa.select(
+            campaign.c.kind,
+            campaign.c.provider,
+            campaign.c.prepared_at,
+            lists.c.name.label("list_name"),
+            template.c.digest,
+            size.label("recipients"),
+            sa.func.coalesce(sa.func.sum(reached), 0).label("submitted"),
+        )
+        .join(lists, lists.c.id == campaign.c.list_id)
+        .join(template, template.c.campaign_id == campaign.c.id)
+        .join(batch, batch.c.campaign_id == campaign.c.id, isouter=True)
+        .where(campaign.c.name == name, campaign.c.kind != Kind.SEND)
+        .group_by(campaign.c.id)
+        .order_by(campaign.c.id)
+    )
+    rows = connection.execute(query).mappings()
+    return [Rehearsal(run=_run(row["prepared_at"], row["kind"]), **row) for row in rows]
+
+
+def _campaigns() -> sa.Select[*tuple[Any, ...]]:
+    campaign, lists = schema.campaign, schema.contact_list
+    return sa.select(
+        campaign.c.id,
+        campaign.c.name,
+        campaign.c.kind,
+        campaign.c.provider,
+        lists.c.name.label("list_name"),
+        lists.c.tag.label("list_tag"),
+        campaign.c.envelope,
+        campaign.c.issue_digest,
+        campaign.c.prepared_at,
+    ).join(lists, lists.c.id == campaign.c.list_id)
+
+
+def _campaign(row: sa.RowMapping) -> Campaign:
+    frozen: dict[str, Any] = dict(row)
+    frozen["kind"], frozen["envelope"] = Kind(row["kind"]), Envelope.from_json(row["envelope"])
+    return Campaign(**frozen)
+
+
+def _left_their_batch() -> sa.ScalarSelect[int]:
+    batch, recipient = schema.batch, schema.recipient
+    left = sa.select(sa.func.count()).where(
+        recipient.c.campaign_id == batch.c.campaign_id,
+        recipient.c.batch_no == batch.c.no,
+        recipient.c.outcome.is_not(None),
+    )
+    return left.scalar_subquery()
+
+
+def _run(prepared_at: str, kind: str) -> str:
+    return f"{prepared_at[:10]}-{prepared_at[11:23].replace(':', '').replace('.', '-')}-{kind}"
