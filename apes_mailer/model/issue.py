@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from apes_mailer.model.text import Line, Link, Markdown, PictureFile
+from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
 
 # "14 h 30 - 16 h", "9:30 à 12:00"; hours of a twelve-hour clock are left alone.
 _FROM_TO = re.compile(
@@ -54,7 +54,7 @@ class ContactPoint(_Part):
     """Somebody readers can turn to."""
 
     name: Line | None = None
-    email: Line
+    email: MailAddress
     phone: Line | None = None
 
 

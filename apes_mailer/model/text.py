@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, ClassVar, Self
+from urllib.parse import unquote
 
 from pydantic_core import PydanticCustomError, core_schema
+
+from apes_mailer.model import address as addresses
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -24,7 +27,20 @@ _FILE_ENDINGS = (
 _FILE = re.compile(
     rf"[a-z]:[\\/].*|(?!www\.|[\w-]+(?:\.[\w-]+)+/)[^:<>{{}}?#]+\.(?:{_FILE_ENDINGS})(?:[?#].*)?", re.IGNORECASE
 )
+_TAG = re.compile(r"<<.*?>>|\{\{.*?\}\}")
 _UNSAFE_SCHEME = re.compile(r"\s*(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def _mailbox(text: str) -> str:
+    """Return an address without what was copied along with it, or raise ``PydanticCustomError``."""
+    try:
+        return addresses.normalise(text)
+    except addresses.AddressError as error:
+        raise PydanticCustomError(
+            "mail_address",
+            "{address} is no mail address ({reason}); write it as in bonjour@exemple.fr",
+            {"address": text, "reason": error.reason.rstrip(".")},
+        ) from error
 
 
 class _Text(str):
@@ -62,6 +78,18 @@ class Line(_Text):
         return cls(text)
 
 
+class MailAddress(Line):
+    """An address that readers can write to."""
+
+    __slots__ = ()
+    description = "A mail address: bonjour@exemple.fr. Merge tags are allowed."
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        text = super().parse(value)
+        return text if _TAG.search(text) else cls(_mailbox(text))
+
+
 class Markdown(_Text):
     """Several paragraphs: bold, emphasis, links and lists in Markdown."""
 
@@ -96,11 +124,15 @@ class Link(_Text):
             )
         if _UNSAFE_SCHEME.match(text):
             raise PydanticCustomError("link_scheme", "only https:, http:, mailto: and tel: links work in a letter")
-        outside_tags = re.sub(r"<<.*?>>", "", text)
+        outside_tags = _TAG.sub("", text)
         if re.search(r"\s", outside_tags):
             raise PydanticCustomError("link_space", "has a space in the address; write %20 instead of each space")
         if re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+(?:/.*)?", text):
             raise PydanticCustomError("link_scheme", "does not say https://; write https://{link}", {"link": text})
+        scheme, _, receivers = text.partition("?")[0].partition(":")
+        if scheme.lower() == "mailto" and receivers and not _TAG.search(receivers):
+            for receiver in receivers.split(","):
+                _mailbox(unquote(receiver))
         return cls(text)
 
 

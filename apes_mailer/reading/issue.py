@@ -171,7 +171,7 @@ class _Reading:
 
 def _remarks(written: Written, draft: Draft) -> Iterator[Remark]:
     text = written.scalar.text
-    if written.kind in {Line, Markdown, Link}:
+    if issubclass(written.kind, (Line, Markdown, Link)):
         yield from merge_tags.remarks(text)
     if written.kind is Line:
         yield from inline_pictures.in_line(text)

@@ -22,16 +22,28 @@ def blanks(lines: Sequence[str], fault: int) -> Iterator[Proposal]:
         return
     kind = "a tab" if "\t" in lines[first][: indentation(lines[first])] else "a non-breaking space"
     others = f", and so {'are' if len(wrong) > 2 else 'is'} {len(wrong) - 1} more below" if len(wrong) > 1 else ""
+    message = f"is indented with {kind}{others}; YAML wants spaces"
+    cure = "Use spaces at the start of each line. This one becomes:\n"
     for beyond in dict.fromkeys((last, first)):
         for width in (2, 4, 8, 1):
             new = [_spaced(lines[at], width) if at in wrong else lines[at] for at in range(first, last + 1)]
             yield Proposal(
                 line=first,
-                message=f"is indented with {kind}{others}; YAML wants spaces",
+                message=message,
                 correction=Correction(first, last, tuple(new)),
                 beyond=beyond,
-                cure=f"Use spaces at the start of each line. This one becomes:\n{new[0]}",
+                cure=cure + new[0],
             )
+    # No width of the tab puts it below what it belongs to: it slipped in before a line of any column, mostly a deep one.
+    for column in sorted(columns_around(lines, first), reverse=True):
+        new = [" " * column + lines[first].lstrip()]
+        yield Proposal(
+            line=first,
+            message=message,
+            correction=Correction(first, first, tuple(new)),
+            beyond=first,
+            cure=cure + new[0],
+        )
 
 
 def _spaced(line: str, width: int) -> str:

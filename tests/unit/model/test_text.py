@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from apes_mailer.model.text import Line, Link, Markdown, PictureFile
+from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
 from apes_mailer.settings import Sender
 
 KINDS = (Line, Markdown, Link, PictureFile)
@@ -145,3 +145,29 @@ def test_picture_is_named_without_its_folder(value: str) -> None:
 )
 def test_picture_outside_the_folder_is_refused(value: str) -> None:
     assert told(PictureFile, value) == "must be the name of a file in the images folder; copy the picture there"
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("Bonjour@Exemple.fr", "bonjour@exemple.fr"),
+        (" mailto:bonjour@exemple.fr ", "bonjour@exemple.fr"),
+        ("<<contact.REFERENT|bonjour@exemple.fr>>", "<<contact.REFERENT|bonjour@exemple.fr>>"),
+    ],
+)
+def test_mail_address_is_one_that_readers_can_write_to(value: str, address: str) -> None:
+    assert MailAddress.parse(value) == address
+
+
+@pytest.mark.parametrize("value", ["accueil", "Accueil <a@exemple.fr>", "a@exemple", "a@b.fr, c@d.fr"])
+def test_what_is_no_mail_address_is_refused_alone_and_in_a_link(value: str) -> None:
+    for kind, written in ((MailAddress, value), (Link, f"mailto:{value}".replace(" ", "%20"))):
+        message = told(kind, written)
+        if kind is MailAddress or "," not in value:
+            assert " is no mail address (" in message
+            assert message.endswith("; write it as in bonjour@exemple.fr")
+
+
+@pytest.mark.parametrize("value", ["mailto:", "mailto:a@b.fr?subject=Oui%20!", "mailto:a@b.fr,c@d.fr", "MAILTO:a@b.fr"])
+def test_mail_links_to_one_or_several_people_are_accepted(value: str) -> None:
+    assert told(Link, value) == ""

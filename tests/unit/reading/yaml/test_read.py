@@ -201,6 +201,25 @@ def test_tabs_are_named_once_for_the_whole_file() -> None:
     assert colon.hint.endswith("    text: 'Oui : non'")
 
 
+@pytest.mark.parametrize("blank", ["\t", "\t ", " \t"])
+@pytest.mark.parametrize(
+    ("above", "slipped", "column"),
+    [
+        ("date: 2027-01-12", "theme: apes", 0),
+        ("blocks:\n  - type: quote", "text: Semer, puis attendre", 4),
+        ("blocks:\n  - type: editorial\n    heading: Édito", "title: Semer", 4),
+    ],
+)
+def test_tab_that_slipped_in_before_a_field_is_named_and_the_field_put_where_it_belongs(
+    blank: str, above: str, slipped: str, column: int
+) -> None:
+    text = f"{above}\n{blank}{slipped}\n"
+    [problem] = read(text).problems
+    assert problem.line == above.count("\n") + 2
+    assert "is indented with a tab" in problem.message
+    assert problem.hint.split("\n")[-1] == " " * column + slipped
+
+
 def test_tab_after_a_colon_or_on_an_empty_line_is_no_fault() -> None:
     assert read("title: a\n\t\nsubject: b\n").problems == []
 
