@@ -12,10 +12,10 @@ from apes_mailer.campaign.compose import publish_pictures
 from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.prepare import prepare
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
-from apes_mailer.errors import ApesMailerError, SettingsError
+from apes_mailer.errors import ApesMailerError, LedgerError, SettingsError
 from apes_mailer.ledger import campaigns, claims, control, resizing, status
 from apes_mailer.ledger.freeze import Frozen
-from apes_mailer.ledger.owner import OwnerLock
+from apes_mailer.ledger.owner import OwnerLock, lock_name
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.reading.issue import load_issue
@@ -82,12 +82,18 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
             waiting = claims.waiting(connection, campaign.id)
             size = min(around.batch_size, around.provider.limits.recipients)
             resizing.cut_pending(connection, campaign.id, size, actor=owner, at=around.records.clock())
+            whole = resizing.still_larger(connection, campaign.id, size)
             control.unpause(connection, campaign.id, at=around.records.clock(), actor=owner)
         if found:
             many = found > 1
             watch.warn(
                 f"{found} {'batches were' if many else 'batch was'} being submitted when the program stopped: "
                 f"{'they are' if many else 'it is'} in doubt now."
+            )
+        for no in whole:
+            watch.warn(
+                f"Batch {no} has more than {size} recipients and stays whole, since it was let go again after a doubt "
+                "that evidence may still settle. It goes last."
             )
         if waiting:
             _tell_if_changed(workspace, name, campaign.issue_digest, watch)
@@ -113,6 +119,10 @@ def guard(records: Records, actor: str) -> list[str]:
             for name in found.in_doubt
         ),
         *(
+            f'What was in doubt of "{name}" may have been settled, and sent again, since this copy was made.'
+            for name in found.doubted_before
+        ),
+        *(
             f'"{name}" was prepared and not begun when this copy was made; it may have been sent since. '
             "The preparation was dropped: if it was not sent, send it from here."
             for name in found.dropped
@@ -123,8 +133,7 @@ def guard(records: Records, actor: str) -> list[str]:
 @contextmanager
 def _owned(around: Surroundings, name: str, kind: Kind, watch: Watch) -> Generator[str, None, None]:
     """Hold the lock of a campaign, or of its rehearsals, with a ledger that may be trusted."""
-    lock = name if kind is Kind.SEND else f"{name}.rehearsal"
-    with OwnerLock(around.records.database.path, lock).held() as owner:
+    with OwnerLock(around.records.database.path, lock_name(name, kind)).held() as owner:
         for line in guard(around.records, owner):
             watch.warn(line)
         yield owner
@@ -161,14 +170,16 @@ def _run(around: Surroundings, campaign_id: int, owner: str, watch: Watch, *, fr
 def _tell_if_changed(workspace: Workspace, name: str, digest: str, watch: Watch) -> None:
     folder = workspace.campaigns / name
     try:
-        changed = load_issue(folder, shown=workspace.shown(folder / "issue.yaml")).digest != digest
-    except ApesMailerError:
-        changed = True
-    if changed:
-        watch.warn(
-            f"campaigns/{name}/issue.yaml has changed since this campaign was prepared. "
-            "What goes out is the letter as it was then."
+        now = load_issue(folder, shown=workspace.shown(folder / "issue.yaml")).digest
+    except (ApesMailerError, OSError):
+        now = ""
+    if now != digest:
+        what = (
+            f"campaigns/{name} (issue.yaml or its pictures) has changed"
+            if now
+            else f"campaigns/{name} is broken or gone"
         )
+        watch.warn(f"{what} since this campaign was prepared. What goes out is the letter as it was then.")
 
 
 def pause(records: Records, name: str, *, actor: str) -> Status:
@@ -184,9 +195,10 @@ def resolve(
 ) -> Status:
     """Settle a batch in doubt. ``expected`` is the typed number of recipients that may be mailed again.
 
-    Raises ``CancelledError`` when it differs, ``UsageError`` when the batch is not in doubt.
+    Raises ``CancelledError`` when it differs, ``UsageError`` when the batch is not in doubt, and what
+    :func:`face_doubts` raises.
     """
-    _sweep_if_free(records, name, actor)
+    face_doubts(records, name, actor=actor)
     with records.database.write() as connection:
         campaign_id = control.campaign_id_of(connection, name)
         if to == "pending":
@@ -195,12 +207,21 @@ def resolve(
     return overview.of_campaign(records.database, name)
 
 
-def _sweep_if_free(records: Records, name: str, actor: str) -> None:
-    """Put in doubt what a dead sender left behind; leave everything alone while a sender lives."""
+def face_doubts(records: Records, name: str, *, actor: str) -> None:
+    """Put in doubt what a dead sender left behind; leave everything alone while a sender lives.
+
+    Raises ``LedgerError`` when the ledger turns out to be a copy: a person has to see what that puts in doubt before
+    settling any of it.
+    """
     lock = OwnerLock(records.database.path, name)
     if lock.alive():
         return
     with lock.held():
-        guard(records, actor)
+        found = guard(records, actor)
+        if found:
+            raise LedgerError(
+                "\n".join([*found, "Nothing was resolved."]),
+                hint=f"Look at every batch in doubt once more, with your provider and with: apes-mailer status {name}",
+            )
         with records.database.write() as connection:
             claims.sweep(connection, control.campaign_id_of(connection, name), actor=actor, at=records.clock())

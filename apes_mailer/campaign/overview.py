@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from apes_mailer.ledger import campaigns, status
 from apes_mailer.ledger.campaigns import Rehearsal, Sent
-from apes_mailer.ledger.owner import OwnerLock
+from apes_mailer.ledger.owner import OwnerLock, lock_name
+from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.store.database import Database
 
@@ -25,5 +26,6 @@ def sends_of_letter(database: Database, digest: str) -> list[Sent]:
 
 def rehearsals(database: Database, name: str) -> list[Rehearsal]:
     """Return the rehearsals of a campaign, oldest first."""
+    alive = OwnerLock(database.path, lock_name(name, Kind.REHEARSAL)).alive()
     with database.read() as connection:
-        return campaigns.rehearsals(connection, name)
+        return campaigns.rehearsals(connection, name, owner_alive=alive)

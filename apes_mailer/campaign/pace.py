@@ -14,6 +14,7 @@ _MOST_FAILURES = 6  # in a row, about 15 seconds
 _MOST_THROTTLED = 40  # in a row, with the waits that the provider asks for
 _MOST_DOUBTS = 3  # in a row
 _MOST_DOUBTS_IN_ALL = 20  # somebody has to look each of them up
+_MOST_REFUSALS = 20  # in a row: then it is the letter or the account that is refused, and not the people
 
 
 class Pace:
@@ -27,6 +28,7 @@ class Pace:
         self._throttled = 0
         self._doubts = 0
         self._doubts_in_all = 0
+        self._refusals = 0
         self._not_before = 0.0
         self._somebody_came_back = False
         # A plain flag that waiting threads look at: a signal handler may interrupt its own thread anywhere, and the
@@ -78,10 +80,18 @@ class Pace:
                 self._stopped = True
 
     def succeeded(self) -> None:
-        """A batch was accepted, or its refusals are settled."""
+        """A batch was accepted."""
+        with self._condition:
+            self._failures = self._throttled = self._doubts = self._refusals = 0
+            self._condition.notify_all()
+
+    def refused(self) -> bool:
+        """Some of a batch were refused by name and nobody was accepted; True when this goes on and on."""
         with self._condition:
             self._failures = self._throttled = self._doubts = 0
+            self._refusals += 1
             self._condition.notify_all()
+            return self._refusals >= _MOST_REFUSALS
 
     def failed(self, retry_after: float | None) -> bool:
         """A batch was certainly not accepted; True when it is time to give up."""

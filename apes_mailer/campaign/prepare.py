@@ -33,11 +33,19 @@ class _SurveyOverError(Exception):
         self.frozen = frozen
 
 
-def survey(database: Database, order: Order, keyring: Keyring, instance: Instance, at: dt.datetime) -> Frozen:
+def survey(
+    database: Database,
+    order: Order,
+    keyring: Keyring,
+    instance: Instance,
+    at: dt.datetime,
+    *,
+    expected: int | None = None,
+) -> Frozen:
     """Return what a preparation would freeze, without preparing anything. Raises as :func:`prepare` does."""
 
     def look(connection: Connection) -> NoReturn:
-        raise _SurveyOverError(_prepare(connection, order, keyring, instance, at, expected=None))
+        raise _SurveyOverError(_prepare(connection, order, keyring, instance, at, expected=expected))
 
     try:
         with database.write() as connection:
@@ -78,7 +86,7 @@ def _prepare(
 ) -> Frozen:
     if order.kind is Kind.SEND:
         # Freezing asks this again; here the ledger comes first, because it can say how to go on.
-        freeze.forget_untouched(connection, order.composition.name)
+        campaigns.forget_untouched(connection, order.composition.name)
         _refuse_known_elsewhere(connection, order.composition.name, instance)
         _refuse_other_case(connection, order.composition.name)
     with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates):

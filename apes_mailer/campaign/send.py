@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from apes_mailer.campaign.pace import Pace
 from apes_mailer.errors import LedgerError
@@ -19,7 +20,7 @@ from apes_mailer.ledger.claims import Claim, ClaimedRecipient
 from apes_mailer.ledger.instance import Instance, Mark
 from apes_mailer.model.batch import Batch, Recipient
 from apes_mailer.model.keys import Keyring
-from apes_mailer.model.submission import NotAccepted, Submission, Submitted, Unknown
+from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.providers.base import Payload, Provider
 from apes_mailer.store.database import BusyError, Database, DiskFullError
 
@@ -67,7 +68,8 @@ class Sender:
         self._owner = owner
         self._on_progress = on_progress
         self._pace = Pace(around.in_flight)
-        self._reserve = around.records.database.path.with_name(f"{around.records.database.path.name}-reserve")
+        database = around.records.database.path
+        self._reserve = database.with_name(f"{database.name}-reserve-{campaign_id}")
         self._failure: BaseException | None = None
         self._trouble: LedgerError | None = None
         self.refused_credentials = False
@@ -76,6 +78,8 @@ class Sender:
             self._campaign = campaigns.load(connection, campaign_id)
             self._templates = campaigns.templates(connection, campaign_id)
             self._largest_batch = campaigns.largest_batch(connection, campaign_id)
+        size = min(around.batch_size, around.provider.limits.recipients)
+        self._large = size if self._largest_batch > size else None
         self._mark: Mark | None = None
 
     @property
@@ -150,7 +154,9 @@ class Sender:
             return None
         records = self._around.records
         with records.database.write() as connection:
-            claimed = claims.claim(connection, self._campaign.id, owner=self._owner, at=records.clock())
+            claimed = claims.claim(
+                connection, self._campaign.id, owner=self._owner, at=records.clock(), large=self._large
+            )
         if claimed is not None:
             self._remember(claimed[0])
         return claimed
@@ -229,21 +235,41 @@ class Sender:
             ) from error
 
     def _react(self, submission: Submission) -> None:
+        if isinstance(submission, NotAccepted) and submission.credentials:
+            self.refused_credentials = True
+        if self._is_too_much(submission):
+            self._pause(*self._cause_and_cure(submission))
+
+    def _is_too_much(self, submission: Submission) -> bool:
         match submission:
-            case NotAccepted(stop=True):
-                self.refused_credentials = self.refused_credentials or submission.credentials
-                self._pause(submission.cause, submission.cure)
-            case NotAccepted():
-                if self._pace.failed(submission.retry_after):
-                    self._pause(submission.cause, "Try again later with: apes-mailer resume " + self._campaign.name)
-            case Unknown():
-                if self._pace.doubted():
-                    self._pause(
-                        f"several batches are in doubt ({submission.cause})",
-                        f"See which with: apes-mailer status {self._campaign.name}, and resolve them before you resume",
-                    )
-            case _:
+            case Submitted():
                 self._pace.succeeded()
+                return False
+            case Refused():
+                return self._pace.refused()
+            case NotAccepted():
+                return submission.stop or self._pace.failed(submission.retry_after)
+            case Unknown():
+                return self._pace.doubted()
+            case _:
+                assert_never(submission)
+
+    def _cause_and_cure(self, submission: Submission) -> tuple[str, str]:
+        match submission:
+            case NotAccepted():
+                later = f"Try again later with: apes-mailer resume {self._campaign.name}"
+                return submission.cause, submission.cure if submission.stop else later
+            case Unknown():
+                see = f"See which with: apes-mailer status {self._campaign.name}, and resolve them before you resume"
+                return f"several batches are in doubt ({submission.cause})", see
+            case Refused():
+                provider, reason = self._around.provider.name, next(iter(submission.reasons.values()))
+                see = "See whether it is the letter or your account that is refused; those named are not sent to again"
+                return f"{provider} refuses people in every request, and accepts nobody ({reason})", see
+            case Submitted():
+                return "", ""
+            case _:
+                assert_never(submission)
 
     def _pause(self, cause: str, cure: str) -> None:
         self._pace.stop()

@@ -79,7 +79,7 @@ def why(database: Database, keyring: Keyring, name: str, address: str, *, at: dt
 
 
 def _not_frozen(connection: Connection, campaign: Campaign, contact_id: int | None) -> Answer:
-    excluded = traces.exclusion(connection, campaign.id, contact_id)
+    excluded = None if contact_id is None else traces.exclusion(connection, campaign.id, contact_id)
     return Answer(
         kind=campaign.kind,
         verdict="excluded" if excluded else "not_asked",

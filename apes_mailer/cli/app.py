@@ -115,8 +115,19 @@ def _global_options_first(arguments: Sequence[str]) -> list[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
+    _open_missing_streams()
     with handling(signal.default_int_handler):
         return _run(_global_options_first(arguments))
+
+
+def _open_missing_streams() -> None:
+    """Give a program that was started with closed streams somewhere to write: Python has None in their place."""
+    # Open for the life of the process, as the streams that they stand in for.
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -93,8 +93,10 @@ def resolve(
 
     application = application_of(context)
     expected = orders.typed_count(confirm, name)
+    if status_of(application, name).kind is not None:
+        dispatch.face_doubts(application.records, name, actor=orders.actor())
     batches = status_of(application, name).batches
-    _require_doubt(application, name, batch, [each.no for each in batches if each.state == "unknown"])
+    _require_doubt(name, batch, [each.no for each in batches if each.state == "unknown"])
     if outcome == "pending" and expected is None:
         size = next((each.recipients for each in batches if each.no == batch), 0)
         output.say(f"Batch {batch}: {output.plural(size, 'recipient')} who may already have the letter.")
@@ -106,13 +108,10 @@ def resolve(
         output.show(output.status_text(found))
 
 
-def _require_doubt(application: Application, name: str, batch: int, doubtful: list[int]) -> None:
+def _require_doubt(name: str, batch: int, doubtful: list[int]) -> None:
     from apes_mailer.errors import UsageError
 
-    with application.database.read() as connection:
-        copied = bool(application.instance.doubt(connection))
-    # In a copy, what is pending will be in doubt as soon as the command goes on.
-    if batch not in doubtful and not copied:
+    if batch not in doubtful:
         known = ", ".join(map(str, doubtful)) or "none"
         raise UsageError(f"Batch {batch} is not in doubt.", hint=f"Batches of {name} in doubt: {known}.")
 

@@ -60,9 +60,16 @@ def survey(application: Application, composition: Composition, list_name: str) -
     return survey_of(application, asked)
 
 
-def survey_of(application: Application, asked: Order) -> Frozen:
-    """Return what an order would freeze, without freezing it."""
-    return prepare.survey(application.database, asked, application.keyring, application.instance, application.clock())
+def survey_of(application: Application, asked: Order, *, expected: int | None = None) -> Frozen:
+    """Return what an order would freeze, without freezing it; raises as a preparation would."""
+    return prepare.survey(
+        application.database,
+        asked,
+        application.keyring,
+        application.instance,
+        application.clock(),
+        expected=expected,
+    )
 
 
 def card(application: Application, asked: Order, frozen: Frozen) -> str:
@@ -74,9 +81,10 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         ("Subject", envelope.subject_mark + issue.subject),
         ("Preheader", issue.preheader or "(none)"),
         ("From", f"{envelope.from_name} <{envelope.from_address}>"),
-        ("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'candidate')})"),
-        ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'batch')}"),
+        ("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'contact')})"),
+        ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
         ("Excluded", output.excluded_text(frozen.excluded)),
+        *((f"  line {row.line}", output.left_out_text(row)) for row in frozen.left_out),
         ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),
         ("Through", provider),
         ("Rehearsed", _rehearsed(application, composition)),
@@ -223,7 +231,7 @@ def conclude(dispatched: Dispatched) -> None:
         return
     name = ended.campaign
     if ended.kind is not Kind.SEND:
-        again = "Run the rehearsal again."
+        again = "Run the same command again"
     elif ended.refused == ended.recipients:
         again = f"What is refused is not sent again: correct it in a copy, apes-mailer new OTHER --from {name}"
     elif ended.unknown and not ended.pending:
@@ -232,7 +240,7 @@ def conclude(dispatched: Dispatched) -> None:
         again = f"Continue with: apes-mailer resume {name}"
     cure = f"{ended.cure.rstrip('.')}." if ended.cure else ""
     hint = cure if again.rpartition(": ")[2] in cure else f"{cure} {again}".strip()
-    if hint != cure and ended.cure and not (ended.submitted or ended.unknown or ended.refused):
+    if hint != cure and ended.cure and _reached_nobody(ended):
         hint += f". Nobody has got the letter: to change it, make a copy with: apes-mailer new OTHER --from {name}"
     where = f"{ended.submitted:,} of {ended.recipients:,} recipients are submitted"
     cause = f": {ended.cause}" if ended.cause else ""
@@ -241,6 +249,12 @@ def conclude(dispatched: Dispatched) -> None:
     if dispatched.refused_credentials:
         raise SettingsError(f"Paused{cause}; {where}.", hint=hint)
     raise IncompleteError(f"Not finished{cause}; {where}.", hint=hint)
+
+
+def _reached_nobody(ended: Status) -> bool:
+    """Whether a send has certainly reached nobody; a batch that goes again may have been accepted before."""
+    first_requests = all(batch.attempts <= 1 for batch in ended.batches)
+    return ended.kind is Kind.SEND and first_requests and not (ended.submitted or ended.unknown or ended.refused)
 
 
 def _let_go_of_a_closed_terminal() -> None:

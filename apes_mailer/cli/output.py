@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from apes_mailer.campaign.overview import Rehearsal
     from apes_mailer.campaign.why import Answer, Why
     from apes_mailer.contacts.suppressions import Suppression
-    from apes_mailer.ledger.freeze import Frozen
+    from apes_mailer.ledger.freeze import Frozen, LeftOut
     from apes_mailer.ledger.status import BatchStatus, Status
 
 
@@ -101,7 +101,7 @@ def why_json(found: Why) -> dict[str, Any]:
 def status_text(status: Status, *, only_numbers: bool = False) -> str:
     """Return a status as people read it; ``only_numbers`` leaves out why it is paused and how to go on."""
     if status.kind is None:
-        return f'"{status.campaign}" has not been sent.'
+        return f'"{status.campaign}" has not been sent.\n  To send it: apes-mailer send {status.campaign} --to LIST'
     lines = [
         f"{status.campaign}: {status.state}",
         f"  {status.provider}, list {status.list_name}, prepared {moment(status.prepared_at)}",
@@ -111,8 +111,7 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
     ]
     counts = (("submitted", status.submitted), ("pending", status.pending), ("submitting", status.submitting))
     lines += [f"    {name:<9} {count:>10,}" for name, count in counts if count or name == "submitted"]
-    if status.refused:
-        lines.append(f"    refused   {status.refused:>10,}  the provider named them and said no")
+    lines += _refused(status)
     if status.unknown:
         lines.append(f"    in doubt  {status.unknown:>10,}  nobody knows whether the provider took them")
     for batch in status.batches:
@@ -127,12 +126,21 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
     return "\n".join(lines)
 
 
+def _refused(status: Status) -> list[str]:
+    if not status.refused:
+        return []
+    lines = [f"    refused   {status.refused:>10,}  the provider named them and said no"]
+    lines += [f"      {each.address}: {each.reason}" for each in status.refusals[:_MOST_SHOWN]]
+    more = status.refused - _MOST_SHOWN
+    return [*lines, f"      and {more:,} more; the first hundred are in --json"] if more > 0 else lines
+
+
 def _pause(status: Status) -> list[str]:
     if not status.cause:
         return []
     if status.state == "sending":
         return [f"  Pausing ({status.cause}): the batches on their way are finished first."]
-    return [f"  Paused: {status.cause}.", *([f"  {status.cure}"] if status.cure else [])]
+    return [f"  Paused: {status.cause}.", *([f"  {status.cure.rstrip('.')}."] if status.cure else [])]
 
 
 def _doubt(batch: BatchStatus) -> list[str]:
@@ -143,22 +151,26 @@ def _doubt(batch: BatchStatus) -> list[str]:
 
 
 def _next_step(status: Status) -> list[str]:
+    steps: list[str] = []
     if status.state in {"paused", "incomplete", "prepared"} and status.pending:
         again = f"apes-mailer resume {status.campaign}"
-        return [] if again in status.cure else [f"  Continue with: {again}"]
+        steps += [] if again in status.cure else [f"  Continue with: {again}"]
     if status.unknown and status.state != "sending":
-        return [
-            "  Look the batches up with your provider, then say what became of each:",
+        steps += [
+            "  Look the batches in doubt up with your provider, then say what became of each:",
             f"  apes-mailer resolve {status.campaign} BATCH --as submitted   (or --as pending, to send it again)",
         ]
-    return []
+    return steps
 
 
 def rehearsal_text(rehearsal: Rehearsal) -> str:
     """Return a rehearsal as people read it, in a line."""
     what = "Test" if rehearsal.kind == "test" else "Rehearsal"
     where = f"to {rehearsal.list_name}, {rehearsal.provider}"
-    return f"{what} {moment(rehearsal.prepared_at)}: {rehearsal.submitted:,} of {rehearsal.recipients:,} {where}"
+    trouble = [f"{rehearsal.refused:,} refused"] if rehearsal.refused else []
+    trouble += [f"{rehearsal.unknown:,} in doubt"] if rehearsal.unknown else []
+    counts = f"{rehearsal.submitted:,} of {rehearsal.recipients:,} {where}"
+    return ", ".join([f"{what} {moment(rehearsal.prepared_at)}: {counts}", *trouble])
 
 
 def rehearsed_text(ended: Status) -> str:
@@ -173,7 +185,8 @@ def rehearsed_text(ended: Status) -> str:
             "." if test else ": this was a rehearsal, and does not count as sent."
         )
     people = "recipient" if ended.submitted == 1 else "recipients"
-    return f"Test handed to {ended.provider} for {count} {people} of the list {ended.list_name}: look in the mailbox."
+    handed = f"Test handed to {ended.provider} for {count} {people} of the list {ended.list_name}"
+    return f"{handed}: look in the mailbox." if ended.submitted else f"{handed}."
 
 
 def why_text(found: Why) -> str:
@@ -209,6 +222,7 @@ def _answer(answer: Answer) -> list[str]:
 
 
 _OUTBOX = "outbox"
+_MOST_SHOWN = 10
 _WRITTEN = "written into the outbox of this computer; nothing was mailed"
 
 _VERDICTS = {
@@ -239,6 +253,11 @@ _ATTEMPTS = {
     "set_aside": "in doubt; a person ordered the batch to go again",
     "late": "the provider had taken it after all",
 }
+
+
+def left_out_text(row: LeftOut) -> str:
+    """Return why a row of a list is no recipient."""
+    return f"{_REASONS.get(row.reason, row.reason)}{f' ({row.detail})' if row.detail else ''}"
 
 
 def excluded_text(excluded: Mapping[str, int]) -> str:

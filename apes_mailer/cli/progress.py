@@ -76,9 +76,9 @@ class SendProgress:
 def _trouble(recipients: int, submission: Submission) -> str:
     match submission:
         case Refused():
-            return (
-                f"The provider refused {plural(len(submission.reasons), 'recipient')} of a batch; the others go again."
-            )
+            named = len(submission.reasons)
+            others = "; the others go again." if named < recipients else "."
+            return f"The provider refused {plural(named, 'recipient')} of a batch{others}"
         case NotAccepted(stop=False):
             return f"Waiting, then trying again: {submission.cause}."
         case Unknown():

@@ -79,7 +79,7 @@ def send(
     compose.require_sound(composition)
     asked = orders.order(application, composition, live, to, Purpose.SEND)
     if expected is None or dry_run:
-        surveyed = orders.survey_of(application, asked)
+        surveyed = orders.survey_of(application, asked, expected=expected)
         output.say(orders.card(application, asked, surveyed))
         if dry_run:
             if json:

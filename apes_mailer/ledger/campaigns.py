@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from apes_mailer.ledger.states import BatchState, Kind
+from apes_mailer.errors import LedgerError
+from apes_mailer.ledger.states import BatchState, Kind, Outcome
 from apes_mailer.model.batch import Envelope
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.store import schema
@@ -53,6 +54,8 @@ class Rehearsal:
     run: str
     recipients: int
     submitted: int
+    refused: int
+    unknown: int
     digest: str
 
 
@@ -72,6 +75,28 @@ def spelled_otherwise(connection: sa.Connection, name: str) -> str | None:
             sa.func.lower(campaign.c.name) == name.lower(), campaign.c.name != name, campaign.c.kind == Kind.SEND
         )
     ).scalar()
+
+
+def forget_untouched(connection: sa.Connection, name: str) -> None:
+    """Drop an earlier preparation of this campaign that no provider was ever asked about.
+
+    Raises ``LedgerError`` when a provider was: then nothing may be prepared again.
+    """
+    campaign_id = find(connection, name)
+    if campaign_id is None:
+        return
+    attempted = sa.select(schema.attempt.c.id).where(schema.attempt.c.campaign_id == campaign_id)
+    touched = sa.select(schema.batch.c.no).where(
+        schema.batch.c.campaign_id == campaign_id, schema.batch.c.state != BatchState.PENDING
+    )
+    if connection.execute(sa.select(sa.or_(attempted.exists(), touched.exists()))).scalar():
+        raise LedgerError(
+            f'"{name}" has been sent, or begun; it is never prepared a second time.',
+            hint=f"See where it stands with: apes-mailer status {name}. Continue it with: apes-mailer resume {name}",
+        )
+    for table in (schema.recipient, schema.exclusion, schema.batch, schema.history, schema.template):
+        connection.execute(sa.delete(table).where(table.c.campaign_id == campaign_id))
+    connection.execute(sa.delete(schema.campaign).where(schema.campaign.c.id == campaign_id))
 
 
 def load(connection: sa.Connection, campaign_id: int) -> Campaign:
@@ -116,11 +141,17 @@ def sends_of_letter(connection: sa.Connection, digest: str) -> list[Sent]:
     return [Sent(**row) for row in connection.execute(query).mappings()]
 
 
-def rehearsals(connection: sa.Connection, name: str) -> list[Rehearsal]:
-    """Return the rehearsals of a campaign, oldest first."""
+def rehearsals(connection: sa.Connection, name: str, *, owner_alive: bool) -> list[Rehearsal]:
+    """Return the rehearsals of a campaign, oldest first; what is ``submitting`` without an owner is in doubt."""
     campaign, lists, batch, template = schema.campaign, schema.contact_list, schema.batch, schema.template
-    size = sa.func.coalesce(sa.func.sum(batch.c.size), 0)
-    reached = sa.case((batch.c.state == BatchState.SUBMITTED, batch.c.size - _left_their_batch()), else_=0)
+    doubtful = [BatchState.UNKNOWN] if owner_alive else [BatchState.UNKNOWN, BatchState.SUBMITTING]
+
+    def total(count: Any) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(count), 0)
+
+    def left_in(*states: BatchState) -> sa.ColumnElement[int]:
+        return total(sa.case((batch.c.state.in_(states), batch.c.size - _left_their_batch()), else_=0))
+
     query = (
         sa.select(
             campaign.c.kind,
@@ -128,8 +159,10 @@ def rehearsals(connection: sa.Connection, name: str) -> list[Rehearsal]:
             campaign.c.prepared_at,
             lists.c.name.label("list_name"),
             template.c.digest,
-            size.label("recipients"),
-            sa.func.coalesce(sa.func.sum(reached), 0).label("submitted"),
+            total(batch.c.size).label("recipients"),
+            left_in(BatchState.SUBMITTED).label("submitted"),
+            total(_left_their_batch(Outcome.REFUSED)).label("refused"),
+            left_in(*doubtful).label("unknown"),
         )
         .join(lists, lists.c.id == campaign.c.list_id)
         .join(template, template.c.campaign_id == campaign.c.id)
@@ -163,12 +196,13 @@ def _campaign(row: sa.RowMapping) -> Campaign:
     return Campaign(**frozen)
 
 
-def _left_their_batch() -> sa.ScalarSelect[int]:
+def _left_their_batch(*outcomes: Outcome) -> sa.ScalarSelect[int]:
+    """Count who left the batch of the enclosing query, for whatever reason or for one of these."""
     batch, recipient = schema.batch, schema.recipient
     left = sa.select(sa.func.count()).where(
         recipient.c.campaign_id == batch.c.campaign_id,
         recipient.c.batch_no == batch.c.no,
-        recipient.c.outcome.is_not(None),
+        recipient.c.outcome.in_(outcomes) if outcomes else recipient.c.outcome.is_not(None),
     )
     return left.scalar_subquery()
 

@@ -56,14 +56,15 @@ class _Batch:
 
 
 def claim(
-    connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.datetime
+    connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.datetime, large: int | None = None
 ) -> tuple[Claim, Sequence[ClaimedRecipient]] | None:
     """Claim the next pending batch; None when none is pending or the campaign is paused.
 
+    Batches of more than ``large`` recipients come last: a provider that will not have them keeps nobody else waiting.
     Whoever opted out since the preparation is excluded here, so that the attempt knows its exact recipients.
     """
     while True:
-        taken = _take(connection, campaign_id)
+        taken = _take(connection, campaign_id, large)
         if taken is None:
             return None
         _exclude_opted_out(connection, campaign_id, taken, at)
@@ -81,11 +82,14 @@ def waiting(connection: sa.Connection, campaign_id: int) -> bool:
     return connection.execute(pending.limit(1)).first() is not None
 
 
-def _take(connection: sa.Connection, campaign_id: int) -> _Batch | None:
+def _take(connection: sa.Connection, campaign_id: int, large: int | None) -> _Batch | None:
     batch, campaign = schema.batch, schema.campaign
     paused = sa.select(campaign.c.id).where(campaign.c.id == campaign_id, campaign.c.paused_by != "")
-    next_no = sa.select(sa.func.min(batch.c.no)).where(
-        batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING
+    next_no = (
+        sa.select(batch.c.no)
+        .where(batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING)
+        .order_by(*([] if large is None else [batch.c.size > large]), batch.c.no)
+        .limit(1)
     )
     row = connection.execute(
         sa.update(batch)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError, UsageError
-from apes_mailer.ledger import campaigns, evidence, freeze, history
+from apes_mailer.ledger import campaigns, evidence, history
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -134,10 +134,12 @@ def require_count(connection: sa.Connection, campaign_id: int, batch_no: int, ex
 class Distrusted:
     """Names of the campaigns that a doubtful ledger can say nothing certain about.
 
-    ``in_doubt`` had started; ``dropped`` were only prepared, and have to be confirmed and prepared again.
+    ``in_doubt`` had started, and what was pending of them is in doubt now; ``doubted_before`` had batches in doubt when
+    the copy was made; ``dropped`` were only prepared, and have to be confirmed and prepared again.
     """
 
     in_doubt: Sequence[str]
+    doubted_before: Sequence[str]
     dropped: Sequence[str]
 
 
@@ -146,8 +148,9 @@ def distrust(
 ) -> Distrusted:
     """Put every batch that a started campaign calls pending in doubt, and drop what was only prepared.
 
-    For a ledger that was copied or restored: what it calls pending may have been submitted since. ``touched_since``
-    names campaigns known to have started, though this copy of the ledger may not know it.
+    For a ledger that was copied or restored: what it calls pending may have been submitted since, and what it calls in
+    doubt may have been settled, and sent again. ``touched_since`` names campaigns known to have started, though this
+    copy of the ledger may not know it.
     """
     batch, attempt, campaign = schema.batch, schema.attempt, schema.campaign
     started = sa.select(campaign.c.id).where(
@@ -161,26 +164,52 @@ def distrust(
             .exists(),
         ),
     )
-    rows = connection.execute(
+    before = _open_batches(connection, started, BatchState.UNKNOWN)
+    pending = _open_batches(connection, started, BatchState.PENDING)
+    connection.execute(
         sa.update(batch)
         .where(batch.c.state == BatchState.PENDING, batch.c.campaign_id.in_(started))
         .values(state=BatchState.UNKNOWN)
-        .returning(batch.c.campaign_id, batch.c.no)
-    ).all()
-    for campaign_id, no in rows:
+    )
+    for row in (*before, *pending):
         history.append(
-            connection, campaign_id=campaign_id, batch_no=no, at=at, event="distrusted", actor=actor, note=why
+            connection,
+            campaign_id=row.campaign_id,
+            batch_no=row.no,
+            attempt_id=row.attempt_id,
+            at=at,
+            event="distrusted",
+            actor=actor,
+            note=why,
         )
-    touched = {campaign_id for campaign_id, _ in rows}
-    in_doubt = sa.select(campaign.c.name).where(campaign.c.id.in_(touched)).order_by(campaign.c.name)
+    in_doubt, doubted_before = ({row.name for row in rows} for rows in (pending, before))
     prepared = sa.select(campaign.c.name).where(
         campaign.c.kind == Kind.SEND,
         campaign.c.id.not_in(started),
     )
     dropped = [str(name) for name in connection.execute(prepared.order_by(campaign.c.name)).scalars()]
     for name in dropped:
-        freeze.forget_untouched(connection, name)
-    return Distrusted(in_doubt=[str(name) for name in connection.execute(in_doubt).scalars()], dropped=dropped)
+        campaigns.forget_untouched(connection, name)
+    return Distrusted(in_doubt=sorted(in_doubt), doubted_before=sorted(doubted_before), dropped=dropped)
+
+
+def _open_batches(
+    connection: sa.Connection, campaigns_of: sa.Select[int], state: BatchState
+) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """Return campaign_id, name, no and the number of the last attempt of the batches in a state."""
+    batch, attempt, campaign = schema.batch, schema.attempt, schema.campaign
+    latest = sa.and_(
+        attempt.c.campaign_id == batch.c.campaign_id,
+        attempt.c.batch_no == batch.c.no,
+        attempt.c.seq == batch.c.attempts,
+    )
+    return connection.execute(
+        sa.select(batch.c.campaign_id, campaign.c.name, batch.c.no, attempt.c.id.label("attempt_id"))
+        .join(campaign, campaign.c.id == batch.c.campaign_id)
+        .join(attempt, latest, isouter=True)
+        .where(batch.c.state == state, batch.c.campaign_id.in_(campaigns_of))
+        .order_by(batch.c.campaign_id, batch.c.no)
+    ).all()
 
 
 def campaign_id_of(connection: sa.Connection, name: str) -> int:

@@ -19,6 +19,8 @@ from apes_mailer.ledger.states import BatchState, Kind, Reason
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
+_MOST_ROWS_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
@@ -53,6 +55,15 @@ class Preparation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A row of a list kept as a file that is no recipient, and why."""
+
+    line: int
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
     """What a preparation froze."""
 
@@ -61,6 +72,9 @@ class Frozen:
     recipients: int
     excluded: Mapping[str, int]
     batches: int
+    left_out: Sequence[LeftOut] = ()
+    """The first rows of a list kept as a file that are no recipients."""
+
     empty_fields: Sequence[str] = ()
     """Fields of the letter in which no recipient has anything: everybody gets the words to fall back on."""
 
@@ -80,7 +94,7 @@ def freeze(
     ``LedgerError`` when the sums do not agree; the transaction must then be rolled back.
     """
     if preparation.kind is Kind.SEND:
-        forget_untouched(connection, preparation.name)
+        campaigns.forget_untouched(connection, preparation.name)
     campaign_id = _insert_campaign(connection, preparation, at)
     template_id = _insert_template(connection, campaign_id, preparation)
     asked = _count(connection, sa.select(sa.func.count()).select_from(candidates.accepted))
@@ -95,7 +109,8 @@ def freeze(
     frozen = _summary(connection, campaign_id, asked, batches)
     if expected is not None and expected != frozen.recipients:
         raise CancelledError(
-            f"Nothing was sent: the list gives {frozen.recipients} recipients, and the count confirmed was {expected}.",
+            f"Nothing was sent: the list gives {frozen.recipients} recipient{'' if frozen.recipients == 1 else 's'}, "
+            f"and the count confirmed was {expected}.",
             hint=f"If {frozen.recipients} is right, confirm it: --confirm {preparation.name}:{frozen.recipients}"
             if frozen.recipients
             else "Add contacts to the list, or choose another one with --to.",
@@ -103,28 +118,6 @@ def freeze(
     note = json.dumps({"recipients": frozen.recipients, "excluded": dict(frozen.excluded)})
     history.append(connection, campaign_id=campaign_id, at=at, event="prepared", actor=actor, note=note)
     return frozen
-
-
-def forget_untouched(connection: sa.Connection, name: str) -> None:
-    """Drop an earlier preparation of this campaign that no provider was ever asked about.
-
-    Raises ``LedgerError`` when a provider was: then nothing may be prepared again.
-    """
-    campaign_id = campaigns.find(connection, name)
-    if campaign_id is None:
-        return
-    attempts = sa.select(sa.func.count()).where(schema.attempt.c.campaign_id == campaign_id)
-    untouched = sa.select(sa.func.count()).where(
-        schema.batch.c.campaign_id == campaign_id, schema.batch.c.state != BatchState.PENDING
-    )
-    if _count(connection, attempts) or _count(connection, untouched):
-        raise LedgerError(
-            f'"{name}" has already been handed to its provider; it is never prepared a second time.',
-            hint=f"See where it stands with: apes-mailer status {name}. Continue it with: apes-mailer resume {name}",
-        )
-    for table in (schema.recipient, schema.exclusion, schema.batch, schema.history, schema.template):
-        connection.execute(sa.delete(table).where(table.c.campaign_id == campaign_id))
-    connection.execute(sa.delete(schema.campaign).where(schema.campaign.c.id == campaign_id))
 
 
 def _count(connection: sa.Connection, query: sa.Select[int]) -> int:
@@ -276,4 +269,22 @@ def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: i
             f"{sum(excluded.values())} exclusions. Nothing was prepared.",
             hint="This is a fault of apes-mailer; please report it with this line.",
         )
-    return Frozen(campaign_id=campaign_id, candidates=asked, recipients=recipients, excluded=excluded, batches=batches)
+    return Frozen(
+        campaign_id=campaign_id,
+        candidates=asked,
+        recipients=recipients,
+        excluded=excluded,
+        batches=batches,
+        left_out=_left_out(connection, campaign_id),
+    )
+
+
+def _left_out(connection: sa.Connection, campaign_id: int) -> list[LeftOut]:
+    exclusion = schema.exclusion
+    rows = connection.execute(
+        sa.select(exclusion.c.line, exclusion.c.reason, exclusion.c.detail)
+        .where(exclusion.c.campaign_id == campaign_id, exclusion.c.line.is_not(None))
+        .order_by(exclusion.c.line)
+        .limit(_MOST_ROWS_NAMED)
+    ).mappings()
+    return [LeftOut(**row) for row in rows]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +39,9 @@ class Mark:
 def computer_id() -> str:
     """Return what tells this computer from another; empty when nothing reliable is there."""
     for path in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
-        try:
-            return Path(path).read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            continue
+        with suppress(OSError, UnicodeDecodeError):
+            if found := Path(path).read_text(encoding="ascii").strip():
+                return found
     if sys.platform == "win32":
         import winreg
 

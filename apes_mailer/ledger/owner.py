@@ -12,9 +12,15 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from apes_mailer.errors import LedgerError
+from apes_mailer.ledger.states import Kind
 
 _PATIENCE_SECONDS = 2.0  # a glance by "status" holds the lock for an instant
 _GLANCE_SECONDS = 0.1  # two glances at once must not take each other for an owner
+
+
+def lock_name(campaign: str, kind: Kind) -> str:
+    """Return the name of the lock of a campaign, or of its rehearsals; no campaign can have that one."""
+    return campaign if kind is Kind.SEND else f"{campaign}~rehearsal"
 
 
 class AlreadyRunningError(LedgerError):

@@ -35,6 +35,15 @@ def cut_pending(connection: sa.Connection, campaign_id: int, size: int, *, actor
     return sum(_cut(connection, row, size, actor=actor, at=at) for row in large)
 
 
+def still_larger(connection: sa.Connection, campaign_id: int, size: int) -> list[int]:
+    """Return the numbers of the pending batches that were cut to more than ``size`` recipients, and stay so."""
+    batch = schema.batch
+    larger = sa.select(batch.c.no).where(
+        batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING, batch.c.size > size
+    )
+    return [int(no) for no in connection.execute(larger.order_by(batch.c.no)).scalars()]
+
+
 def _cut(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]], size: int, *, actor: str, at: dt.datetime) -> bool:
     batch, recipient = schema.batch, schema.recipient
     left = connection.execute(

@@ -12,6 +12,7 @@ from apes_mailer.errors import LedgerError
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.store import schema
 
+_MOST_REFUSALS_NAMED = 100
 _OPEN = (BatchState.SUBMITTING, BatchState.UNKNOWN)  # what may turn out to be in doubt
 
 
@@ -30,6 +31,15 @@ class BatchStatus:
     """The mark that the provider got with the last attempt; empty before the first."""
     somebody: str = ""
     """The address of one recipient of a batch in doubt, to look up with the provider; else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A recipient whom the provider named and will not take."""
+
+    address: str
+    batch: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,9 @@ class Status:
     unknown: int = 0
     duplicates: int = 0
     batches: Sequence[BatchStatus] = ()
+    refusals: Sequence[Refusal] = ()
+    """The first of those refused, by batch."""
+
     kind: Kind | None = None
     provider: str = ""
     list_name: str = ""
@@ -113,12 +126,13 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         unknown=counts[BatchState.UNKNOWN],
         duplicates=_duplicates(connection, campaign_id),
         batches=batches,
+        refusals=_refusals(connection, campaign_id) if refused else (),
         kind=Kind(campaign.kind),
         provider=campaign.provider,
         list_name=campaign.list_name,
         prepared_at=campaign.prepared_at,
         cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
-        cure=campaign.pause_cure or ("check the list, and the sender with the provider" if everybody_refused else ""),
+        cure=campaign.pause_cure or ("Check the list, and the sender with the provider." if everybody_refused else ""),
     )
 
 
@@ -153,6 +167,18 @@ def _outcomes(connection: sa.Connection, campaign_id: int) -> Sequence[sa.Row[*t
     ).all()
 
 
+def _refusals(connection: sa.Connection, campaign_id: int) -> list[Refusal]:
+    recipient, contact = schema.recipient, schema.contact
+    rows = connection.execute(
+        sa.select(contact.c.address, recipient.c.batch_no.label("batch"), recipient.c.reason)
+        .join(contact, contact.c.id == recipient.c.contact_id)
+        .where(recipient.c.campaign_id == campaign_id, recipient.c.outcome == Outcome.REFUSED)
+        .order_by(recipient.c.batch_no, recipient.c.contact_id)
+        .limit(_MOST_REFUSALS_NAMED)
+    ).mappings()
+    return [Refusal(**row) for row in rows]
+
+
 def _batches(
     connection: sa.Connection, campaign_id: int, late: Mapping[int, Mapping[str, int]], *, owner_alive: bool
 ) -> list[BatchStatus]:
@@ -168,9 +194,9 @@ def _batches(
             batch.c.state,
             batch.c.size,
             batch.c.attempts,
+            attempt.c.id.label("attempt_id"),
             attempt.c.note,
             attempt.c.mark,
-            attempt.c.state.label("attempt_state"),
             sa.case((batch.c.state.in_(_OPEN), _somebody()), else_="").label("somebody"),
         )
         .join(attempt, latest, isouter=True)
@@ -178,7 +204,10 @@ def _batches(
         .order_by(batch.c.no)
     )
     distrusted = _distrusted(connection, campaign_id)
-    return [_batch(row, late.get(row.no, {}), distrusted.get(row.no, ""), owner_alive=owner_alive) for row in rows]
+    return [
+        _batch(row, late.get(row.no, {}), distrusted.get((row.no, row.attempt_id), ""), owner_alive=owner_alive)
+        for row in rows
+    ]
 
 
 def _somebody() -> sa.ScalarSelect[str]:
@@ -207,8 +236,7 @@ def _batch(
     state = BatchState(row.state)
     if state is BatchState.SUBMITTING and not owner_alive:
         state = BatchState.UNKNOWN
-    doubtful_request = row.attempt_state in {AttemptState.SUBMITTING, AttemptState.UNKNOWN}
-    note = distrust if state is BatchState.UNKNOWN and not doubtful_request else row.note
+    note = distrust if state is BatchState.UNKNOWN and distrust else row.note
     return BatchStatus(
         no=row.no,
         state=state,
@@ -222,15 +250,15 @@ def _batch(
     )
 
 
-def _distrusted(connection: sa.Connection, campaign_id: int) -> dict[int, str]:
-    """Why batches are in doubt that a copied ledger called pending."""
+def _distrusted(connection: sa.Connection, campaign_id: int) -> dict[tuple[int, int | None], str]:
+    """Why nothing is certain of a batch after its last attempt, by the numbers of both: the ledger was a copy then."""
     history = schema.history
     rows = connection.execute(
-        sa.select(history.c.batch_no, history.c.note)
+        sa.select(history.c.batch_no, history.c.attempt_id, history.c.note)
         .where(history.c.campaign_id == campaign_id, history.c.event == "distrusted")
         .order_by(history.c.id)
     )
-    return {int(no): str(note) for no, note in rows}
+    return {(no, attempt_id): note for no, attempt_id, note in rows}
 
 
 def _duplicates(connection: sa.Connection, campaign_id: int) -> int:

@@ -90,7 +90,7 @@ def recipient(connection: sa.Connection, campaign_id: int, contact_id: int) -> R
     )
 
 
-def exclusion(connection: sa.Connection, campaign_id: int, contact_id: int | None) -> Exclusion | None:
+def exclusion(connection: sa.Connection, campaign_id: int, contact_id: int) -> Exclusion | None:
     """Return why a contact is not a recipient of a campaign, or None when nothing says so."""
     table = schema.exclusion
     row = connection.execute(

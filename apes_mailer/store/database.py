@@ -42,9 +42,9 @@ class Database:
 
         ``url`` is ``sqlite:///path`` or a path; a relative one starts from ``base``. Raises ``SettingsError`` for an
         address that this version cannot use, ``LedgerError`` when the file is not a database, is from a newer version,
-        or cannot be written.
+        has a second name, or cannot be written.
         """
-        self.path = path_of(url, base=base)
+        self.path = _only_name(path_of(url, base=base))
         self._busy_seconds = busy_seconds
         self._writing = threading.Lock()
         self._writer: sa.Connection | None = None
@@ -169,9 +169,33 @@ def path_of(url: str, *, base: Path) -> Path:
     path = url.removeprefix("sqlite:///")
     if not path or "://" in path:
         raise SettingsError(
-            f"database_url is not understood: {url}", hint="Write it as sqlite:///path/to/mailer.db, or leave it out."
+            f"database_url is not understood: {_scheme(url)}",
+            hint="Write it as sqlite:///path/to/mailer.db, or leave it out.",
         )
     return base / path
+
+
+def _scheme(url: str) -> str:
+    """Return the beginning of an address; what follows may hold a password."""
+    scheme, sign, _ = url.partition("://")
+    return f"{scheme}://…" if sign else "it names no file"
+
+
+def _only_name(path: Path) -> Path:
+    """Return the true name of a file: locks, log and mark stand beside it, whatever name it was opened by.
+
+    Raises ``LedgerError`` for a hard link: SQLite keeps a log for each name, and two programs would not see each other
+    (https://sqlite.org/howtocorrupt.html, multiple links to the same file).
+    """
+    path = path.resolve()
+    with suppress(OSError):
+        if path.is_file() and path.stat().st_nlink > 1:
+            raise LedgerError(
+                f"{path} has a second name, a hard link: two programs could send the same letters without noticing.",
+                hint=f"Remove the other name, or replace the file by a copy of its own: cp {path.name} new.db, "
+                f"then mv new.db {path.name}",
+            )
+    return path
 
 
 def _make_private(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.acceptance.looking import SEND, TO_ALL, sound, through
@@ -37,6 +39,7 @@ def test_dry_run_prepares_nothing(small: Cli, server: LocalSendGrid) -> None:
         "recipients": 59,
         "excluded": {"suppressed": 1},
         "batches": 6,
+        "left_out": [],
         "empty_fields": [],
     }
     assert small.ok(*TO_ALL, "--dry-run").out == ""
@@ -65,6 +68,48 @@ def test_count_is_the_number_of_recipients_after_exclusions(small: Cli, server: 
     small.ok(*TO_ALL, "--confirm", f"{STARTER}:59")
     status = sound(small.status())
     assert (status["candidates"], status["excluded"], status["submitted"]) == (60, {"suppressed": 1}, 59)
+
+
+def test_wrong_count_is_told_in_a_dry_run_too(small: Cli) -> None:
+    done = small.run(*TO_ALL, "--confirm", f"{STARTER}:61", "--dry-run", "--json")
+    assert (done.code, done.out) == (5, "")
+    survey = small.ok(*TO_ALL, "--confirm", f"{STARTER}:60", "--dry-run", "--json").json()
+    assert (survey["campaign"], survey["recipients"]) == (STARTER, 60)
+    assert small.status()["state"] == "none"
+
+
+def test_rows_of_a_file_that_are_no_recipients_are_named_before_the_send(small: Cli, server: LocalSendGrid) -> None:
+    file = small.workspace / "contacts" / "fichier.csv"
+    file.write_text("EMAIL\na@exemple.fr\nzut\nA@exemple.fr\n", encoding="utf-8")
+    done = through(small, server).ok("send", STARTER, "--to", "fichier", "--confirm", f"{STARTER}:1")
+    assert re.search(r"line 3 +the row has no usable address", done.err)
+    assert re.search(r"line 4 +the address was on the list twice \(same address as line 2\)", done.err)
+    answers = small.ok("why", STARTER, "jamais.vue@exemple.example", "--json").json()["answers"]
+    assert [each["verdict"] for each in answers] == ["not_asked"]
+
+
+def test_refused_people_are_named_in_the_status(small: Cli, server: LocalSendGrid) -> None:
+    server.plan = FaultList([faults.refuses(0, 1)])
+    through(small, server).ok(*SEND)
+    status = sound(small.status())
+    assert [each["batch"] for each in status["refusals"]] == [1, 1]
+    text = small.ok("status", STARTER).out
+    assert all(f"{each['address']}: {each['reason']}" in text for each in status["refusals"])
+
+
+@pytest.mark.parametrize(("fault", "counts"), [(faults.SERVER_ERROR, (0, 1)), (faults.KEY_REVOKED, (0, 0))])
+def test_test_that_failed_is_told_as_one(
+    small: Cli, server: LocalSendGrid, fault: Fault, counts: tuple[int, int]
+) -> None:
+    server.plan = FaultList([fault])
+    done = through(small, server).run("test", STARTER)
+    assert done.code in {4, 6}
+    assert "look in the mailbox" not in done.err
+    assert "new OTHER" not in done.err
+    assert ".." not in done.err
+    (rehearsal,) = small.status()["rehearsals"]
+    assert (rehearsal["submitted"], rehearsal["unknown"]) == counts
+    assert ("1 in doubt" in small.ok("status", STARTER).out) == bool(counts[1])
 
 
 def test_missing_test_and_warnings_show_on_the_card_and_do_not_block(small: Cli, server: LocalSendGrid) -> None:
@@ -112,6 +157,9 @@ def test_why_answers_truly_and_never_writes_over_a_file(small: Cli, server: Loca
     through(small, server).ok(*TO_ALL, "--confirm", f"{STARTER}:59")
     (answer,) = small.ok("why", STARTER, address, "--json").json()["answers"]
     assert (answer["verdict"], answer["reason"], answer["message_sha256"]) == ("excluded", "suppressed", "")
+    small.ok("test", STARTER)
+    asked = small.ok("why", STARTER, "jamais.vue@exemple.example", "--json").json()["answers"]
+    assert [each["verdict"] for each in asked] == ["not_asked"]
     settings = small.workspace / "apes-mailer.toml"
     before = settings.read_bytes()
     done = small.run("why", STARTER, "personne4@exemple4.example", "--out", str(settings))

@@ -67,13 +67,17 @@ def _errors(body: bytes) -> list[dict[str, Any]]:
 
 def _said(body: bytes) -> str:
     said = "; ".join(str(error.get("message", "")) for error in _errors(body))
-    return _without_secrets(said)[:300] or "no reason given"
+    return presentable(said) or "no reason given"
 
 
-def _without_secrets(said: str) -> str:
-    """What a provider says may quote an address or the key; history and screens shall not."""
-    said = re.sub(r"[^\s<>\"']+@[^\s<>\"']+", "(address)", said)
-    return re.sub(r"SG\.[\w.-]+", "(key)", said)
+def presentable(said: object) -> str:
+    """Return foreign words as a history and a screen can take them.
+
+    They may quote an address or the key, steer a terminal, hold half of an emoji, or be endless.
+    """
+    text = re.sub(r"[^\s<>\"']+@[^\s<>\"']+", "(address)", str(said)[:4000])
+    text = re.sub(r"SG\.[\w.-]+", "(key)", text)
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in " ".join(text.split()))[:300]
 
 
 def _bad_request(body: bytes, size: int) -> Submission:
@@ -84,7 +88,7 @@ def _bad_request(body: bytes, size: int) -> Submission:
         field = str(error.get("field") or "")
         match = _NAMED.fullmatch(field)
         if match and int(match[1]) < size:
-            named[int(match[1])] = _without_secrets(str(error.get("message", "")))[:300]
+            named[int(match[1])] = presentable(error.get("message", ""))
         elif field:
             wrong_request = True
     if named and not wrong_request:

@@ -23,7 +23,7 @@ from apes_mailer.model.submission import NotAccepted, Submission, Unknown
 from apes_mailer.providers import deadline
 from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.providers.sendgrid import transport
-from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, outcome
+from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, outcome, presentable
 from apes_mailer.render import fill
 
 GLOBAL_URL = "https://api.sendgrid.com"
@@ -88,12 +88,15 @@ class SendGrid:
             response = client.mail.send.post(request_body=transport.Body(payload.content), timeout=self._timeout)
         except urllib.error.URLError as error:
             if isinstance(error.reason, deadline.NotConnectedError):
-                return NotAccepted(cause=f"no connection to {self._base_url}: {error.reason}")
-            return Unknown(cause=f"the connection broke while the request was on its way ({error.reason})")
+                return NotAccepted(cause=f"no connection to {self._base_url}: {presentable(error.reason)}")
+            broke = presentable(error.reason)
+            return Unknown(cause=f"the connection broke while the request was on its way ({broke})")
         except http.client.InvalidURL as error:
-            return NotAccepted(cause=f"{self._base_url} is no address ({error})", cure=ADDRESS_CURE, stop=True)
+            return NotAccepted(
+                cause=f"{self._base_url} is no address ({presentable(error)})", cure=ADDRESS_CURE, stop=True
+            )
         except (OSError, http.client.HTTPException) as error:
-            return Unknown(cause=f"no answer came ({type(error).__name__}: {error})")
+            return Unknown(cause=f"no answer came ({type(error).__name__}: {presentable(error)})")
         return outcome(response.status_code, response.headers, response.body, payload.size)
 
     def _headers(self) -> dict[str, str]:

@@ -34,7 +34,7 @@ def blanks(lines: Sequence[str], fault: int) -> Iterator[Proposal]:
                 beyond=beyond,
                 cure=cure + new[0],
             )
-    # No width of the tab puts it below what it belongs to: it slipped in before a line of any column, mostly a deep one.
+    # No width of the tab puts it below what it belongs to: it slipped in before a field, mostly a deep one.
     for column in sorted(columns_around(lines, first), reverse=True):
         new = [" " * column + lines[first].lstrip()]
         yield Proposal(

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from apes_mailer.campaign import dispatch
 from apes_mailer.campaign.send import Records
-from apes_mailer.errors import CancelledError, UsageError
+from apes_mailer.errors import CancelledError, LedgerError, UsageError
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.states import BatchState
-from apes_mailer.model.submission import Submitted
+from apes_mailer.model.submission import Submitted, Unknown
 from tests.support.ledgers import NAME, NOW, Ledger
 
 PENDING, SUBMITTED, UNKNOWN = BatchState.PENDING, BatchState.SUBMITTED, BatchState.UNKNOWN
@@ -84,8 +84,15 @@ def test_ledger_that_another_program_has_dealt_with_meanwhile_is_left_alone(ledg
     assert copy.batch_states() == [SUBMITTED, PENDING, UNKNOWN]
 
 
-def test_resolving_in_a_copied_ledger_puts_it_in_doubt_first(ledger: Ledger) -> None:
+def test_nothing_is_resolved_in_a_copied_ledger_before_a_person_has_seen_its_doubts(ledger: Ledger) -> None:
+    ledger.record(ledger.claim(), Unknown(cause="timeout"))
     copy = _copied(ledger)
+    with pytest.raises(LedgerError, match="Nothing was resolved") as caught:
+        dispatch.resolve(_records(copy), NAME, 2, to="pending", expected=2, actor="person")
+    assert "was copied" in caught.value.message
+    assert f'pending of "{NAME}" is in doubt' in caught.value.message
+    assert f'in doubt of "{NAME}" may have been settled, and sent again' in caught.value.message
+    assert copy.batch_states() == [SUBMITTED, UNKNOWN, UNKNOWN]
     found = dispatch.resolve(_records(copy), NAME, 3, to="submitted", expected=None, actor="person")
     assert [batch.state for batch in found.batches] == [SUBMITTED, UNKNOWN, SUBMITTED]
 

@@ -12,8 +12,8 @@ from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.send import Records, Surroundings
 from apes_mailer.campaign.why import why
 from apes_mailer.ledger.states import BatchState, CampaignState
-from apes_mailer.model.submission import NotAccepted, Refused
-from apes_mailer.providers.base import Limits
+from apes_mailer.model.submission import NotAccepted, Refused, Submission, Unknown
+from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.workspace import Workspace
 from tests.support.ledgers import NAME, NOW, Ledger, address
 from tests.support.told_provider import ToldProvider
@@ -62,6 +62,25 @@ def test_batches_larger_than_the_size_asked_for_now_are_cut(ledger: Ledger) -> N
     done, _ = _resume(ledger, provider, batch_size=1)
     assert done.status.state is CampaignState.FINISHED
     assert sorted(provider.addresses) == [[address(number)] for number in range(5)]
+
+
+def test_batch_that_must_stay_whole_keeps_nobody_waiting(ledger: Ledger) -> None:
+    ledger.record(ledger.claim(), Unknown(cause="500"))
+    ledger.resolve(1, "pending")
+    ledger.record(ledger.claim(), NotAccepted(cause="413", stop=True))
+
+    class TooSmall(ToldProvider):
+        """Takes one recipient a request."""
+
+        def submit(self, payload: Payload) -> Submission:
+            done = super().submit(payload)
+            return done if payload.size == 1 else NotAccepted(cause="413", stop=True)
+
+    provider = TooSmall()
+    done, warnings = _resume(ledger, provider, batch_size=1)
+    assert provider.addresses == [[address(2)], [address(4)], [address(3)], [address(0), address(1)]]
+    assert (done.status.submitted, done.status.pending) == (3, 2)
+    assert warnings[0].startswith("Batch 1 has more than 1 recipients and stays whole")
 
 
 def test_batches_are_never_larger_than_the_provider_takes(ledger: Ledger) -> None:

@@ -14,6 +14,7 @@ from apes_mailer.campaign import pace, send
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger.states import BatchState, CampaignState
+from apes_mailer.ledger.status import Refusal
 from apes_mailer.model.batch import Batch
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.providers.base import Payload
@@ -131,11 +132,36 @@ class RefusesAll(ToldProvider):
         return Refused(reasons=dict.fromkeys(range(payload.size), "no"))
 
 
+class RefusesTheFirst(ToldProvider):
+    """Names the first recipient of every request, whoever it is: a fault of the letter that is told of a person."""
+
+    def submit(self, payload: Payload) -> Submission:
+        super().submit(payload)
+        return Refused(reasons={0: "substitutions are not valid"})
+
+
+def test_provider_that_refuses_somebody_in_every_request_does_not_drain_the_list(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path, contacts=60)
+    ledger.prepare(batch_size=30)
+    provider = RefusesTheFirst()
+    _sender(ledger, provider).run()
+    status = ledger.status()
+    assert (status.state, status.refused, status.pending) == (CampaignState.PAUSED, 20, 40)
+    assert "accepts nobody (substitutions are not valid)" in status.cause
+    assert len(provider.batches) == 20
+    ledger.database.close()
+
+
 def test_campaign_whose_every_recipient_is_refused_is_never_finished(ledger: Ledger) -> None:
     _sender(ledger, RefusesAll()).run()
     status = ledger.status()
     assert (status.state, status.refused) == (CampaignState.PAUSED, 5)
     assert "refused every recipient" in status.cause
+
+
+def test_those_refused_are_named_with_the_reason(ledger: Ledger) -> None:
+    _sender(ledger, ToldProvider([Submitted(), Refused(reasons={1: "no such mailbox"})])).run()
+    assert ledger.status().refusals == [Refusal(address=address(3), batch=2, reason="no such mailbox")]
 
 
 def test_answer_that_says_stop_pauses_with_cause_and_cure(ledger: Ledger) -> None:
@@ -251,6 +277,20 @@ def test_fault_of_a_provider_leaves_its_batch_in_doubt(ledger: Ledger) -> None:
         _sender(ledger, provider).run()
     assert len(provider.batches) == 1
     assert ledger.batch_states() == [UNKNOWN, PENDING, PENDING]
+
+
+def test_end_of_one_campaign_leaves_the_room_that_another_keeps_on_the_disk(ledger: Ledger) -> None:
+    ledger.prepare("other")
+    kept: list[int] = []
+
+    def end_the_other(_batch: Batch) -> None:
+        if not kept:
+            _sender(ledger, ToldProvider(), name="other").run()
+        kept.append(len(list(ledger.database.path.parent.glob("mailer.db-reserve*"))))
+
+    _sender(ledger, ToldProvider(during=end_the_other)).run()
+    assert kept == [1, 1, 1]
+    assert not list(ledger.database.path.parent.glob("mailer.db-reserve*"))
 
 
 def test_senders_of_two_campaigns_at_once_keep_each_other_in_the_marks(ledger: Ledger) -> None:

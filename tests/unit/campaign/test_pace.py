@@ -71,6 +71,13 @@ def test_success_forgets_failures_and_doubts() -> None:
     assert [one.doubted() for _ in range(3)] == [False, False, True]
 
 
+def test_twenty_refusals_in_a_row_with_nobody_accepted_are_enough() -> None:
+    one = Pace(4)
+    assert not any(one.refused() for _ in range(19))
+    one.succeeded()
+    assert [one.refused() for _ in range(20)] == [False] * 19 + [True]
+
+
 def test_failures_of_requests_that_left_together_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "_FIRST_WAIT", 60.0)
     one = Pace(8)

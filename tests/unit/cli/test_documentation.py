@@ -22,9 +22,9 @@ from apes_mailer.cli import output
 from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
-from apes_mailer.ledger.freeze import Frozen
+from apes_mailer.ledger.freeze import Frozen, LeftOut
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Reason
-from apes_mailer.ledger.status import BatchStatus, Status
+from apes_mailer.ledger.status import BatchStatus, Refusal, Status
 from apes_mailer.model.issue import Block
 from apes_mailer.settings import Settings
 from tests.support.cli import REPOSITORY
@@ -156,7 +156,14 @@ def _keys(value: Any) -> Any:
 
 def _status() -> dict[str, Any]:
     batch = BatchStatus(no=1, state=BatchState.PENDING, recipients=1, excluded=0, refused=0, attempts=0, note="")
-    status = Status(campaign="x", state=CampaignState.PREPARED, excluded={}, batches=[batch], kind=Kind.SEND)
+    status = Status(
+        campaign="x",
+        state=CampaignState.PREPARED,
+        excluded={},
+        batches=[batch],
+        refusals=[Refusal(address="", batch=1, reason="")],
+        kind=Kind.SEND,
+    )
     return output.status_json(status)
 
 
@@ -170,7 +177,8 @@ def _why() -> dict[str, Any]:
 def test_json_samples_have_the_keys_that_are_printed() -> None:
     samples = _samples()
     suppression = Suppression(address="", list_name="", cause="", at="", until="")
-    frozen = Frozen(campaign_id=1, candidates=1, recipients=1, excluded={}, batches=1)
+    left_out = [LeftOut(line=1, reason="", detail="")]
+    frozen = Frozen(campaign_id=1, candidates=1, recipients=1, excluded={}, batches=1, left_out=left_out)
     assert _keys(samples["status, pause, resolve"]) == _keys(_status())
     assert _keys(samples["why"]) == _keys(_why())
     assert _keys(samples["suppressions list"]) == _keys([output.suppression_json(suppression)])
@@ -181,7 +189,16 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
 def test_json_page_names_what_else_there_is() -> None:
     page = _page("reference/json.md")
     rehearsal = Rehearsal(
-        kind="", provider="", list_name="", prepared_at="", run="", recipients=0, submitted=0, digest=""
+        kind="",
+        provider="",
+        list_name="",
+        prepared_at="",
+        run="",
+        recipients=0,
+        submitted=0,
+        refused=0,
+        unknown=0,
+        digest="",
     )
     words: list[str] = [*output.rehearsal_json(rehearsal), "rehearsals", "doubt", *BatchState, *CampaignState]
     assert [word for word in words if f"`{word}`" not in page] == []

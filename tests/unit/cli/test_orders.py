@@ -71,7 +71,7 @@ def test_unfinished_send_says_how_to_go_on(pending: int, said: str) -> None:
 
 
 def test_unfinished_rehearsal_is_run_again() -> None:
-    with pytest.raises(IncompleteError, match="Run the rehearsal again"):
+    with pytest.raises(IncompleteError, match="Run the same command again"):
         orders.conclude(_ended(CampaignState.INCOMPLETE, pending=10, kind=Kind.TEST))
 
 

@@ -99,7 +99,16 @@ def test_status_for_scripts_has_the_keys_of_the_contract() -> None:
 
 def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
     rehearsal = Rehearsal(
-        kind="test", provider="outbox", list_name="staff", prepared_at="", run="r", recipients=1, submitted=1, digest=""
+        kind="test",
+        provider="outbox",
+        list_name="staff",
+        prepared_at="",
+        run="r",
+        recipients=1,
+        submitted=1,
+        refused=0,
+        unknown=0,
+        digest="",
     )
     assert output.rehearsal_json(rehearsal)["list"] == "staff"
     frozen = Frozen(campaign_id=7, candidates=3, recipients=2, excluded={"suppressed": 1}, batches=1)
@@ -109,6 +118,7 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
         "recipients": 2,
         "excluded": {"suppressed": 1},
         "batches": 1,
+        "left_out": (),
         "empty_fields": (),
     }
     suppression = Suppression(address="a@exemple.fr", list_name="", cause="manual", at="2027", until="")
@@ -150,7 +160,10 @@ def test_finished_campaign_has_no_next_step() -> None:
     text = output.status_text(_status(CampaignState.FINISHED, submitted=30))
     assert "apes-mailer" not in text
     assert "2027-01: finished" in text
-    assert output.status_text(none("2027-02")) == '"2027-02" has not been sent.'
+    assert output.status_text(none("2027-02")).split("\n") == [
+        '"2027-02" has not been sent.',
+        "  To send it: apes-mailer send 2027-02 --to LIST",
+    ]
 
 
 def test_campaign_that_is_about_to_pause_is_not_called_paused() -> None:

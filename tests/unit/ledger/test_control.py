@@ -113,7 +113,7 @@ def test_rehearsals_are_nothing_to_continue(ledger: Ledger) -> None:
 def test_distrust_puts_in_doubt_what_a_started_campaign_calls_pending(ledger: Ledger) -> None:
     ledger.prepare()
     ledger.record(ledger.claim(), Submitted())
-    assert ledger.distrust() == Distrusted(in_doubt=[NAME], dropped=[])
+    assert ledger.distrust() == Distrusted(in_doubt=[NAME], doubted_before=[], dropped=[])
     assert ledger.batch_states() == [SUBMITTED, UNKNOWN, UNKNOWN]
     assert ledger.try_claim() is None
     assert [batch.note for batch in ledger.status().batches] == ["", "it was copied", "it was copied"]
@@ -125,7 +125,8 @@ def test_distrust_drops_what_was_only_prepared(ledger: Ledger) -> None:
     ledger.prepare("elsewhere")
     ledger.prepare("rehearsed", kind=Kind.TEST)
     ledger.claim("rehearsed")
-    assert ledger.distrust("elsewhere", "unheard of") == Distrusted(in_doubt=["elsewhere"], dropped=["untouched"])
+    found = ledger.distrust("elsewhere", "unheard of")
+    assert found == Distrusted(in_doubt=["elsewhere"], doubted_before=[], dropped=["untouched"])
     with ledger.database.read() as connection, pytest.raises(LedgerError, match="has not been prepared"):
         control.campaign_id_of(connection, "untouched")
     assert ledger.attempt_states("rehearsed") == ["submitting"]
@@ -133,12 +134,21 @@ def test_distrust_drops_what_was_only_prepared(ledger: Ledger) -> None:
     assert ledger.status("elsewhere").state is CampaignState.INCOMPLETE
 
 
-def test_distrust_again_finds_nothing_more(ledger: Ledger) -> None:
+def test_distrust_again_changes_nothing_more(ledger: Ledger) -> None:
     ledger.prepare()
     ledger.record(ledger.claim(), Submitted())
     ledger.distrust()
-    assert ledger.distrust() == Distrusted(in_doubt=[], dropped=[])
-    assert ledger.events().count("distrusted") == 2
+    assert ledger.distrust() == Distrusted(in_doubt=[], doubted_before=[NAME], dropped=[])
+    assert ledger.batch_states() == [SUBMITTED, UNKNOWN, UNKNOWN]
+
+
+def test_doubt_older_than_the_copy_is_distrusted_too_until_a_person_lets_the_batch_go_again(ledger: Ledger) -> None:
+    _doubtful(ledger)
+    assert ledger.distrust() == Distrusted(in_doubt=[NAME], doubted_before=[NAME], dropped=[])
+    assert [batch.note for batch in ledger.status().batches] == ["it was copied"] * 3
+    ledger.resolve(1, "pending")
+    ledger.record(ledger.claim(), Unknown(cause="timeout"))
+    assert [batch.note for batch in ledger.status().batches] == ["timeout", "it was copied", "it was copied"]
 
 
 @pytest.mark.parametrize(("to", "state"), [("submitted", SUBMITTED), ("pending", PENDING)])

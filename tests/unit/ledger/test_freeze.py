@@ -126,7 +126,7 @@ def test_campaign_whose_only_trace_is_what_a_person_settled_is_not_dropped_as_un
     ledger.distrust(NAME)
     ledger.resolve(1, "submitted")
     ledger.resolve(2, "pending")
-    assert ledger.distrust() == Distrusted(in_doubt=[NAME], dropped=[])
+    assert ledger.distrust() == Distrusted(in_doubt=[NAME], doubted_before=[NAME], dropped=[])
     assert ledger.batch_states() == [BatchState.SUBMITTED, BatchState.UNKNOWN, BatchState.UNKNOWN]
 
 

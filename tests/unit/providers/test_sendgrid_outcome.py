@@ -285,3 +285,25 @@ def test_rate_limit_is_measured_on_the_provider_s_clock(ahead: int) -> None:
 @pytest.mark.parametrize("reset", [None, "", "soon", "nan", "1;2", "Wed, 21 Oct 2027 07:28:00 GMT"])
 def test_rate_limit_without_a_readable_time_leaves_the_wait_to_the_sender(reset: str | None) -> None:
     assert wait(reset) is None
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("half of an emoji: \ud83d", "half of an emoji: \ufffd"),
+        ("\x1b]0;title\x07 and \r\n a line", "\ufffd]0;title\ufffd and a line"),
+        ("for Ana@exemple.fr, by SG.abc-1.x_y", "for (address) by (key)"),
+        ("long " * 200_000, ("long " * 60).strip()),
+    ],
+)
+def test_words_of_the_provider_are_shown_as_a_screen_and_a_database_can_take_them(
+    status: int, said: str, shown: str
+) -> None:
+    found = answer(status, errors((said, None)))
+    assert isinstance(found, NotAccepted | Unknown)
+    assert shown in found.cause.replace("long )", "long)")
+    assert len(found.cause.encode()) < 500
+    refused = answer(400, errors((said, "personalizations.0.to")))
+    assert isinstance(refused, Refused)
+    assert refused.reasons[0].strip() == shown

@@ -210,6 +210,29 @@ def test_place_that_cannot_be_opened_is_named(tmp_path: Path, place: str) -> Non
     assert str(tmp_path) in caught.value.message
 
 
+def test_linked_database_goes_by_its_own_name_so_that_all_who_use_it_meet(tmp_path: Path, database: Database) -> None:
+    link = tmp_path / "elsewhere" / "other.db"
+    link.parent.mkdir()
+    link.symlink_to(database.path)
+    again = Database("other.db", base=link.parent)
+    assert again.path == database.path
+    again.close()
+
+
+def test_database_with_a_second_name_is_refused(tmp_path: Path, database: Database) -> None:
+    (tmp_path / "second.db").hardlink_to(database.path)
+    for name in (database.path.name, "second.db"):
+        with pytest.raises(LedgerError, match="has a second name, a hard link") as caught:
+            Database(name, base=tmp_path)
+        assert f"cp {name} new.db" in caught.value.hint
+
+
+def test_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Database("mysql://user:secret-word@host/base", base=tmp_path)
+    assert "secret-word" not in str(caught.value) + caught.value.message
+
+
 @pytest.mark.parametrize("url", ["postgresql://localhost/mailer", "postgres://x", "mysql://x", "sqlite:///"])
 def test_address_of_a_database_that_cannot_be_used_is_a_wrong_setting(tmp_path: Path, url: str) -> None:
     with pytest.raises(SettingsError, match="database_url"):
