@@ -91,10 +91,14 @@ class Instance:
             if mark.ledger == ledger and mark.attempts > _attempts(connection):
                 return (
                     f"{self._database.name} is older than what was sent from this computer: it knows of "
-                    f"{_attempts(connection)} requests to a provider, and {mark.attempts} were made."
+                    f"{_attempts(connection)} requests to a provider, and {mark.attempts} were made. "
+                    "It does not know either who has unsubscribed since."
                 )
         if _get(connection, "place") != self._place():
-            return f"{self._database.name} was copied: it comes from another computer, another disk or a backup."
+            return (
+                f"{self._database.name} was copied: it comes from another computer, another disk or a backup, "
+                "and may not know who has unsubscribed since."
+            )
         return ""
 
     def touched_since(self, connection: sa.Connection) -> tuple[str, ...]:

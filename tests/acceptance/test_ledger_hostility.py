@@ -68,7 +68,7 @@ def test_ledger_copied_to_another_computer_puts_the_rest_in_doubt(
     assert len(server.accepted) == 60
     done = elsewhere.run("resume", STARTER)
     assert done.code == 6
-    assert "mailer.db was copied: it comes from another computer, another disk or a backup" in done.err
+    assert "mailer.db was copied: it comes from another computer, another disk or a backup," in done.err
     assert f'What was still pending of "{STARTER}" is in doubt now' in done.err
     status = looked_at(elsewhere, server)
     assert (status["state"], status["submitted"], status["unknown"]) == ("incomplete", 20, 40)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tomllib
 import venv
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
+import apes_mailer
 from tests.support.cli import REPOSITORY
 
 pytestmark = pytest.mark.slow
@@ -63,6 +66,9 @@ def test_wheel_in_an_empty_environment(tmp_path: Path) -> None:
 
 
 def test_editable_installation(tmp_path: Path) -> None:
+    origin = json.loads(distribution("apes-mailer").read_text("direct_url.json") or "{}")
+    assert origin["dir_info"] == {"editable": True}
+    assert Path(apes_mailer.__file__).is_relative_to(REPOSITORY)
     command = Path(_program(Path(sys.prefix), "apes-mailer"))
     if not command.exists():
         pytest.fail("the gate installs the project in editable mode, and the command is not there")
