@@ -122,12 +122,21 @@ def test_nothing_that_was_written_is_lost(theme: str, language: str) -> None:
     for wanted in [*written(issue), *written(IDENTITY)]:
         assert wanted in in_html
         assert wanted in in_text
-    dates = ("1er juillet 2027", "endredi 3 septembre 2027", "dimanche 5 septembre 2027")
-    for date in dates if language == "fr" else ("1 July 2027", "riday 3 September 2027", "Sunday 5 September 2027"):
+    french = ("1er juillet 2027", "Du vendredi 3 au dimanche 5 septembre 2027", "Vendredi 3 septembre 2027")
+    english = ("1 July 2027", "From Friday 3 to Sunday 5 September 2027", "Friday 3 September 2027")
+    for date in french if language == "fr" else english:
         assert date in in_html
         assert date in in_text
     assert issue.preheader is not None
     assert issue.preheader in sent.html
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_event_that_ends_the_day_it_begins_is_of_one_date(theme: str) -> None:
+    event = {"title": "La fournée", "date": "2027-10-01", "end_date": "2027-10-01"}
+    sent = Sent(theme, issue_of({"type": "events", "title": "À noter", "events": [event]}))
+    assert "Vendredi 1er\u00a0octobre 2027<" in sent.html
+    assert "Vendredi 1er\u00a0octobre 2027\n" in sent.text
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -291,7 +300,7 @@ def test_plain_text_reads_like_a_letter() -> None:
     text = Sent("apes", issue_of(block, title="Ce qui lève", date="2027-07-01")).text
     body = text[: text.index("———")]
     assert body == (
-        "La lettre des semis — Des nouvelles de la terre & des gens\n1er juillet 2027\n\n"
+        "La lettre des semis — Des nouvelles de la terre & des gens\n1er\u00a0juillet 2027\n\n"
         "Ce qui lève\n===========\n\nÀ la une\n--------\n\n■ Le four\n\n"
         "Du pain, un four commun [1] :\n\n- une farine ;\n- deux mains.\n\n1. Pétrir\n2. Cuire\n"
         "[1] https://a.example/3\n\n"
