@@ -139,6 +139,20 @@ def test_event_that_ends_the_day_it_begins_is_of_one_date(theme: str) -> None:
     assert "Vendredi 1er\u00a0octobre 2027\n" in sent.text
 
 
+@pytest.mark.parametrize(("language", "marks"), [("fr", ("«\u00a0", "\u00a0»")), ("en", ("“", "”"))])
+@pytest.mark.parametrize("theme", THEMES)
+def test_quote_stands_between_the_quotation_marks_of_its_language_once(
+    theme: str, language: str, marks: tuple[str, str]
+) -> None:
+    words = "On sème <<contact.NOM>>"
+    for typed in (words, f"{marks[0]}{words}{marks[1]}"):
+        sent = Sent(theme, issue_of({"type": "quote", "text": typed}, language=language))
+        quote = re.search(r"<blockquote.*?</blockquote>", sent.html, re.DOTALL)
+        assert quote is not None
+        assert re.findall(r"<p[^>]*>(.*?)</p>", quote[0]) == [f"{marks[0]}On sème O&#x27;Brien{marks[1]}"]
+        assert f"\n  {marks[0]}On sème O'Brien{marks[1]}\n" in sent.text
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_only_what_is_there_leaves_a_trace(theme: str) -> None:
     sent = Sent(theme, issue_of(*BARE[:-1]), Identity.model_validate({"name": "Les Semis"}))
