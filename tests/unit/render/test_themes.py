@@ -309,17 +309,40 @@ def test_plain_text_reads_like_a_letter() -> None:
     block = {
         "type": "section",
         "title": "À la une",
-        "articles": [{"title": "Le four", "text": TEXT, "buttons": BUTTONS}],
+        "articles": [
+            {
+                "title": "Le four",
+                "text": TEXT,
+                "images": [
+                    {"file": "wide.jpg", "alt": "Deux mains.", "caption": "À l’aube"},
+                    {"file": "tall.jpg", "alt": "Le four, vu de la place, une nuit d’hiver où tombe une neige fine"},
+                    {"file": "small.png", "decorative": True},
+                ],
+                "buttons": BUTTONS,
+            }
+        ],
     }
     text = Sent("apes", issue_of(block, title="Ce qui lève", date="2027-07-01")).text
     body = text[: text.index("———")]
     assert body == (
-        "La lettre des semis — Des nouvelles de la terre & des gens\n1er\u00a0juillet 2027\n\n"
+        "La lettre des semis\nDes nouvelles de la terre & des gens\n1er\u00a0juillet 2027\n\n"
         "Ce qui lève\n===========\n\nÀ la une\n--------\n\n■ Le four\n\n"
         "Du pain, un four commun [1] :\n\n- une farine ;\n- deux mains.\n\n1. Pétrir\n2. Cuire\n"
         "[1] https://a.example/3\n\n"
         "→ Lire le récit\u00a0: https://a.example/2?x=1&y=2\n→ Écrire à l’équipe\u00a0: equipe@a.example\n\n"
+        "[Image\u00a0: À l’aube — Deux mains.]\n"
+        "[Image\u00a0: Le four, vu de la place, une nuit d’hiver où tombe une neige\n fine]\n\n"
     )
+
+
+def test_plain_text_lists_the_names_of_logos() -> None:
+    logos = [
+        {"file": "small.png", "alt": "Région"},
+        {"file": "small.png", "alt": "Fonds Bassin", "link": "https://a.example/fonds"},
+        {"file": "small.png", "decorative": True},
+    ]
+    text = Sent("apes", issue_of({"type": "logos", "title": "Avec", "logos": logos})).text
+    assert "Avec\n----\n\n- Région\n→ Fonds Bassin\u00a0: https://a.example/fonds\n\n" in text
 
 
 def test_both_languages_have_the_same_words() -> None:
