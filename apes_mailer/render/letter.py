@@ -106,7 +106,9 @@ class _Composer:
 
     def _context(self, to_markup: Callable[[str], str]) -> dict[str, Any]:
         tokens = self._tokens
-        view = View(tokens, self._pictures, lambda name: tokens.word(merge.PictureLink(name)), to_markup)
+        strings = self._theme.strings
+        marks = (strings.get("quote_open", ""), strings.get("quote_close", ""))
+        view = View(tokens, self._pictures, lambda name: tokens.word(merge.PictureLink(name)), to_markup, marks)
         browser = tokens.word(merge.LinkTag(merge.Special.BROWSER)) if self._web_version else None
         issue = view.of(self._issue)
         return {
@@ -114,7 +116,7 @@ class _Composer:
             "title": issue["title"] or issue["subject"],
             "identity": view.of(self._identity),
             "theme": self._theme.tokens,
-            "t": {key: tokens.replace(value) for key, value in self._theme.strings.items()},
+            "t": {key: tokens.replace(value) for key, value in strings.items()},
             "unsubscribe": tokens.word(merge.LinkTag(merge.Special.UNSUBSCRIBE)),
             "browser": browser,
             "long_date": functools.partial(dates.long_date, language=self._issue.language),

@@ -17,6 +17,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+_QUOTED = re.compile(r"\s*[«“„‹‘\"]|.*[»”›\"][\s.,;:!?…]*\Z", re.DOTALL)
 _FORGOTTEN_LINK = re.compile(r"\]\([^)\n]*\)?")
 
 
@@ -87,6 +88,19 @@ def links(text: str) -> list[tuple[str, str]]:
             elif address is not None:
                 words.append(child.content)
     return found
+
+
+def in_quotation_marks(text: str, opening: str, closing: str) -> str:
+    """Return a Markdown text between quotation marks.
+
+    It stays as it is when it begins or ends with one, for then its author took care of them, or with a list.
+    """
+    tokens = _tokens(text)
+    ends = [token.type for token in (*tokens[:1], *tokens[-1:])]
+    words = "".join(child.content for token in tokens for child in token.children or [])
+    if ends != ["paragraph_open", "paragraph_close"] or _QUOTED.match(words):
+        return text
+    return f"{opening}{text}{closing}"
 
 
 class _PlainText:

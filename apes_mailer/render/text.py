@@ -14,9 +14,9 @@ class TextLinks:
         self._count = 0
         self._pending: list[str] = []
 
-    def markdown(self, text: str) -> str:
-        """Return a Markdown text at 72 columns."""
-        return markdown.to_text(text, width=WIDTH, link=self._link)
+    def markdown(self, text: str, width: int = WIDTH) -> str:
+        """Return a Markdown text at 72 columns, or fewer."""
+        return markdown.to_text(text, width=width, link=self._link)
 
     def _link(self, words: str, address: str) -> str:
         bare = address.removeprefix("mailto:").removeprefix("tel:")

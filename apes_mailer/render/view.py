@@ -7,8 +7,10 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
+from apes_mailer.model.issue import Quote
 from apes_mailer.model.picture import Picture
 from apes_mailer.model.text import Markdown, PictureFile
+from apes_mailer.render.markdown import in_quotation_marks
 from apes_mailer.render.tokens import Tokens
 
 
@@ -30,17 +32,22 @@ class View:
         pictures: Mapping[str, Picture],
         picture_url: Callable[[str], str],
         markdown: Callable[[str], str],
+        quotation_marks: tuple[str, str],
     ) -> None:
         self._tokens = tokens
         self._pictures = pictures
         self._picture_url = picture_url
         self._markdown = markdown
+        self._quotation_marks = quotation_marks
 
     def of(self, value: object) -> Any:
         """Return the view of a value; models become dictionaries."""
         match value:
+            case Quote():
+                words = in_quotation_marks(value.text, *self._quotation_marks)
+                return {**self._fields(value), "text": self.of(Markdown(words))}
             case BaseModel():
-                return {name: self.of(getattr(value, name)) for name in type(value).model_fields if name != "note"}
+                return self._fields(value)
             case PictureFile():
                 return self._picture(value)
             case Markdown():
@@ -51,6 +58,9 @@ class View:
                 return [self.of(item) for item in cast("list[object]", value)]
             case _:
                 return value
+
+    def _fields(self, value: BaseModel) -> dict[str, Any]:
+        return {name: self.of(getattr(value, name)) for name in type(value).model_fields if name != "note"}
 
     def _picture(self, file: PictureFile) -> dict[str, Any]:
         picture = self._pictures[file]

@@ -176,3 +176,45 @@ def test_rendering_twice_gives_the_same() -> None:
     source = "# `a` [b](https://c.example)"
     assert markdown.to_html(source) == markdown.to_html(source)
     assert text_of(source) == text_of(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "quoted"),
+    [
+        ("On **sème**.", "«On **sème**.»"),
+        ("**On** sème", "«**On** sème»"),
+        ("On sème.\n\nPuis on attend.", "«On sème.\n\nPuis on attend.»"),
+        ("L’été « œuvré » d’ici", "«L’été « œuvré » d’ici»"),
+        ("[Les copains d’](https://a.example)", "«[Les copains d’](https://a.example)»"),
+    ],
+)
+def test_quote_is_put_between_quotation_marks(source: str, quoted: str) -> None:
+    assert markdown.in_quotation_marks(source, "«", "»") == quoted
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "« On sème. »",
+        "**« On sème**, dit-elle\u00a0».",
+        "« Viens\u00a0! » et je suis venue",
+        "Elle a dit « viens »\u00a0!",
+        "“We sow”",
+        "‘We sow’",
+        '"On sème"',
+        "&laquo; On sème",
+        "- semer\n- attendre",
+        "On sait\n\n1. semer\n2. attendre",
+        "# On sème",
+    ],
+)
+def test_quotation_marks_are_not_doubled_and_never_break_a_list(source: str) -> None:
+    assert markdown.in_quotation_marks(source, "«", "»") == source
+
+
+@given(_source)
+def test_quotation_marks_leave_the_markdown_between_them_as_it_is(source: str) -> None:
+    source = "".join(sign for sign in source if sign.isprintable() or sign == "\n").strip("\n ")
+    quoted = markdown.in_quotation_marks(source, "«\u00a0", "\u00a0»")
+    tags = [re.findall(r"<[^>]*>", markdown.to_html(text)) for text in (source, quoted)]
+    assert tags[0] == tags[1]
