@@ -121,7 +121,7 @@ def test_everybody_refused_says_why_and_what_to_do(ledger: Ledger) -> None:
     found = ledger.status()
     assert found.refused == found.recipients == 5
     assert "refused every recipient" in found.cause
-    assert "check the list" in found.cure
+    assert "Check the list" in found.cure
 
 
 def test_batches_tell_who_left_them_and_what_was_said(ledger: Ledger) -> None:
