@@ -27,9 +27,11 @@ class Timed:
     out: str
 
 
-def command(arguments: Sequence[str], *, cwd: Path, extra: Mapping[str, str] | None = None) -> Timed:
-    """Run a command and time it; a failure ends the benchmark."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), **(extra or {})}
+def command(
+    arguments: Sequence[str], *, cwd: Path, extra: Mapping[str, str] | None = None, alone: bool = False
+) -> Timed:
+    """Run a command and time it; a failure ends the benchmark. ``alone``: it does not see this checkout."""
+    environment = {**os.environ, **({} if alone else {"PYTHONPATH": str(REPOSITORY)}), **(extra or {})}
     started = time.perf_counter()
     process = subprocess.Popen(
         list(arguments), cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
