@@ -90,8 +90,9 @@ def new_issue(workspace: Workspace, name: str, *, source: str | None) -> Path:
     check_name(name, "campaign")
     folder = workspace.campaigns / name
     if folder.exists():
-        raise UsageError(f"{workspace.shown(folder)} already exists; nothing was changed.", hint="Choose another name.")
-    _copy_issue(workspace.campaign(source) if source else bundled("starter"), folder)
+        hint = workspace.misnamed_issue(name) or "Choose another name."
+        raise UsageError(f"{workspace.shown(folder)} already exists; nothing was changed.", hint=hint)
+    _copy_issue(workspace.campaign(source, to_copy=True) if source else bundled("starter"), folder)
     write_schema(workspace)
     return folder / "issue.yaml"
 

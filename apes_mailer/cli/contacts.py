@@ -141,7 +141,7 @@ def list_(context: typer.Context, *, json: Json = False) -> None:
         return
     for name, kept, size in found:
         output.show(f"{name:<24} {kept}" + ("" if size is None else f", {output.plural(size, 'contact')}"))
-    for cure in workspace.misnamed_lists():
+    for cure in workspace.unusable_lists():
         output.say(cure)
 
 
