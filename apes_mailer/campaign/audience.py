@@ -47,6 +47,17 @@ def find(workspace: Workspace, database: Database, name: str) -> Audience:
     return Audience(name=name, file=file, shown=workspace.shown(file) if file else "")
 
 
+def notice(audience: Audience) -> str:
+    """Return what a person should know of how the file of a list is read: which column was taken; mostly nothing.
+
+    Raises ``ContactsError`` when the file cannot be read.
+    """
+    if audience.file is None:
+        return ""
+    with open_contacts_file(audience.file, shown=audience.shown) as file:
+        return file.notice
+
+
 def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError:
     message = f'There is no list "{name}".'
     if spreadsheet := workspace.spreadsheet(name):
