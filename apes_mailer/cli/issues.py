@@ -45,6 +45,11 @@ def new(
     workspace = application_of(context).workspace
     path = starter.new_issue(workspace, name, source=source)
     output.say(f"{workspace.shown(path)} is ready. See it with: apes-mailer preview {name}")
+    same = starter.still_to_change(workspace, path) if source else []
+    if same:
+        output.say(f"It still says what {source} says; change at least:")
+    for line in same:
+        output.say(f"  {line}")
 
 
 def schema(context: typer.Context) -> None:  # noqa: ARG001 - needs no workspace

@@ -364,6 +364,21 @@ def test_new_issue_from_another_takes_its_pictures_and_text(tmp_path: Path) -> N
     assert schema.is_file()
 
 
+def test_copy_of_an_issue_names_what_should_not_stay_as_it_is(tmp_path: Path) -> None:
+    made = starter.init(tmp_path)
+    source = made.campaigns / starter.STARTER_NAME / "issue.yaml"
+    text = "\nsubject: 'Juin : la fête'\npreheader: Venez\ndate: 2027-06-01\nblocks:\n  - type: divider\n"
+    source.write_text(text, encoding="utf-8")
+    path = starter.new_issue(made, "2027-07", source=starter.STARTER_NAME)
+    assert starter.still_to_change(made, path) == [
+        "campaigns/2027-07/issue.yaml:3 subject: Juin : la fête",
+        "campaigns/2027-07/issue.yaml:4 preheader: Venez",
+        "campaigns/2027-07/issue.yaml:5 date: 2027-06-01",
+    ]
+    path.write_text("subject: [\n", encoding="utf-8")
+    assert starter.still_to_change(made, path) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 def test_new_issue_can_be_written_when_its_source_cannot(tmp_path: Path) -> None:
     made = starter.init(tmp_path)
