@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, issues, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, issues, missing, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import handling
@@ -185,4 +185,6 @@ def _click_failed(error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exc()
     show()
+    if names := missing.choices(error):
+        sys.stderr.write(f"{names}\n")
     return code
