@@ -130,7 +130,7 @@ def _ask_to_go_on() -> None:
     if not sys.stdin.isatty():
         raise CancelledError("Nothing was imported: this needs to be confirmed.", hint="In a script: --yes")
     output.say("Type yes to import, anything else to cancel:")
-    if sys.stdin.readline().strip().lower() not in {"yes", "y", "oui", "o"}:
+    if typed.answer(interrupted="Cancelled: nothing was imported.").lower() not in {"yes", "y", "oui", "o"}:
         raise CancelledError("Cancelled: nothing was imported.")
 
 

@@ -19,6 +19,7 @@ from apes_mailer import __version__, errors
 from apes_mailer.campaign import starter
 from apes_mailer.cli import app as application
 from apes_mailer.cli.app import run
+from apes_mailer.cli.interruption import handling
 
 HEAVY = (
     "sqlalchemy",
@@ -287,3 +288,19 @@ def test_sigterm_ends_a_command_as_ctrl_c_does(
     assert run(["status", "x"]) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("began", "said"), [(False, "Cancelled: nothing was sent."), (True, "Interrupted.")])
+def test_command_says_that_nothing_was_sent_only_where_it_cannot_have_begun(
+    began: bool, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(**_options: object) -> None:
+        if began:
+            with handling(lambda _number, _frame: None):
+                signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(application, "app", interrupted)
+    assert run(["send", "x", "--to", "y"]) == 130
+    assert capsys.readouterr().err == f"{said}\n"
