@@ -38,15 +38,15 @@ class Composition:
         return [finding for finding in self.findings if finding.severity is Severity.ERROR]
 
 
-def compose(workspace: Workspace, name: str, identity: Identity) -> Composition:
-    """Load, render and check an issue.
+def compose(workspace: Workspace, name: str, identity: Identity, *, sender: str) -> Composition:
+    """Load, render and check an issue; ``sender`` is the address that the letter comes from.
 
     Raises ``IssueError`` or ``ThemeError`` with every fault, ``UsageError`` when there is no such campaign.
     """
     folder = workspace.campaign(name)
     loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"))
     letter = render(loaded.issue, _theme(workspace, loaded), identity, loaded.pictures)
-    checked = _as_read(loaded, letter)
+    checked = _as_read(loaded, letter, sender)
     findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
     return Composition(name=name, loaded=loaded, letter=letter, findings=findings, weight=len(checked.html.encode()))
 
@@ -68,7 +68,7 @@ def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
     raise IssueError(f"{loaded.shown} cannot be used: 1 fault.", [problem])
 
 
-def _as_read(loaded: LoadedIssue, letter: Letter) -> CheckedLetter:
+def _as_read(loaded: LoadedIssue, letter: Letter, sender: str) -> CheckedLetter:
     template = letter.template
     links = fill.Links(pictures="https://lettre.example.org/pictures/")
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
@@ -77,6 +77,7 @@ def _as_read(loaded: LoadedIssue, letter: Letter) -> CheckedLetter:
         template=template,
         html=fill.fill(template.html, values, links, _SAMPLE_URL),
         text=fill.fill(template.text, values, links, _SAMPLE_URL),
+        sender=sender,
     )
 
 
