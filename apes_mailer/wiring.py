@@ -124,7 +124,8 @@ class Application:
         """Return a campaign's letter, rendered and checked. Raises ``IssueError`` or ``ThemeError``."""
         from apes_mailer.campaign import compose
 
-        return compose.compose(self.workspace, name, self.settings.sender.identity())
+        sender = self.settings.sender
+        return compose.compose(self.workspace, name, sender.identity(), sender=sender.address)
 
     @cached_property
     def records(self) -> Records:

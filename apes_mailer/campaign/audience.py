@@ -15,6 +15,7 @@ from apes_mailer.ledger.freeze import Candidates
 from apes_mailer.model.keys import Keyring
 from apes_mailer.store.database import Connection, Database
 from apes_mailer.workspace import Workspace
+from apes_mailer.workspace.names import did_you_mean
 
 STAFF = "staff"
 """The list that ``test`` uses by default: colleagues, who may get a letter without further questions."""
@@ -42,14 +43,32 @@ def find(workspace: Workspace, database: Database, name: str) -> Audience:
             hint="Rename the file, so that it is clear who is meant.",
         )
     if not file and not is_stored:
-        known = ", ".join(sorted({*workspace.list_files(), *stored})) or "none yet"
-        misnamed = "".join(f"\n{cure}" for cure in workspace.misnamed_lists())
-        raise ContactsError(
-            f'There is no list "{name}".',
-            hint=f"Lists here: {known}. Put a file contacts/{name}.csv there, or import one: "
-            f"apes-mailer contacts import FILE --list {name}{misnamed}",
-        )
+        raise _no_list(workspace, name, sorted({*workspace.list_files(), *stored}))
     return Audience(name=name, file=file, shown=workspace.shown(file) if file else "")
+
+
+def notice(audience: Audience) -> str:
+    """Return what a person should know of how the file of a list is read: which column was taken; mostly nothing.
+
+    Raises ``ContactsError`` when the file cannot be read.
+    """
+    if audience.file is None:
+        return ""
+    with open_contacts_file(audience.file, shown=audience.shown) as file:
+        return file.notice
+
+
+def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError:
+    message = f'There is no list "{name}".'
+    if spreadsheet := workspace.spreadsheet(name):
+        return ContactsError(message, hint=spreadsheet)
+    unusable = "".join(f"\n{cure}" for cure in workspace.unusable_lists())
+    return ContactsError(
+        message,
+        hint=f"{did_you_mean(name, known)}Lists here: {', '.join(known) or 'none yet'}. "
+        f"Put a file contacts/{name}.csv there, or import one: "
+        f"apes-mailer contacts import FILE --list {name}{unusable}",
+    )
 
 
 @contextmanager

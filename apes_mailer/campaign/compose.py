@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 from apes_mailer.check import rules
 from apes_mailer.check.letter import CheckedLetter
-from apes_mailer.errors import CheckFailedError, Problem
+from apes_mailer.errors import CheckFailedError, IssueError, Problem
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
+from apes_mailer.model.theme import Theme
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
@@ -36,21 +38,37 @@ class Composition:
         return [finding for finding in self.findings if finding.severity is Severity.ERROR]
 
 
-def compose(workspace: Workspace, name: str, identity: Identity) -> Composition:
-    """Load, render and check an issue.
+def compose(workspace: Workspace, name: str, identity: Identity, *, sender: str) -> Composition:
+    """Load, render and check an issue; ``sender`` is the address that the letter comes from.
 
     Raises ``IssueError`` or ``ThemeError`` with every fault, ``UsageError`` when there is no such campaign.
     """
     folder = workspace.campaign(name)
     loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"))
-    theme = workspace.theme(loaded.issue.theme)
-    letter = render(loaded.issue, theme, identity, loaded.pictures)
-    checked = _as_read(loaded, letter)
+    letter = render(loaded.issue, _theme(workspace, loaded), identity, loaded.pictures)
+    checked = _as_read(loaded, letter, sender)
     findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
     return Composition(name=name, loaded=loaded, letter=letter, findings=findings, weight=len(checked.html.encode()))
 
 
-def _as_read(loaded: LoadedIssue, letter: Letter) -> CheckedLetter:
+def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
+    """Return the theme that an issue names; that there is none of this name is a fault of the issue."""
+    name, themes = loaded.issue.theme, workspace.theme_names()
+    if workspace.has_theme(name):
+        return workspace.theme(name)
+    close = difflib.get_close_matches(name, themes, n=1)
+    meant = f'Did you mean "{close[0]}"? ' if close else ""
+    problem = Problem(
+        message=f'there is no theme "{name}"',
+        file=loaded.shown,
+        line=loaded.line("theme"),
+        field="theme",
+        hint=f"{meant}Themes here: {', '.join(themes)}.",
+    )
+    raise IssueError(f"{loaded.shown} cannot be used: 1 fault.", [problem])
+
+
+def _as_read(loaded: LoadedIssue, letter: Letter, sender: str) -> CheckedLetter:
     template = letter.template
     links = fill.Links(pictures="https://lettre.example.org/pictures/")
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
@@ -59,6 +77,7 @@ def _as_read(loaded: LoadedIssue, letter: Letter) -> CheckedLetter:
         template=template,
         html=fill.fill(template.html, values, links, _SAMPLE_URL),
         text=fill.fill(template.text, values, links, _SAMPLE_URL),
+        sender=sender,
     )
 
 

@@ -8,8 +8,9 @@ import re
 import shutil
 from pathlib import Path
 
-from apes_mailer.errors import ApesMailerError, UsageError
+from apes_mailer.errors import ApesMailerError, IssueError, UsageError
 from apes_mailer.model.issue import json_schema
+from apes_mailer.reading.issue import parse_issue
 from apes_mailer.workspace import SETTINGS_FILE, Workspace, bundled, check_name
 
 SCHEMA_FILE = "issue.schema.json"
@@ -90,10 +91,25 @@ def new_issue(workspace: Workspace, name: str, *, source: str | None) -> Path:
     check_name(name, "campaign")
     folder = workspace.campaigns / name
     if folder.exists():
-        raise UsageError(f"{workspace.shown(folder)} already exists; nothing was changed.", hint="Choose another name.")
-    _copy_issue(workspace.campaign(source) if source else bundled("starter"), folder)
+        hint = workspace.misnamed_issue(name) or "Choose another name."
+        raise UsageError(f"{workspace.shown(folder)} already exists; nothing was changed.", hint=hint)
+    _copy_issue(workspace.campaign(source, to_copy=True) if source else bundled("starter"), folder)
     write_schema(workspace)
     return folder / "issue.yaml"
+
+
+def still_to_change(workspace: Workspace, file: Path) -> list[str]:
+    """Return what a copy of an issue says as its source does, and should not: its place, its field and its words.
+
+    Nothing when the issue cannot be read: then its faults are the first thing to look at.
+    """
+    shown = workspace.shown(file)
+    try:
+        parsed = parse_issue(file.read_text(encoding="utf-8-sig"), shown=shown)
+    except (IssueError, UnicodeDecodeError):
+        return []
+    fields = {name: getattr(parsed.issue, name) for name in ("subject", "preheader", "title", "date")}
+    return [f"{shown}:{parsed.line(name)} {name}: {value}" for name, value in fields.items() if value is not None]
 
 
 def _copy_issue(source: Path, target: Path) -> None:

@@ -12,7 +12,7 @@ from apes_mailer.model.message import MessageTemplate
 class CheckedLetter:
     """An issue, the template it became, and its HTML and text as a recipient would read them.
 
-    ``web_version`` says whether the letter can be read on the web too.
+    ``web_version`` says whether the letter can be read on the web too, ``sender`` the address that it comes from.
     """
 
     issue: Issue
@@ -20,3 +20,4 @@ class CheckedLetter:
     html: str
     text: str
     web_version: bool = False
+    sender: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,11 +14,11 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, issues, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, issues, missing, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
-from apes_mailer.cli.interruption import handling
-from apes_mailer.errors import ApesMailerError
+from apes_mailer.cli.interruption import AtOnce, handling
+from apes_mailer.errors import ApesMailerError, InterruptedByUserError
 
 app = typer.Typer(
     name="apes-mailer",
@@ -116,8 +115,9 @@ def _global_options_first(arguments: Sequence[str]) -> list[str]:
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
     _open_missing_streams()
-    with handling(signal.default_int_handler):
-        return _run(_global_options_first(arguments))
+    at_once = AtOnce()
+    with handling(at_once):
+        return _run(_global_options_first(arguments), at_once)
 
 
 def _open_missing_streams() -> None:
@@ -130,7 +130,7 @@ def _open_missing_streams() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str], at_once: AtOnce) -> int:
     debug = "--debug" in takewhile(lambda word: word != "--", arguments)
     try:
         result = app(args=arguments, standalone_mode=False, prog_name="apes-mailer")
@@ -139,7 +139,7 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        return _failed("Interrupted.", 130, debug=False)
+        result = InterruptedByUserError.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -147,8 +147,24 @@ def _run(arguments: Sequence[str]) -> int:
         return _failed(_refusal(error), 1, debug=debug)
     except Exception as error:  # noqa: BLE001 - the classes of a wrong command line are private to the library
         return _click_failed(error, debug=debug)
+    # The library too makes this code of a Ctrl-C, and says nothing.
+    if result == InterruptedByUserError.exit_code:
+        return _interrupted(arguments, at_once)
     return result if isinstance(result, int) else 0
 
+
+def _interrupted(arguments: Sequence[str], at_once: AtOnce) -> int:
+    """Say that a command ended early; that nothing was sent, only where it cannot have begun to."""
+    sends = not _ABLE_TO_SEND.isdisjoint(arguments) and not at_once.handed_over
+    try:
+        sys.stderr.write("Cancelled: nothing was sent.\n" if sends else "Interrupted.\n")
+        sys.stderr.flush()
+    except OSError:  # the terminal was closed; what stays in the buffer would make another exit code of this one
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    return InterruptedByUserError.exit_code
+
+
+_ABLE_TO_SEND = {"send", "test", "resume", "resolve"}
 
 _CURES = {
     errno.EACCES: "Check the rights of this file and of the folder it is in, or choose another place.",
@@ -185,4 +201,6 @@ def _click_failed(error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exc()
     show()
+    if names := missing.choices(error):
+        sys.stderr.write(f"{names}\n")
     return code

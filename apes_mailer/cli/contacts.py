@@ -15,6 +15,7 @@ from apes_mailer.cli.rejects import RejectReport
 from apes_mailer.errors import CancelledError, ContactsError
 
 if TYPE_CHECKING:
+    from apes_mailer.campaign.audience import Audience
     from apes_mailer.contacts.file_format import ContactsFile
     from apes_mailer.contacts.importing import Counts
     from apes_mailer.store.database import Connection
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-StoredList = Annotated[str, typer.Argument(metavar="LIST", help="The name of a list of the store.")]
+ListName = Annotated[str, typer.Argument(metavar="LIST", help="The name of a list.")]
 
 
 @contacts_app.command("import", cls=Command)
@@ -77,6 +78,7 @@ def _run_import(application: Application, file: Path, list_name: str, report: Re
     database = application.database
     with suppress(_PreviewOverError), _opened(application, file) as opened, database.bulk(cache_mb=16) as connection:
         report.columns = opened.columns.in_file_order(EMAIL, opened.fields)
+        report.notice = opened.notice
         list_id = lists.find_or_add(connection, list_name, application.keyring, at)
         run = importing.Import(connection, application.keyring, report.add, _show_rows)
         counts.append(run.run(opened, importing.Source(path=file, list_id=list_id, at=at)))
@@ -111,6 +113,13 @@ def _show_counts(what: str, counts: Counts, report: RejectReport) -> None:
         f"{what}: {output.plural(counts.read, 'row')}, {counts.new:,} new, {counts.updated:,} updated, "
         f"{counts.unchanged:,} unchanged, {counts.suppressed:,} suppressed (they stay so), {counts.rejected:,} rejected"
     )
+    _show_rejects(report)
+
+
+def _show_rejects(report: RejectReport) -> None:
+    """Say which column was taken where that is not clear, and what became no contact."""
+    if report.notice:
+        output.say(report.notice)
     for reject in report.first:
         output.say(f"  line {reject.line}: {reject.reason}")
     if report.count > len(report.first):
@@ -121,7 +130,7 @@ def _ask_to_go_on() -> None:
     if not sys.stdin.isatty():
         raise CancelledError("Nothing was imported: this needs to be confirmed.", hint="In a script: --yes")
     output.say("Type yes to import, anything else to cancel:")
-    if sys.stdin.readline().strip().lower() not in {"yes", "y", "oui", "o"}:
+    if typed.answer(interrupted="Cancelled: nothing was imported.").lower() not in {"yes", "y", "oui", "o"}:
         raise CancelledError("Cancelled: nothing was imported.")
 
 
@@ -131,65 +140,109 @@ def list_(context: typer.Context, *, json: Json = False) -> None:
     from apes_mailer.contacts import lists
 
     application = application_of(context)
-    with application.database.read() as connection:
-        stored = [(each.name, "store", each.members) for each in lists.stored(connection)]
     workspace = application.workspace
-    files = [(name, workspace.shown(path), None) for name, path in workspace.list_files().items()]
-    found = sorted([*stored, *files], key=lambda each: each[:2])
+    with application.database.read() as connection:
+        found = [(each.name, "store", each.members) for each in lists.stored(connection)]
+    faults: list[str] = []
+    sizes = {name: _size(application, path, faults) for name, path in workspace.list_files().items()}
+    kept = {name: workspace.shown(path) for name, path in workspace.list_files().items()}
+    every = sorted([*found, *((name, kept[name], size) for name, size in sizes.items())], key=lambda each: each[:2])
     if json:
-        output.emit([{"list": name, "kept": kept, "contacts": size} for name, kept, size in found])
-        return
-    for name, kept, size in found:
-        output.show(f"{name:<24} {kept}" + ("" if size is None else f", {output.plural(size, 'contact')}"))
-    for cure in workspace.misnamed_lists():
-        output.say(cure)
+        output.emit([{"list": name, "kept": where, "contacts": size} for name, where, size in every])
+    else:
+        for name, where, size in every:
+            output.show(f"{name:<24} {where}" + ("" if size is None else f", {output.plural(size, 'contact')}"))
+    for line in [*faults, *([] if json else workspace.unusable_lists())]:
+        output.say(line)
+
+
+def _size(application: Application, path: Path, faults: list[str]) -> int | None:
+    """Return how many contacts are in a file, or None with the reason in ``faults``."""
+    from apes_mailer.contacts import file_list
+
+    count = 0
+    try:
+        with _opened(application, path) as file:
+            if file.notice:
+                faults.append(file.notice)
+            for count, _ in enumerate(file_list.contacts(file, lambda _reject: None), start=1):
+                _show_rows(count)
+    except ContactsError as error:
+        faults.append(str(error))
+        return None
+    finally:
+        _show_rows(None)
+    return count
 
 
 @contacts_app.command(cls=Command)
 def show(
     context: typer.Context,
-    list_name: StoredList,
+    list_name: ListName,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many contacts to show; 20 by default.")] = 20,
     *,
     json: Json = False,
 ) -> None:
-    """Show the first contacts of a list of the store."""
-    from apes_mailer.contacts import lists
+    """Show the first contacts of a list."""
+    from itertools import islice
+
+    from apes_mailer.contacts import file_list, lists
 
     application = application_of(context)
-    with application.database.read() as connection:
-        list_id = _stored_list(application, connection, list_name)
-        found = list(lists.contacts(connection, list_id, limit=limit))
+    found = _audience(application, list_name)
+    report = RejectReport()
+    if found.file is None:
+        with application.database.read() as connection:
+            contacts = list(lists.contacts(connection, _list_id(connection, list_name), limit=limit))
+    else:
+        with _opened(application, found.file) as file:
+            report.notice = file.notice
+            contacts = list(islice(file_list.contacts(file, report.add), limit))
     if json:
-        output.emit([{"EMAIL": each.address, **each.fields} for each in found])
-        return
-    for each in found:
-        output.show("  ".join([each.address, *(f"{name}: {value}" for name, value in each.fields.items())]))
+        output.emit([{"EMAIL": each.address, **each.fields} for each in contacts])
+    else:
+        for each in contacts:
+            output.show("  ".join([each.address, *(f"{name}: {value}" for name, value in each.fields.items())]))
+    _show_rejects(report)
 
 
 @contacts_app.command(cls=Command)
 def export(
     context: typer.Context,
-    list_name: StoredList,
+    list_name: ListName,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write, a new one, say ana.csv.")],
+    *,
+    json: Json = False,
 ) -> None:
-    """Write a list of the store to a new CSV file for Excel."""
-    from apes_mailer.contacts import exporting
+    """Write a list to a new CSV file for Excel."""
+    from apes_mailer.contacts import exporting, file_list
 
     application = application_of(context)
     typed.refuse_existing(out)
-    with application.database.read() as connection:
-        count = exporting.export(connection, _stored_list(application, connection, list_name), out)
+    found = _audience(application, list_name)
+    report = RejectReport()
+    if found.file is None:
+        with application.database.read() as connection:
+            count = exporting.export(connection, _list_id(connection, list_name), out)
+    else:
+        with _opened(application, found.file) as file:
+            report.notice = file.notice
+            count = exporting.write(file_list.contacts(file, report.add), file.fields, out)
     output.say(f"{output.plural(count, 'contact')} written to {out}")
+    _show_rejects(report)
+    if json:
+        output.emit({"list": list_name, "file": str(out), "contacts": count, "rejected": report.count})
 
 
-def _stored_list(application: Application, connection: Connection, name: str) -> int:
+def _audience(application: Application, name: str) -> Audience:
+    """Return the list of a name, kept as a file or in the store. Raises ``ContactsError`` when there is none."""
+    from apes_mailer.campaign import audience
+
+    return audience.find(application.workspace, application.database, name)
+
+
+def _list_id(connection: Connection, name: str) -> int:
     from apes_mailer.contacts import lists
 
     list_id = lists.find(connection, name)
-    if list_id is not None and lists.has_members(connection, list_id):
-        return list_id
-    known = ", ".join(each.name for each in lists.stored(connection)) or "none yet"
-    file = application.workspace.list_file(name)
-    hint = f'"{name}" is the file {application.workspace.shown(file)}; open that.' if file else ""
-    raise ContactsError(f'There is no stored list "{name}".', hint=hint or f"Stored lists: {known}.")
+    return -1 if list_id is None else list_id

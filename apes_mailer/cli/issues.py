@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from apes_mailer.cli import output
 from apes_mailer.cli.context import CampaignName, Json, application_of
-from apes_mailer.errors import CheckFailedError, Problem
+from apes_mailer.errors import CheckFailedError, IssueError, Problem, ThemeError
 from apes_mailer.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def new(
     workspace = application_of(context).workspace
     path = starter.new_issue(workspace, name, source=source)
     output.say(f"{workspace.shown(path)} is ready. See it with: apes-mailer preview {name}")
+    same = starter.still_to_change(workspace, path) if source else []
+    if same:
+        output.say(f"It still says what {source} says; change at least:")
+    for line in same:
+        output.say(f"  {line}")
 
 
 def schema(context: typer.Context) -> None:  # noqa: ARG001 - needs no workspace
@@ -64,13 +70,19 @@ def check(
     from apes_mailer.campaign import compose
 
     application = application_of(context)
-    composition = application.compose(name)
+    try:
+        composition = application.compose(name)
+    except (IssueError, ThemeError) as error:
+        if json:
+            rule = "theme" if isinstance(error, ThemeError) else "issue"
+            output.emit({"campaign": name, "findings": output.problems_json(rule, Severity.ERROR, error.problems)})
+        raise
     unfilled, unheard = _against(application, composition, to) if to else ([], [])
     if json:
         found = [
             *(_finding_json(composition, each) for each in composition.findings),
-            *(_problem_json("merge-tag-unfilled", Severity.ERROR, each) for each in unfilled),
-            *(_problem_json("merge-tag-unheard", Severity.WARNING, each) for each in unheard),
+            *output.problems_json("merge-tag-unfilled", Severity.ERROR, map(_placed, unfilled)),
+            *output.problems_json("merge-tag-unheard", Severity.WARNING, unheard),
         ]
         output.emit({"campaign": name, "findings": found})
     else:
@@ -88,17 +100,16 @@ def _to(list_name: str | None) -> str:
     return f' to the list "{list_name}"' if list_name else ""
 
 
-def _line(composition: Composition, finding: Finding) -> int | None:
-    return composition.loaded.line(finding.field) if finding.field else None
-
-
 def _against(application: Application, composition: Composition, list_name: str) -> tuple[list[Problem], list[Problem]]:
     """Return the merge tags that a list cannot fill, and those of which nobody on it has anything.
 
     Raises ``ContactsError`` when it gives no recipient at all.
     """
+    from apes_mailer.campaign import audience
     from apes_mailer.cli import orders
 
+    if taken := audience.notice(audience.find(application.workspace, application.database, list_name)):
+        output.say(taken)
     try:
         surveyed = orders.survey(application, composition, list_name)
     except CheckFailedError as error:
@@ -108,32 +119,28 @@ def _against(application: Application, composition: Composition, list_name: str)
     return [], [Problem(file=shown, message=message, hint=hint) for message in orders.unheard(surveyed)]
 
 
+def _placed(problem: Problem) -> Problem:
+    """Leave the file open when the tag is not in the issue, but in the theme or the settings."""
+    return problem if problem.field else replace(problem, file="")
+
+
 def _finding_json(composition: Composition, finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "field": finding.field,
-        "line": _line(composition, finding),
-        "message": finding.message,
-        "cure": finding.cure,
-    }
-
-
-def _problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, Any]:
-    return {
-        "rule": rule,
-        "severity": severity,
-        "field": problem.field,
-        "line": problem.line,
-        "message": problem.message,
-        "cure": problem.hint,
-    }
+    problem = Problem(
+        file=composition.loaded.shown,
+        line=composition.loaded.line(finding.field) if finding.field else None,
+        field=finding.field,
+        message=finding.message,
+        hint=finding.cure,
+    )
+    return output.problem_json(finding.rule, finding.severity, problem)
 
 
 def build(
     context: typer.Context,
     name: CampaignName,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if need be.")],
+    *,
+    json: Json = False,
 ) -> None:
     """Write the letter as MJML, HTML, plain text and .eml."""
     from apes_mailer.campaign import build as building
@@ -141,8 +148,14 @@ def build(
 
     application = application_of(context)
     envelope = application.envelope(None, STAFF)
-    for path in building.build(application.compose(name), envelope, out):
+    composition = application.compose(name)
+    paths = building.build(composition, envelope, out)
+    for path in paths:
         output.say(f"{path} ({path.stat().st_size / 1000:.1f} kB)")
+    if json:
+        pictures = [out / "images" / picture for picture in composition.letter.template.pictures()]
+        files = [{"path": str(path), "bytes": path.stat().st_size} for path in [*paths, *pictures]]
+        output.emit({"campaign": name, "files": files})
 
 
 def preview(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from apes_mailer.campaign.overview import Rehearsal
     from apes_mailer.campaign.why import Answer, Why
     from apes_mailer.contacts.suppressions import Suppression
+    from apes_mailer.errors import Problem
     from apes_mailer.ledger.freeze import Frozen, LeftOut
     from apes_mailer.ledger.status import BatchStatus, Status
+    from apes_mailer.model.finding import Severity
 
 
 def say(text: str = "") -> None:
@@ -79,6 +81,24 @@ def survey_json(name: str, surveyed: Frozen) -> dict[str, Any]:
     body: dict[str, Any] = asdict(surveyed)
     del body["campaign_id"]
     return {"campaign": name, **body}
+
+
+def problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, Any]:
+    """Return what is wrong in a letter, or in a file of it, as scripts read it."""
+    return {
+        "rule": rule,
+        "severity": severity,
+        "file": problem.file,
+        "field": problem.field,
+        "line": problem.line,
+        "message": problem.message,
+        "cure": problem.hint,
+    }
+
+
+def problems_json(rule: str, severity: Severity, problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return several problems of one kind as scripts read them."""
+    return [problem_json(rule, severity, each) for each in problems]
 
 
 def suppression_json(suppression: Suppression) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an import rejected: the first rows for the screen, every row for a file that Excel opens."""
+"""What became no contact of a file: the first rows for the screen, every row for a file that Excel opens."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ class RejectReport:
     """Takes rejected rows one by one, in the order of their lines; as a context manager.
 
     The file replaces the report of an earlier import when the context is left without an exception; when nothing was
-    rejected, there is none. Without a path nothing is written. ``columns`` are the names of the cells of a row.
+    rejected, there is none. Without a path nothing is written. ``columns`` are the names of the cells of a row,
+    ``notice`` says which of them was taken for the addresses where that is not clear.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.count = 0
         self.first: list[Reject] = []
         self.columns: tuple[str, ...] = ()
+        self.notice = ""
         self.path = path
         self._stack = ExitStack()
         self._writer: Any = None

@@ -47,6 +47,8 @@ def add_suppressions(
     ],
     list_name: Scope = None,
     cause: Annotated[str, typer.Option(metavar="WORD", help="Why, in a word; manual by default.")] = "manual",
+    *,
+    json: Json = False,
 ) -> None:
     """Never mail an address again, on one list or on all."""
     from apes_mailer.contacts import lists, suppressions
@@ -65,8 +67,10 @@ def add_suppressions(
     where = f"on the list {list_name}" if list_name else "on every list"
     if address != "-":
         output.say(f"{known[0]} {'is' if added else 'already was'} suppressed {where}.")
-        return
-    output.say(f"{output.plural(len(known), 'address')} read, {len(added):,} newly suppressed {where}.")
+    else:
+        output.say(f"{output.plural(len(known), 'address')} read, {len(added):,} newly suppressed {where}.")
+    if json and not wrong:
+        output.emit({"read": len(known), "added": len(added), "list": list_name})
     if wrong:
         raise ContactsError(
             "\n".join(wrong), hint="Correct these lines and give them again; the others are suppressed."
@@ -89,6 +93,8 @@ def remove_suppression(
     context: typer.Context,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The email address.")],
     list_name: Scope = None,
+    *,
+    json: Json = False,
 ) -> None:
     """Allow an address again, because its owner asked for it."""
     from apes_mailer.contacts import suppressions
@@ -111,6 +117,9 @@ def remove_suppression(
         )
     rest = f"The suppression is removed; {known} is still suppressed {still}."
     output.say(rest if held else f"{known} may be mailed again.")
+    if json:
+        left = [output.suppression_json(each) for each in held]
+        output.emit({"address": known, "list": list_name, "suppressions": left})
 
 
 def _removing(address: str, list_name: str) -> str:

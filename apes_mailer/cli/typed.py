@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from apes_mailer.errors import UsageError
+from apes_mailer.errors import InterruptedByUserError, UsageError
 
 
 def address(text: str) -> str:
@@ -17,6 +18,14 @@ def address(text: str) -> str:
         raise UsageError(
             f"{text} is not an address: {error.reason}", hint="Write one address alone, such as ana@example.org."
         ) from error
+
+
+def answer(*, interrupted: str) -> str:
+    """Return the line that is typed; Ctrl-C raises ``InterruptedByUserError`` with these words."""
+    try:
+        return sys.stdin.readline().strip()
+    except KeyboardInterrupt as error:
+        raise InterruptedByUserError(interrupted) from error
 
 
 def refuse_existing(path: Path) -> None:

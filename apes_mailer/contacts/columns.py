@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apes_mailer.errors import ContactsError
+from apes_mailer.model import address
 from apes_mailer.model.field import EMAIL, canonical_field
 from apes_mailer.model.merge import field_name
 
 _SHOWN = 40  # characters of a header in a message
 _LISTED = 20  # headers in a message
+_TAKEN = f"no column is called {EMAIL}; the addresses are those of the column"
+_MAIL_WORDS = {"EMAIL", "EMAILS", "MAIL", "MAILS", "MEL", "MELS", "COURRIEL", "COURRIELS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,8 @@ class Columns:
     address: int
     fields: tuple[str, ...]
     places: tuple[int, ...]
+    notice: str = ""
+    """Which column was taken for the addresses, when its name alone does not say so; a sentence for the person."""
 
     def in_file_order(self, address: str, values: Sequence[str]) -> tuple[str, ...]:
         """Return an address and the values of the fields in the order of the file's columns."""
@@ -38,11 +43,12 @@ def column_field(header: str) -> str:
     return canonical_field(field_name(header))
 
 
-def read_columns(headers: Sequence[str], *, place: str) -> Columns:
+def read_columns(headers: Sequence[str], *, place: str, sample: Sequence[Sequence[str]] = ()) -> Columns:
     """Return the columns that the header cells name; ``place`` (file and line) begins each message.
 
+    Where no header is a name for addresses, the only column that holds some in the first rows, ``sample``, is taken.
     Columns without a header at the end of the line do not count. Raises ``ContactsError`` when there is no address
-    column, when a header names no field, or when two headers name the same.
+    column or it cannot be told from another, when a header names no field, or when two headers name the same.
     """
     named = list(headers)
     while named and not named[-1].strip():
@@ -55,10 +61,41 @@ def read_columns(headers: Sequence[str], *, place: str) -> Columns:
         if field in found:
             raise _doubled(field, named[found[field]], header, place)
         found[field] = index
-    if EMAIL not in found:
-        raise _no_address(named, place)
-    address = found.pop(EMAIL)
-    return Columns(width=len(named), address=address, fields=tuple(found), places=tuple(found.values()))
+    chosen, notice = found.get(EMAIL), ""
+    if chosen is None:
+        chosen, notice = _likely_address(named, sample, place)
+    others = {field: index for field, index in found.items() if index != chosen}
+    return Columns(width=len(named), address=chosen, fields=tuple(others), places=tuple(others.values()), notice=notice)
+
+
+def _likely_address(headers: Sequence[str], sample: Sequence[Sequence[str]], place: str) -> tuple[int, str]:
+    """Return the only column that can be meant for the addresses, and the words that say so; never one of several."""
+    cells = [[row[index].strip() for row in sample if index < len(row)] for index in range(len(headers))]
+    holding = [index for index, column in enumerate(cells) if _holds_addresses(column)]
+    if len(holding) > 1:
+        raise _several_addresses([headers[index] for index in holding], place)
+    if holding:
+        name = _quoted(headers[holding[0]])
+        return holding[0], f"{place}: {_TAKEN} {name}, the only one with addresses in its first rows"
+    by_name = [index for index, header in enumerate(headers) if _MAIL_WORDS & set(field_name(header).split("_"))]
+    if len(by_name) != 1 or any(cells[by_name[0]]):
+        raise _no_address(headers, place)
+    name = _quoted(headers[by_name[0]])
+    return by_name[0], f"{place}: {_TAKEN} {name}, the only one whose name speaks of mail"
+
+
+def _holds_addresses(cells: Sequence[str]) -> bool:
+    """Tell whether most of what is written in a column are addresses."""
+    written = list(filter(None, cells))
+    return sum(map(_is_address, written)) * 2 > len(written)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address.normalise(text)
+    except address.AddressError:
+        return False
+    return True
 
 
 def _nameless(header: str, index: int, place: str) -> ContactsError:
@@ -77,6 +114,14 @@ def _doubled(field: str, first: str, second: str, place: str) -> ContactsError:
     return ContactsError(
         f"{place}: the columns {_quoted(first)} and {_quoted(second)} are both the field {field}",
         hint="Rename one of them, or delete it.",
+    )
+
+
+def _several_addresses(headers: Sequence[str], place: str) -> ContactsError:
+    names = " and ".join(map(_quoted, headers))
+    return ContactsError(
+        f"{place}: several columns hold addresses, and none is called {EMAIL}: {names}",
+        hint=f"Rename the one that the letter is to go to: {EMAIL}.",
     )
 
 

@@ -65,6 +65,11 @@ class ContactsFile:
         return self._header.columns
 
     @property
+    def notice(self) -> str:
+        """Which column was taken for the addresses, when its name alone does not say so; else nothing."""
+        return self._header.columns.notice
+
+    @property
     def encoding(self) -> str:
         """The name of the Python codec that reads the file, such as ``utf-8-sig`` or ``cp1252``."""
         return self._encoding.name

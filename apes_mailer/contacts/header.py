@@ -6,7 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from apes_mailer.contacts.columns import Columns, column_field, read_columns
 from apes_mailer.errors import ContactsError
@@ -14,6 +16,7 @@ from apes_mailer.model.field import EMAIL
 
 _DELIMITERS = ";\t,"  # when a header has as many of one as of another, the earlier wins
 _BLANK = ' \r\n\f\v\u00a0"' + _DELIMITERS  # of what a line without any text may consist
+_SAMPLED = 50  # rows that show which column holds the addresses
 _LONGEST = 1 << 17  # characters of a header, which quoted line breaks may spread over several lines
 
 _holds_address = re.compile(r"(?<=[^\s@<>])@[^\s@<>.]+\.[^\s@<>]").search
@@ -36,7 +39,8 @@ def read_header(lines: Iterator[str], *, shown: str) -> Header:
     """Return the header found at the start of the lines (line ends kept); ``shown`` names the file in messages.
 
     Blank lines before it and Excel's ``sep=;`` are passed over. A file that starts with an address and has one column
-    needs no header. Raises ``ContactsError`` when nothing or no address column is there.
+    needs no header. Where no column has a name for addresses, the first rows are read too. Raises ``ContactsError``
+    when nothing or no address column is there.
     """
     number, line, declared = 1, next(lines, ""), ""
     while line:
@@ -52,7 +56,17 @@ def read_header(lines: Iterator[str], *, shown: str) -> Header:
     delimiter, cells = _split(record, declared, place)
     if not _names_address(cells) and _holds_address(record):
         return _headless(cells, delimiter, number, place)
-    return Header(delimiter=delimiter, columns=read_columns(cells, place=place), line=number, first_row=first_row)
+    sample = [] if _names_address(cells) else _first_rows(lines, delimiter)
+    columns = read_columns(cells, place=place, sample=sample)
+    return Header(delimiter=delimiter, columns=columns, line=number, first_row=first_row)
+
+
+def _first_rows(lines: Iterator[str], delimiter: str) -> list[list[str]]:
+    """Return the first rows as far as they can be read; what is wrong with them is told later, with their lines."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(islice(csv.reader(lines, delimiter=delimiter, skipinitialspace=True), _SAMPLED))
+    return rows
 
 
 def _whole_record(line: str, lines: Iterator[str], number: int, shown: str) -> tuple[str, int]:

@@ -191,7 +191,7 @@ class _Reader:
             self.remark(path, misfits.text_for_fields(self.source, line, only))
             return {only: self.value(node, shape.fields[only], f"{path}.{only}", line)}
         if not isinstance(node, Fields):
-            self.refuse(path, misfits.no_group(line, node, shape))
+            self.refuse(path, misfits.no_group(self.source, line, node, shape))
             return None
         self.groups[path] = shape
         data = dict(settled or {})
@@ -203,15 +203,19 @@ class _Reader:
                 self.remark(_join(path, name), misfits.double(key, name, self.source.number(seen[name])))
             elif name:
                 seen[name] = key.place.line
-                self._field(value, shape.fields[name], _join(path, name), key.place.line, data)
+                self._field(value, shape, _join(path, name), key.place.line, data)
         return data
 
-    def _field(self, node: Node, shape: Shape, path: str, line: int, data: dict[str, object]) -> None:
+    def _field(self, node: Node, group: GroupShape, path: str, line: int, data: dict[str, object]) -> None:
         name = path.rpartition(".")[2]
         if name in data:
             self.positions[path] = self.source.number(line)
-        elif (value := self.value(node, shape, path, line)) is not None:
+        elif (value := self.value(node, group.fields[name], path, line)) is not None:
             data[name] = value
+        elif name in group.required and isinstance(group.fields[name], TextShape):
+            note = misfits.only_a_note(self.source, line)
+            if note is not None:
+                self.refuse(path, note)
 
     def _field_name(self, key: Node, names: set[str], shape: GroupShape, path: str) -> str:
         """Return the field that a key names or seems to mean, or nothing."""

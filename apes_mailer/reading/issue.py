@@ -20,8 +20,9 @@ from apes_mailer.reading.draft import Draft, Written, read_draft
 from apes_mailer.reading.meaning import aliases
 from apes_mailer.reading.pictures import PictureFolder, Unusable, Usable
 from apes_mailer.reading.remark import Remark
-from apes_mailer.reading.shape import field_names, group
+from apes_mailer.reading.shape import GroupShape, TextShape, fields_of, group
 from apes_mailer.reading.yaml.entry import entry_at
+from apes_mailer.reading.yaml.misread import EMPTY
 from apes_mailer.reading.yaml.read import read_yaml
 from apes_mailer.reading.yaml.source import Source
 from apes_mailer.reading.yaml.words import Words
@@ -103,8 +104,16 @@ def parse_issue(text: str, *, shown: str) -> ParsedIssue:
 @functools.cache
 def words() -> Words:
     """Return the names of all fields of an issue, with the French ones that are understood as a mistake."""
-    every, texts = field_names(group(Issue))
-    return Words(every | aliases(every), texts | aliases(texts))
+    kinds: dict[str, set[type[str] | None]] = {}
+    for name, shape in fields_of(group(Issue)):
+        kinds.setdefault(name, set()).add(shape.kind if isinstance(shape, TextShape) else None)
+    every = frozenset(kinds)
+    texts = frozenset(name for name, found in kinds.items() if found != {None})
+    return Words(
+        fields=every | aliases(every),
+        texts=texts | aliases(texts),
+        lines=frozenset(name for name, found in kinds.items() if found == {Line}),
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,15 +135,20 @@ class _Reading:
         reading.problems += _with_fields(yaml.problems, draft.positions)
         if not yaml.readable:
             return reading
-        reading.problems += draft.problems
-        for written in draft.texts:
-            reading.problems += [reading.problem(written, remark) for remark in _remarks(written, draft)]
+        empty = {problem.line for problem in yaml.problems if problem.message == EMPTY}  # told once
+        reading.problems += [each for each in reading.contents(shape) if each.line not in empty]
+        return reading
+
+    def contents(self, shape: GroupShape) -> Iterator[Problem]:
+        """Take in what the text says, and yield what is wrong with it."""
+        yield from self.draft.problems
+        for written in self.draft.texts:
+            yield from (self.problem(written, remark) for remark in _remarks(written, self.draft))
         try:
-            reading.issue = Issue.model_validate(draft.data)
+            self.issue = Issue.model_validate(self.draft.data)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            reading.problems += verdicts.problems(details, draft, shape, shown=shown)
-        return reading
+            yield from verdicts.problems(details, self.draft, shape, shown=self.shown)
 
     def pictures(self, folder: PictureFolder) -> Iterator[tuple[str, Usable]]:
         """Yield the pictures that the text uses; those that cannot be used become problems."""

@@ -7,15 +7,30 @@ import unicodedata
 from collections.abc import Iterable
 
 from apes_mailer.reading.shape import GroupShape, KindsShape, ListShape, Shape
-from apes_mailer.reading.yaml.entry import entry_at, last_line_below
+from apes_mailer.reading.yaml.braces import unfolded
+from apes_mailer.reading.yaml.entry import entry_at, last_line_below, quoted
 from apes_mailer.reading.yaml.indentation import shifted
 from apes_mailer.reading.yaml.source import Correction, Edit, Fault, Source
 from apes_mailer.reading.yaml.tree import Fields, Node, Scalar
+from apes_mailer.reading.yaml.words import Words
 
 
 def nothing() -> Fault:
     """The file holds no field."""
     return Fault(line=0, message="is empty", cure="Write an issue, or make a new one with: apes-mailer new NAME")
+
+
+def only_a_note(source: Source, line: int) -> Fault | None:
+    """Nothing but a comment stands after the colon of a text that is needed."""
+    entry = entry_at(source.lines, line)
+    if entry is None or not entry.value.startswith("#"):
+        return None
+    head = source.lines[line][: entry.value_column].rstrip()
+    return Fault(
+        line=line,
+        message="is empty: everything after # is a note for YAML",
+        correction=Correction(line, line, (f"{head} {quoted(entry.value)}",)),
+    )
 
 
 def text_for_list(line: int, shape: ListShape) -> Fault:
@@ -83,8 +98,12 @@ def not_a_word(line: int, node: Node) -> Fault:
     return Fault(line=line, message=f"is {_kind(node)}, but one word belongs here", cure="Write it after the colon.")
 
 
-def no_group(line: int, node: Node, shape: GroupShape) -> Fault:
+def no_group(source: Source, line: int, node: Node, shape: GroupShape) -> Fault:
     """Text or a list stands where the fields of one thing belong."""
+    if isinstance(node, Scalar) and (entry := entry_at(source.lines, line)) is not None:
+        correction = unfolded(source.lines, entry, Words(frozenset(shape.fields), frozenset()))
+        if correction is not None:
+            return Fault(line=line, message="is a text in quotes, but fields belong here", correction=correction)
     names = sorted(_field_names(shape), key=lambda name: name not in shape.required)
     cure = f"Write its fields on the lines below, indented: {_listed(names)}."
     if not isinstance(node, Scalar):

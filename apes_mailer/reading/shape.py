@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -76,26 +76,18 @@ def group(model: type[BaseModel]) -> GroupShape:
     )
 
 
-def field_names(shape: Shape) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of all fields at any depth, and of those whose value is text."""
-    every: set[str] = set()
-    texts: set[str] = set()
-    _collect(shape, every, texts)
-    return frozenset(every), frozenset(texts)
-
-
-def _collect(shape: Shape, every: set[str], texts: set[str]) -> None:
+def fields_of(shape: Shape) -> Iterator[tuple[str, Shape]]:
+    """Yield the name and the shape of all fields at any depth, as often as they occur."""
     match shape:
         case ListShape():
-            _collect(shape.item, every, texts)
+            yield from fields_of(shape.item)
         case KindsShape():
             for kind in shape.kinds.values():
-                _collect(kind, every, texts)
+                yield from fields_of(kind)
         case GroupShape():
-            every.update(shape.fields)
-            texts.update(name for name, field in shape.fields.items() if isinstance(field, TextShape))
-            for field in shape.fields.values():
-                _collect(field, every, texts)
+            for name, field in shape.fields.items():
+                yield name, field
+                yield from fields_of(field)
         case _:
             pass
 

@@ -73,9 +73,14 @@ def _words(kind: str, message: str, context: Mapping[str, Any], path: tuple[str,
         return "must be a section", f"Write [{'.'.join(path)}] on a line of its own, and its settings below."
     if kind == "tuple_type":
         return "must be a list", "Begin each entry with a line [[sender.social]], with name and link below it."
-    # pydantic quotes with apostrophes; the file does not
-    limits = {name: str(value).replace("'", '"') for name, value in context.items() if name != "error"}
+    limits = {name: _as_written(value) for name, value in context.items() if name != "error"}
     return _WORDS[kind].format_map(limits) if kind in _WORDS else message.removeprefix("Value error, "), ""
+
+
+def _as_written(value: Any) -> str:
+    """Return a limit as people write it: pydantic quotes with apostrophes, and gives whole seconds as 600.0."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value).replace("'", '"')
 
 
 def _replacement(read: TomlText, path: tuple[str, ...], line: int | None, kind: str, context: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.bad_input import IMPORT, ISSUE, LIST, SEND, Case, judge
+from tests.acceptance.bad_input import IMPORT, ISSUE, LIST, SEND, TEST, Case, judge
 from tests.support.cli import STARTER, Cli
 from tests.support.local_sendgrid import LocalSendGrid
 
@@ -113,13 +113,23 @@ LISTS = [
         says=("Not yet imported: 1 row, 1 new", "Nothing was imported", "--yes"),
     ),
     Case(
-        name="export of no list", run=("contacts", "show", "nulle"), code=1, says=('no stored list "nulle"', "none yet")
+        name="export of no list",
+        run=("contacts", "export", "nulle", "--out", "{workspace}/x.csv"),
+        code=1,
+        says=('There is no list "nulle"', "Lists here: staff."),
     ),
     Case(
-        name="show of a file",
-        run=("contacts", "show", "staff"),
+        name="test to a spreadsheet",
+        run=(*TEST, "--to", "amis"),
         code=1,
-        says=('"staff" is the file contacts/staff.csv',),
+        files={"contacts/amis.xlsx": b"PK\x03\x04"},
+        says=("contacts/amis.xlsx is a spreadsheet", "save it as contacts/amis.csv with File > Save as > CSV UTF-8."),
+    ),
+    Case(
+        name="test to an address",
+        run=(*TEST, "--to", "moi@exemple.fr"),
+        code=2,
+        says=("is an address", "Write the name of a list", "put the address into contacts/staff.csv"),
     ),
     Case(name="suppression of no address", run=("suppressions", "add", "zut"), code=2, says=("zut is not an address",)),
     Case(

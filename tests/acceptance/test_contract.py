@@ -145,8 +145,8 @@ def test_check_tells_the_faults_of_letter_and_list_at_once(small: Cli) -> None:
     assert '2 errors found: this letter cannot be sent to the list "tous".' in done.err
     assert "sent." not in done.err.replace("cannot be sent", "")
     findings = small.run("check", STARTER, "--to", "tous", "--json").json()["findings"]
-    assert [each["rule"] for each in findings] == ["link-empty", "merge-tag-unfilled"]
-    assert findings[1]["field"] == "subject"
+    assert [each["rule"] for each in findings] == ["example-address", "link-empty", "merge-tag-unfilled"]
+    assert findings[2]["field"] == "subject"
 
 
 def test_why_answers_truly_and_never_writes_over_a_file(small: Cli, server: LocalSendGrid) -> None:

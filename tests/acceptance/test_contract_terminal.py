@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -18,8 +19,8 @@ pytestmark = [
 ]
 
 
-def _answering(cli: Cli, question: str, answer: str, *arguments: str) -> tuple[int, str]:
-    """Run a command on a terminal and type an answer when it asks."""
+def _answering(cli: Cli, question: str, answer: str | None, *arguments: str) -> tuple[int, str]:
+    """Run a command on a terminal and type an answer when it asks; None is Ctrl-C."""
     import pty
 
     main, other = pty.openpty()
@@ -27,7 +28,10 @@ def _answering(cli: Cli, question: str, answer: str, *arguments: str) -> tuple[i
     with subprocess.Popen(command, stdin=other, stdout=other, stderr=other, env=cli.environment()) as process:
         os.close(other)
         shown = _read_until(main, question)
-        os.write(main, f"{answer}\n".encode())
+        if answer is None:
+            process.send_signal(signal.SIGINT)
+        else:
+            os.write(main, f"{answer}\n".encode())
         shown += _read_until(main, None)
         process.wait(60)
     os.close(main)
@@ -65,3 +69,20 @@ def test_person_confirms_an_import(typed: str, code: int, members: int, fresh: C
     assert "Not yet imported: 3 rows, 3 new" in shown
     found = {each["list"]: each["contacts"] for each in fresh.ok("contacts", "list", "--json").json()}
     assert found.get("tous", 0) == members
+
+
+def test_ctrl_c_at_the_count_says_that_nothing_was_sent(small: Cli, server: LocalSendGrid) -> None:
+    through(small, server)
+    done, shown = _answering(small, "Type the number", None, "send", STARTER, "--to", "tous")
+    assert done == 130
+    assert "Cancelled: nothing was sent." in shown
+    assert server.requests == ()
+    assert small.status()["state"] == "none"
+
+
+def test_ctrl_c_at_an_import_says_that_nothing_was_imported(fresh: Cli) -> None:
+    path = write_contacts(fresh.home.parent / "liste.csv", 3)
+    done, shown = _answering(fresh, "Type yes", None, "contacts", "import", str(path), "--list", "tous")
+    assert done == 130
+    assert "Cancelled: nothing was imported." in shown
+    assert [each["list"] for each in fresh.ok("contacts", "list", "--json").json()] == ["staff"]

@@ -47,6 +47,7 @@ def test_every_command_of_the_quickstart_works(tmp_path: Path) -> None:
     assert len(list(folder.glob("outbox/premier-numero/*/index.html"))) == 2
     assert "A test through outbox" in output
     assert (folder / "campaigns" / "2027-02" / "issue.yaml").is_file()
+    assert "  campaigns/2027-02/issue.yaml:18 subject: Notre première lettre d’information\n" in output
 
 
 def test_samples_of_how_to_write_an_issue_are_sound(fresh: Cli) -> None:

@@ -102,6 +102,13 @@ def test_every_fault_is_told_at_once_with_its_place(load: Callable[..., Settings
     ]
 
 
+@pytest.mark.parametrize(
+    ("timeout", "said"), [("601", "APES_MAILER_TIMEOUT: must be 600 or less"), ("0", "must be 0.1 or more")]
+)
+def test_limits_are_written_as_people_write_them(load: Callable[..., Settings], timeout: str, said: str) -> None:
+    assert _fault(load, APES_MAILER_TIMEOUT=timeout).message.splitlines()[1].endswith(said)
+
+
 @pytest.mark.parametrize("size", ["0", "1001", "5000", "-1", "ten"])
 def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) -> None:
     assert "APES_MAILER_BATCH_SIZE" in _fault(load, APES_MAILER_BATCH_SIZE=size).message

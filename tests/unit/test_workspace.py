@@ -100,13 +100,40 @@ def test_lists_are_files_of_tables_whatever_the_case_of_their_suffix(workspace: 
 
 def test_file_whose_name_no_list_can_have_comes_with_the_name_to_give_it(workspace: Workspace) -> None:
     _tables(workspace, "Adhérents 2027.CSV", "staff.csv")
-    (cure,) = workspace.misnamed_lists()
+    (cure,) = workspace.unusable_lists()
     assert cure.startswith("contacts/Adhérents 2027.CSV cannot be named")
     assert cure.endswith("rename it to Adherents-2027.csv")
     with pytest.raises(UsageError) as caught:
         workspace.list_file("Adhérents 2027")
     assert "contacts/Adhérents 2027.CSV has a name that no list can have" in caught.value.message
     assert caught.value.hint == "Rename the file to Adherents-2027.csv, and call the list Adherents-2027."
+
+
+@pytest.mark.parametrize("name", ["ana@exemple.fr", "ana@exemple"])
+def test_address_instead_of_a_list_is_told_where_it_goes(workspace: Workspace, name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        workspace.list_file(name)
+    assert "is an address" in caught.value.message
+    assert caught.value.hint == ("Write the name of a list, not an address; put the address into contacts/staff.csv.")
+
+
+def test_path_of_a_list_is_answered_with_its_name(workspace: Workspace) -> None:
+    _tables(workspace, "amis.csv")
+    with pytest.raises(UsageError) as caught:
+        workspace.list_file("contacts/amis.csv")
+    assert caught.value.hint == "Write: amis"
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods", "XLS"])
+def test_spreadsheet_comes_with_the_way_to_make_a_list_of_it(workspace: Workspace, suffix: str) -> None:
+    _tables(workspace, f"Adhérents.{suffix}", "amis.csv", f"amis.{suffix}")
+    said = (
+        f"contacts/Adhérents.{suffix} is a spreadsheet, not a list: open it and save it as contacts/Adherents.csv "
+        "with File > Save as > CSV UTF-8."
+    )
+    assert workspace.unusable_lists() == [said]
+    assert workspace.spreadsheet("Adhérents") == workspace.spreadsheet(f"Adhérents.{suffix}") == said
+    assert workspace.spreadsheet("inconnus") == ""
 
 
 @pytest.mark.parametrize(
@@ -133,6 +160,42 @@ def test_path_of_a_campaign_is_answered_with_its_name(workspace: Workspace, type
         workspace.campaign(typed)
     assert "is a path" in caught.value.message
     assert caught.value.hint == "Write: 2027-02"
+
+
+def _unknown(workspace: Workspace, name: str, *, to_copy: bool = False) -> UsageError:
+    with pytest.raises(UsageError, match=f'There is no campaign "{name}"') as caught:
+        workspace.campaign(name, to_copy=to_copy)
+    return caught.value
+
+
+@pytest.mark.parametrize("file", ["issue.yml", "Issue.YAML", "lettre.yaml", "issue.yaml.txt", "issue.txt"])
+def test_issue_under_another_name_comes_with_the_name_to_give_it(workspace: Workspace, file: str) -> None:
+    folder = workspace.campaigns / "vide"
+    folder.mkdir()
+    (folder / file).write_text("subject: x\n", encoding="utf-8")
+    assert _unknown(workspace, "vide").hint == f"Rename campaigns/vide/{file} to issue.yaml."
+    with pytest.raises(UsageError) as caught:
+        starter.new_issue(workspace, "vide", source=None)
+    assert caught.value.hint == f"Rename campaigns/vide/{file} to issue.yaml."
+
+
+def test_folder_without_an_issue_is_not_told_to_be_made_again(workspace: Workspace) -> None:
+    (workspace.campaigns / "vide").mkdir()
+    hint = _unknown(workspace, "vide").hint
+    assert hint == "Put an issue.yaml there, or delete the folder, then: apes-mailer new vide"
+
+
+def test_name_of_a_campaign_with_a_slip_comes_with_the_nearest(workspace: Workspace) -> None:
+    _campaign(workspace, "Rentree")
+    _campaign(workspace, "noel")
+    assert _unknown(workspace, "rentre").hint.startswith("Did you mean Rentree? Campaigns here: Rentree, noel.")
+    assert "apes-mailer new rentre" in _unknown(workspace, "rentre").hint
+    assert _unknown(workspace, "xyz").hint.startswith("Campaigns here")
+
+
+def test_campaign_to_copy_is_not_told_to_be_made_first(workspace: Workspace) -> None:
+    _campaign(workspace, "rentree")
+    assert _unknown(workspace, "rentre", to_copy=True).hint == "Did you mean rentree? Campaigns here: rentree."
 
 
 def test_campaign_whose_folder_no_command_can_name_comes_with_the_name_to_give_it(workspace: Workspace) -> None:
@@ -299,6 +362,21 @@ def test_new_issue_from_another_takes_its_pictures_and_text(tmp_path: Path) -> N
     schema = (path.parent / "../../issue.schema.json").resolve()
     assert schema == made.root / "issue.schema.json"
     assert schema.is_file()
+
+
+def test_copy_of_an_issue_names_what_should_not_stay_as_it_is(tmp_path: Path) -> None:
+    made = starter.init(tmp_path)
+    source = made.campaigns / starter.STARTER_NAME / "issue.yaml"
+    text = "\nsubject: 'Juin : la fête'\npreheader: Venez\ndate: 2027-06-01\nblocks:\n  - type: divider\n"
+    source.write_text(text, encoding="utf-8")
+    path = starter.new_issue(made, "2027-07", source=starter.STARTER_NAME)
+    assert starter.still_to_change(made, path) == [
+        "campaigns/2027-07/issue.yaml:3 subject: Juin : la fête",
+        "campaigns/2027-07/issue.yaml:4 preheader: Venez",
+        "campaigns/2027-07/issue.yaml:5 date: 2027-06-01",
+    ]
+    path.write_text("subject: [\n", encoding="utf-8")
+    assert starter.still_to_change(made, path) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from apes_mailer.reading.yaml.entry import Entry, Rewrite, entries, indentation, rewritten
+from apes_mailer.reading.yaml.braces import unfolded
+from apes_mailer.reading.yaml.entry import Entry, Rewrite, entries, entry_at, indentation, rewritten
 from apes_mailer.reading.yaml.proposal import Proposal, is_written
 from apes_mailer.reading.yaml.tree import Scan
 from apes_mailer.reading.yaml.words import Words
@@ -27,6 +29,8 @@ _SIGNS = {
     "|": "a |, which announces text on the lines below",
     ">": "a >, which announces text on the lines below",
 }
+_LINK = re.compile(r"\[(?P<words>[^\[\]]+)\]\((?:https?:|mailto:|tel:|www\.)[^)]*\)")
+EMPTY = "is empty: nothing but a quotation mark is written"
 
 
 def misread_values(
@@ -40,7 +44,8 @@ def misread_values(
             continue
         below = next((at for at in range(entry.line + 1, entry.last + 1) if is_written(lines[at])), None)
         if with_fields_below == (below is not None and words.starts_field(lines[below]) and not entry.is_empty):
-            yield from _as_text(lines, entry, fault, only_line=with_fields_below)
+            yield from _as_fields(lines, entry, words)
+            yield from _as_text(lines, entry, words, fault, only_line=with_fields_below)
 
 
 def _read_as_meant(lines: Sequence[str], done: Scan, entry: Entry, words: Words) -> bool:
@@ -68,7 +73,22 @@ def _text_below(lines: Sequence[str], entry: Entry, words: Words) -> int | None:
     return None if first is None or words.starts_field(lines[first]) else first
 
 
-def _as_text(lines: Sequence[str], entry: Entry, fault: int, *, only_line: bool) -> Iterator[Proposal]:
+def _as_fields(lines: Sequence[str], entry: Entry, words: Words) -> Iterator[Proposal]:
+    """Propose the fields of a group in braces on lines of their own."""
+    correction = unfolded(lines, entry, words)
+    if correction is not None:
+        yield Proposal(
+            line=entry.line,
+            message="has a text in the braces that YAML cannot read there; give each field a line of its own",
+            correction=correction,
+            beyond=entry.line + len(correction.lines) - 1,
+        )
+
+
+def _as_text(lines: Sequence[str], entry: Entry, words: Words, fault: int, *, only_line: bool) -> Iterator[Proposal]:
+    if words.is_line(entry.key) and _LINK.search(entry.value) and entry.last == entry.line:
+        yield _words_only(lines, entry)
+        return
     if entry.is_empty:
         yield _reading(entry, rewritten(lines, entry), "has text below it, but no | after the colon")
         return
@@ -80,13 +100,28 @@ def _as_text(lines: Sequence[str], entry: Entry, fault: int, *, only_line: bool)
     yield _reading(entry, rewritten(lines, entry), _reason(whole))
 
 
+def _words_only(lines: Sequence[str], entry: Entry) -> Proposal:
+    """Propose the words of a link alone, where a link could not be followed."""
+    value = _LINK.sub(lambda match: match["words"], entry.value)
+    line = f"{lines[entry.line][: entry.value_column]}{value}"
+    words = entry_at([line], 0)
+    rewrite = rewritten([line], words or entry, 0)
+    correction = replace(rewrite.correction, first=entry.line, last=entry.line)
+    message = "cannot hold a link: this field is shown as it is written; links go in a text field"
+    return Proposal(
+        line=entry.line, message=message, correction=correction, reads=(entry.line, rewrite.column, rewrite.text)
+    )
+
+
 def _reading(entry: Entry, rewrite: Rewrite, message: str, beyond: int | None = None) -> Proposal:
+    blank = not rewrite.text.strip()
     return Proposal(
         line=entry.line,
-        message=message,
+        message=EMPTY if blank else message,
         correction=rewrite.correction,
         reads=(entry.line, rewrite.column, rewrite.text),
         beyond=beyond,
+        cure="Write something after the colon." if blank else "",
     )
 
 

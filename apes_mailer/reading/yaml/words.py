@@ -12,10 +12,14 @@ _FIELD = re.compile(r"(?P<lead>[ ]*(?:-[ ]+)*)(?P<key>[\w-]+)[ ]?:(?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The plain names that fields have, or that people give them: all, and those whose value is text."""
+    """The plain names that fields have, or that people give them.
+
+    All, those whose value is text, and those whose text is always one line that is shown as it is written.
+    """
 
     fields: frozenset[str]
     texts: frozenset[str]
+    lines: frozenset[str] = frozenset()
 
     def starts_field(self, line: str) -> bool:
         """Tell whether a line starts with the name of a field and a colon, after dashes or not.
@@ -32,3 +36,7 @@ class Words:
     def is_text(self, key: str) -> bool:
         """Tell whether a word in small letters is the name of a field of text."""
         return key.islower() and plain(key) in self.texts
+
+    def is_line(self, key: str) -> bool:
+        """Tell whether a word in small letters is the name of a field of one line."""
+        return key.islower() and plain(key) in self.lines

@@ -108,10 +108,12 @@ def test_suppressed_stay_suppressed_through_every_import(cli: Cli) -> None:
 def test_lists_of_both_kinds_are_listed(cli: Cli) -> None:
     _import(cli, ["EMAIL;PRENOM", ANA, BOB])
     assert cli.ok("contacts", "list", "--json").json() == [
-        {"list": "staff", "kept": "contacts/staff.csv", "contacts": None},
+        {"list": "staff", "kept": "contacts/staff.csv", "contacts": 1},
         {"list": "tous", "kept": "store", "contacts": 2},
     ]
-    assert " ".join(cli.ok("contacts", "list").out.split()) == "staff contacts/staff.csv tous store, 2 contacts"
+    assert (
+        " ".join(cli.ok("contacts", "list").out.split()) == "staff contacts/staff.csv, 1 contact tous store, 2 contacts"
+    )
 
 
 def test_contacts_of_a_list_are_shown(cli: Cli) -> None:
@@ -122,6 +124,89 @@ def test_contacts_of_a_list_are_shown(cli: Cli) -> None:
     ]
     assert cli.ok("contacts", "show", "tous").out.splitlines()[0] == "a@exemple.fr  PRENOM: Zoé  VILLE: Lille"
     assert len(cli.ok("contacts", "show", "tous", "--limit", "1", "--json").json()) == 1
+
+
+def _list_file(cli: Cli, *rows: str, name: str = "amis") -> None:
+    (cli.workspace / "contacts" / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+ROWS = (
+    "EMAIL;Prénom;Ville",
+    " A@Exemple.fr ;Zoé;Lille",
+    "zut;x;",
+    "a@exemple.fr;y;",
+    "b@été.fr;;",
+    "c@exemple.fr;;Arras",
+)
+
+
+def test_list_kept_as_a_file_is_shown_counted_and_exported_as_a_send_reads_it(cli: Cli) -> None:
+    _list_file(cli, *ROWS)
+    shown = cli.ok("contacts", "show", "amis", "--json")
+    assert shown.json() == [
+        {"EMAIL": "a@exemple.fr", "PRENOM": "Zoé", "VILLE": "Lille"},
+        {"EMAIL": "b@xn--t-9fab.fr"},
+        {"EMAIL": "c@exemple.fr", "VILLE": "Arras"},
+    ]
+    assert "  line 3: " in shown.err
+    assert "  line 4: same address as line 2" in shown.err
+    assert cli.ok("contacts", "list", "--json").json()[0] == {
+        "list": "amis",
+        "kept": "contacts/amis.csv",
+        "contacts": 3,
+    }
+    assert cli.ok("send", STARTER, "--to", "amis", "--dry-run", "--json").json()["recipients"] == 3
+    out = cli.workspace.parent / "sortie.csv"
+    done = cli.ok("contacts", "export", "amis", "--out", str(out), "--json")
+    assert done.json() == {"list": "amis", "file": str(out), "contacts": 3, "rejected": 2}
+    assert "line 4: same address as line 2" in done.err
+    assert out.read_text(encoding="utf-8-sig").splitlines() == [
+        "EMAIL;PRENOM;VILLE",
+        "a@exemple.fr;Zoé;Lille",
+        "b@xn--t-9fab.fr;;",
+        "c@exemple.fr;;Arras",
+    ]
+
+
+def test_first_contacts_of_a_file_are_shown_without_a_look_at_the_others(cli: Cli) -> None:
+    _list_file(cli, *ROWS)
+    done = cli.ok("contacts", "show", "amis", "--limit", "1")
+    assert done.out == "a@exemple.fr  PRENOM: Zoé  VILLE: Lille\n"
+    assert done.err == ""
+
+
+def test_file_that_cannot_be_read_is_listed_without_a_number_and_with_the_reason(cli: Cli) -> None:
+    _list_file(cli, "EMAIL;NOM", "a@exemple.fr;x", 'b@exemple.fr;"ouvert')
+    done = cli.ok("contacts", "list", "--json")
+    assert done.json()[0] == {"list": "amis", "kept": "contacts/amis.csv", "contacts": None}
+    assert "contacts/amis.csv:3: a quote" in done.err
+    out = cli.workspace.parent / "sortie.csv"
+    done = cli.run("contacts", "export", "amis", "--out", str(out), "--json")
+    assert (done.code, done.out, out.exists()) == (1, "", False)
+    assert "contacts/amis.csv:3: a quote" in done.err
+
+
+def test_column_that_was_taken_for_the_addresses_is_always_named(cli: Cli) -> None:
+    _list_file(cli, "Nom;Adresse", "Ana;a@exemple.fr")
+    taken = "contacts/amis.csv:1: no column is called EMAIL; the addresses are those of the column “Adresse”"
+    out = str(cli.workspace.parent / "sortie.csv")
+    file = str(cli.workspace / "contacts" / "amis.csv")
+    for words in (
+        ["contacts", "list"],
+        ["contacts", "show", "amis"],
+        ["contacts", "export", "amis", "--out", out],
+        ["contacts", "import", file, "--list", "tous", "--yes"],
+        ["check", STARTER, "--to", "amis"],
+    ):
+        assert taken in cli.ok(*words).err, words
+
+
+def test_name_that_is_no_list_is_told_with_those_there_are(cli: Cli) -> None:
+    for words in (["contacts", "show", "staf"], ["contacts", "export", "staf", "--out", "x.csv"]):
+        done = cli.run(*words)
+        assert done.code == 1
+        assert 'There is no list "staf".' in done.err
+        assert "Did you mean staff? Lists here: staff." in done.err
 
 
 def test_export_comes_back_as_it_was(cli: Cli) -> None:

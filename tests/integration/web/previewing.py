@@ -27,7 +27,7 @@ title: Le marché
 blocks:
   - type: editorial
     text: |
-      Cher·e <<contact.PRENOM>>, [venez](https://marche.example/?qui=<<contact.NOM|x>>).
+      Cher·e <<contact.PRENOM>>, [venez](https://marche.exemple.fr/?qui=<<contact.NOM|x>>).
     images:
       - file: carre.png
         alt: Un carré
@@ -95,8 +95,10 @@ class Browser:
 
 
 def make_workspace(folder: Path) -> Application:
-    """Make a workspace with one short letter and one list."""
+    """Make a workspace with one short letter and one list; the sender is no longer an example."""
     workspace = starter.init(folder)
+    settings = workspace.settings_file.read_text(encoding="utf-8")
+    workspace.settings_file.write_text(settings.replace("lettre@example.org", "lettre@exemple.fr"), encoding="utf-8")
     images = workspace.campaigns / NAME / "images"
     images.mkdir(parents=True)
     Image.new("RGB", (60, 40), "#c8553d").save(images / "carre.png")

@@ -11,6 +11,7 @@ import pytest
 
 from apes_mailer import check
 from apes_mailer.check import rules
+from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.model.message import Context, Slot
@@ -22,7 +23,7 @@ DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "checks.
 
 def test_sound_letter_has_no_findings() -> None:
     assert found(SOUND) == []
-    assert found(dataclasses.replace(SOUND, issue=everything())) == []
+    assert [rule for rule, *_ in found(dataclasses.replace(SOUND, issue=everything()))] == ["example-address"]
 
 
 def picture(**more: object) -> list[tuple[str, str, str]]:
@@ -40,7 +41,7 @@ def test_picture_without_words_for_those_who_do_not_see_it_is_an_error() -> None
 
 
 def test_picture_that_is_a_link_is_never_decorative() -> None:
-    link = "https://a.example"
+    link = "https://a.exemple.fr"
     assert picture(link=link) == [("picture-alt", "error", PLACE)]
     assert picture(link=link, decorative=True) == [("picture-alt", "error", PLACE)]
     assert picture(link=link, alt="Le four") == []
@@ -56,7 +57,7 @@ def test_cure_for_a_picture_does_not_offer_what_a_link_cannot_be() -> None:
         return rules.findings(letter)[0].cure
 
     assert "decorative: true" in cure()
-    assert "decorative" not in cure(link="https://a.example")
+    assert "decorative" not in cure(link="https://a.exemple.fr")
 
 
 def test_picture_is_looked_at_wherever_an_issue_can_have_one() -> None:
@@ -86,7 +87,7 @@ def test_link_that_leads_nowhere_is_an_error(link: str) -> None:
     assert markdown(f"Voir [la page]({link}) ici") == [("link-empty", "error", "blocks[0].text")]
 
 
-@pytest.mark.parametrize("link", ["/agenda", "../agenda", "?page=2", "//a.example/x"])
+@pytest.mark.parametrize("link", ["/agenda", "../agenda", "?page=2", "//a.exemple.fr/x"])
 def test_link_that_works_on_a_web_page_only_is_an_error(link: str) -> None:
     assert button(link) == [("link-relative", "error", "blocks[0].button.link")]
     assert markdown(f"Voir [la page]({link}) ici") == [("link-relative", "error", "blocks[0].text")]
@@ -95,14 +96,14 @@ def test_link_that_works_on_a_web_page_only_is_an_error(link: str) -> None:
 @pytest.mark.parametrize(
     "link",
     [
-        "https://a.example",
-        "HTTP://a.example/#x",
-        "mailto:a@b.example",
+        "https://a.exemple.fr",
+        "HTTP://a.exemple.fr/#x",
+        "mailto:a@b.exemple.fr",
         "tel:+33320000000",
         "<<contact.SITE>>",
-        "<<contact.SITE|https://a.example/b c>>",
+        "<<contact.SITE|https://a.exemple.fr/b c>>",
         "{{contact.SITE}}",
-        "https://a.example/<<contact.NOM>>",
+        "https://a.exemple.fr/<<contact.NOM>>",
     ],
 )
 def test_link_that_leads_somewhere_is_not_remarked_on(link: str) -> None:
@@ -113,11 +114,11 @@ def test_link_that_leads_somewhere_is_not_remarked_on(link: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "[x](<https://a.example/a b>)",
-        "[x]( https://a.example )",
-        "[x](https://a.example 'titre')",
-        "[x](https://fr.wiki.example/Four_(cuisson))",
-        "[x](https://a.example) et [y](https://b.example)",
+        "[x](<https://a.exemple.fr/a b>)",
+        "[x]( https://a.exemple.fr )",
+        "[x](https://a.exemple.fr 'titre')",
+        "[x](https://fr.wiki.exemple.fr/Four_(cuisson))",
+        "[x](https://a.exemple.fr) et [y](https://b.exemple.fr)",
         "un [crochet] seul (et une parenthèse)",
         "sans lien",
     ],
@@ -127,9 +128,67 @@ def test_way_markdown_writes_a_link_is_understood(text: str) -> None:
 
 
 def test_each_dead_link_of_a_text_is_told_with_its_words() -> None:
-    letter = with_blocks({"type": "editorial", "text": "[un](#), [deux](https://a.example), [trois](< >)"})
+    letter = with_blocks({"type": "editorial", "text": "[un](#), [deux](https://a.exemple.fr), [trois](< >)"})
     messages = [finding.message for finding in rules.findings(letter)]
     assert messages == ['the link "un" leads nowhere (#)', 'the link "trois" leads nowhere (it is empty)']
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org",
+        "https://www.example.com/adherer?x=1",
+        "http://EXAMPLE.net:8080/#x",
+        "https://jardin.example/a",
+        "mailto:bonjour@example.org",
+        "mailto:bonjour@jardin.example?subject=x",
+    ],
+)
+def test_link_to_an_example_is_a_warning(link: str) -> None:
+    assert button(link) == [("example-address", "warning", "blocks[0].button.link")]
+    assert markdown(f"Voir [la page]({link}), ici") == [("example-address", "warning", "blocks[0].text")]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://my-example.org",
+        "https://example.fr",
+        "https://example.org.exemple.fr",
+        "https://exemple.fr/example.org",
+        "https://exemple.fr/?to=a.example",
+        "mailto:example@exemple.fr",
+    ],
+)
+def test_link_that_only_looks_like_an_example_is_none(link: str) -> None:
+    assert button(link) == []
+
+
+def _examples(letter: CheckedLetter) -> list[str]:
+    return [each.message for each in rules.findings(letter) if each.rule == "example-address"]
+
+
+def test_examples_are_one_finding_that_names_the_first_and_counts_them() -> None:
+    contact = {"email": "a@example.org"}
+    articles = [{"title": "A", "text": "[x](https://example.org/1) et https://example.org/2", "contact": contact}]
+    section = {"type": "section", "title": "S", "articles": articles, "note": "voir https://example.org/3"}
+    letter = dataclasses.replace(with_blocks(section), sender="lettre@example.org")
+    (message,) = _examples(letter)
+    assert message.startswith(
+        "4 addresses are examples that nobody can reach: lettre@example.org, https://example.org/1"
+    )
+    assert message.endswith("https://example.org/1, https://example.org/2 and 1 more")
+    assert [field for rule, _, field in found(letter) if rule == "example-address"] == ["blocks[0].articles[0].text"]
+
+
+def test_example_in_the_footer_or_of_the_sender_is_found_without_one_in_the_issue() -> None:
+    footer = dataclasses.replace(
+        template(), html=(*template().html, '<a href="https://www.jardin.example/?a=1&amp;b">')
+    )
+    letter = dataclasses.replace(SOUND, template=footer)
+    assert found(letter) == [("example-address", "warning", "")]
+    assert _examples(letter) == ["1 address is an example that nobody can reach: https://www.jardin.example/?a=1&b"]
+    assert found(dataclasses.replace(SOUND, sender="lettre@example.org")) == [("example-address", "warning", "")]
 
 
 def test_link_to_a_web_version_that_does_not_exist_is_an_error_where_it_is_written() -> None:
@@ -197,6 +256,7 @@ def every_finding() -> list[Finding]:
         {"type": "gallery", "images": [{"file": "four.jpg"}]},
         {"type": "banner", "button": {"text": "a", "link": "#"}},
         {"type": "banner", "button": {"text": "a", "link": "/a"}},
+        {"type": "banner", "button": {"text": "a", "link": "https://example.org"}},
     ]
     broken = dataclasses.replace(_with_browser(), text=("a",))
     letter = dataclasses.replace(with_blocks(*blocks), template=broken, html="a\x92" * 60_000, text="a")

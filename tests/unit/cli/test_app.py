@@ -16,8 +16,10 @@ import typer
 from typer.core import TyperGroup
 
 from apes_mailer import __version__, errors
+from apes_mailer.campaign import starter
 from apes_mailer.cli import app as application
 from apes_mailer.cli.app import run
+from apes_mailer.cli.interruption import handling
 
 HEAVY = (
     "sqlalchemy",
@@ -160,6 +162,56 @@ def test_wrong_command_line_exits_2_and_says_where_help_is(
     assert "--help" in shown.err
 
 
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A new workspace with two campaigns and two lists kept as files."""
+    made = starter.init(tmp_path)
+    starter.new_issue(made, "2027-02", source=None)
+    (made.contacts / "amis.csv").write_text("EMAIL\n", encoding="utf-8")
+    return made.root
+
+
+@pytest.mark.parametrize("words", ["check", "status", "preview", "build --out x", "send --to staff", "why"])
+def test_missing_name_of_a_campaign_comes_with_those_there_are(
+    words: str, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--workspace", str(workspace), *words.split()]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[-2:] == ["Error: Missing argument 'NAME'.", "Campaigns here: 2027-02, premier-numero"]
+
+
+@pytest.mark.parametrize("words", ["send 2027-02", "contacts show", "contacts export --out x"])
+def test_missing_name_of_a_list_comes_with_those_there_are(
+    words: str, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--workspace", str(workspace), *words.split()]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == "Lists here: amis, staff"
+    assert not (workspace / "mailer.db").exists()
+
+
+def test_stored_lists_are_among_those_that_may_be_meant(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    file = tmp_path / "tous.csv"
+    file.write_text("EMAIL\na@exemple.fr\n", encoding="utf-8")
+    assert run(["--workspace", str(workspace), "contacts", "import", str(file), "--list", "tous", "--yes"]) == 0
+    run(["--workspace", str(workspace), "send", "2027-02"])
+    assert capsys.readouterr().err.splitlines()[-1] == "Lists here: amis, staff, tous"
+
+
+def test_new_campaign_is_not_offered_a_name_that_is_taken(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--workspace", str(workspace), "new"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == "Error: Missing argument 'NAME'."
+
+
+def test_word_that_is_missing_outside_of_a_workspace_is_told_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--workspace", str(tmp_path), "check"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == "Error: Missing argument 'NAME'."
+
+
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     shown = capsys.readouterr()
@@ -236,3 +288,19 @@ def test_sigterm_ends_a_command_as_ctrl_c_does(
     assert run(["status", "x"]) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("began", "said"), [(False, "Cancelled: nothing was sent."), (True, "Interrupted.")])
+def test_command_says_that_nothing_was_sent_only_where_it_cannot_have_begun(
+    began: bool, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(**_options: object) -> None:
+        if began:
+            with handling(lambda _number, _frame: None):
+                signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(application, "app", interrupted)
+    assert run(["send", "x", "--to", "y"]) == 130
+    assert capsys.readouterr().err == f"{said}\n"

@@ -22,9 +22,11 @@ from apes_mailer.cli import output
 from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
+from apes_mailer.errors import Problem
 from apes_mailer.ledger.freeze import Frozen, LeftOut
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Refusal, Status
+from apes_mailer.model.finding import Severity
 from apes_mailer.model.issue import Block
 from apes_mailer.settings import Settings
 from tests.support.cli import REPOSITORY
@@ -183,6 +185,8 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
     assert _keys(samples["why"]) == _keys(_why())
     assert _keys(samples["suppressions list"]) == _keys([output.suppression_json(suppression)])
     assert _keys(samples["send --dry-run"]) == _keys(output.survey_json("x", frozen))
+    finding = output.problem_json("", Severity.ERROR, Problem(message=""))
+    assert list(samples["check"]["findings"][0]) == list(finding)
     assert list(samples["contacts import"]) == [each.name for each in fields(Counts)]
 
 

@@ -387,3 +387,22 @@ def _values(rows: Iterable[Row | BadRow]) -> Iterator[tuple[str, ...]]:
 
 def _as_read(cell: str) -> str:
     return " ".join(line.strip() for line in re.split("[\r\n]", cell) if line.strip())
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_column_of_addresses_without_their_name_is_found_by_what_it_holds(tmp_path: Path, delimiter: str) -> None:
+    rows = ["Nom|Adresse", "", "Ana|a@exemple.fr", '"Bob|\nBis"|b@exemple.fr', "Cléo|"]
+    path = _written(tmp_path, "\n".join(rows).replace("|", delimiter))
+    with open_contacts_file(path) as file:
+        assert (file.fields, file.delimiter) == (("NOM",), delimiter)
+        assert file.notice.startswith(f"{path}:1: no column is called EMAIL")
+        assert [(row.line, row.address) for row in file if isinstance(row, Row)] == [
+            (3, "a@exemple.fr"),
+            (4, "b@exemple.fr"),
+            (6, ""),
+        ]
+
+
+def test_file_that_cannot_be_read_on_after_its_header_is_refused_as_any_other(tmp_path: Path) -> None:
+    refused = _refusal(_written(tmp_path, 'Nom;Adresse\n"Ana;a@exemple.fr\n'))
+    assert "no column holds the addresses" in refused.message

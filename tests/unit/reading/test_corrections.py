@@ -139,3 +139,71 @@ def test_space_before_a_colon_that_nobody_sees_is_named(space: str, name: str) -
     assert problem.message == f'has {name} before the colon, so that it is not read as "text"'
     assert problem.hint == "Take it away. Replace line 4 with:\n    text: x"
     assert problem.field == "blocks[0].text"
+
+
+def told(text: str) -> Problem:
+    """Return the only problem; what it proposes to paste is sound, or has the fault of another field only."""
+    [problem] = problems(text)
+    assert problems(pasted(text, [problem])) == []
+    return problem
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{text: Oui : non, link: https://exemple.fr/a}",
+        "{text: Oui : non, link: https://exemple.fr/a",
+        "'{text: Oui : non, link: https://exemple.fr/a}'",
+    ],
+)
+def test_braces_that_yaml_cannot_read_become_lines_of_their_own(written: str) -> None:
+    problem = told(in_blocks(f"  - type: banner\n    title: x\n    button: {written}\n"))
+    assert problem.hint == (
+        "Replace line 5 with:\n    button:\n      text: 'Oui : non'\n      link: https://exemple.fr/a"
+    )
+
+
+def test_braces_of_an_item_become_lines_below_its_dash() -> None:
+    text = in_blocks("  - type: gallery\n    images:\n      - {file: a.jpg, alt: Ici : là}\n")
+    assert told(text).hint == "Replace line 5 with:\n      - file: a.jpg\n        alt: 'Ici : là'"
+
+
+def test_braces_over_two_lines_become_one_line_for_each_field() -> None:
+    text = in_blocks("  - type: banner\n    button: {text: A : b,\n      link: https://exemple.fr/a}\n")
+    assert told(text).hint == (
+        "Replace lines 4 to 5 with:\n    button:\n      text: 'A : b'\n      link: https://exemple.fr/a"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("[lien](https://x.org) ici", "    title: 'lien ici'"),
+        ("[lien](https://x.org) : ici", "    title: 'lien : ici'"),
+        ("Agenda : [lien](https://x.org)", "    title: 'Agenda : lien'"),
+    ],
+)
+def test_line_that_cannot_hold_a_link_is_proposed_with_its_words_only(written: str, line: str) -> None:
+    problem = told(in_blocks(f"  - type: quote\n    text: x\n  - type: editorial\n    title: {written}\n    text: y\n"))
+    assert problem.message.startswith("cannot hold a link")
+    assert problem.hint == f"Replace line 6 with:\n{line}"
+
+
+@pytest.mark.parametrize("mark", ['"', "'"])
+@pytest.mark.parametrize("after", ["", '    text: "Un mot"\n', "    text: y\n"])
+def test_quotation_mark_alone_is_told_to_be_empty_and_nothing_else(mark: str, after: str) -> None:
+    found = problems(in_blocks(f"  - type: banner\n    title: {mark}\n{after}"))
+    assert [(each.line, each.message, each.hint) for each in found] == [
+        (4, "is empty: nothing but a quotation mark is written", "Write something after the colon.")
+    ]
+
+
+@pytest.mark.parametrize("name", ["subject: # Notre lettre", "subject:   # Notre lettre"])
+def test_text_that_is_a_note_for_yaml_is_given_in_quotes(name: str) -> None:
+    problem = told(f"{name}\nblocks:\n  - type: divider\n")
+    assert (problem.field, problem.message) == ("subject", "is empty: everything after # is a note for YAML")
+    assert problem.hint == "Replace line 1 with:\nsubject: '# Notre lettre'"
+
+
+def test_note_where_nothing_is_needed_stays_a_note() -> None:
+    assert problems("subject: x\ntitle: # plus tard\nblocks:\n  - type: divider\n") == []

@@ -102,7 +102,7 @@ MISREAD = [
     ("! Attention", "'! Attention'"),
     ("!Attention ce soir", "'!Attention ce soir'"),
     ("!", "'!'"),
-    ("[Le site](https://exemple.fr) est là", "'[Le site](https://exemple.fr) est là'"),
+    ("[Le site](https://exemple.fr) est là", "'Le site est là'"),
     ("{{contact.PRENOM}}, bonjour", "'{{contact.PRENOM}}, bonjour'"),
     ("- un tiret", "'- un tiret'"),
     ("? Pourquoi", "'? Pourquoi'"),

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import tomllib
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
-from typing import Literal
 
 from apes_mailer.errors import ContactsError, Problem, SettingsError, ThemeError, UsageError
 from apes_mailer.model.theme import Theme, ThemeFile
+from apes_mailer.workspace.names import check_name, did_you_mean, is_name, usable_name
+from apes_mailer.workspace.private_file import write_private
+
+__all__ = ["SETTINGS_FILE", "Workspace", "bundled", "check_name", "find", "usable_name"]
 
 SETTINGS_FILE = "apes-mailer.toml"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _THEME_SUFFIXES = {".mjml", ".txt", ".toml", ".css"}
 _LIST_SUFFIXES = {".csv", ".tsv", ".txt"}
-_EXAMPLES = {"campaign": "2025-07", "list": "adherents"}
+_SPREADSHEET_SUFFIXES = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
 
 
 def bundled(folder: str) -> Path:
@@ -26,7 +26,7 @@ def bundled(folder: str) -> Path:
 
     In an installed wheel the themes are inside the package; in a checkout they stand beside it.
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     inside = package / "_bundled" / folder
     return inside if inside.is_dir() else package.parent / folder
 
@@ -84,17 +84,35 @@ class Workspace:
         except ValueError:
             return str(path)
 
-    def campaign(self, name: str) -> Path:
-        """Return the folder of a campaign. Raises ``UsageError`` when there is none of that name."""
+    def campaign(self, name: str, *, to_copy: bool = False) -> Path:
+        """Return the folder of a campaign. Raises ``UsageError`` when there is none of that name.
+
+        ``to_copy``: another one is made from it, so that making it first is no way out.
+        """
         self.check_campaign_name(name)
         folder = self.campaigns / name
         if not (folder / "issue.yaml").is_file():
-            known = ", ".join(self.campaign_names()) or "none yet"
-            raise UsageError(
-                f'There is no campaign "{name}": {self.shown(folder / "issue.yaml")} does not exist.',
-                hint=f"Campaigns here: {known}. Make a new one with: apes-mailer new {name}",
-            )
+            names = self.campaign_names()
+            hint = f"{did_you_mean(name, names)}Campaigns here: {', '.join(names) or 'none yet'}."
+            if folder.is_dir():
+                again = f"Put an issue.yaml there, or delete the folder, then: apes-mailer new {name}"
+                hint = self.misnamed_issue(name) or again
+            elif not to_copy:
+                hint += f" Make a new one with: apes-mailer new {name}"
+            missing = self.shown(folder / "issue.yaml")
+            raise UsageError(f'There is no campaign "{name}": {missing} does not exist.', hint=hint)
         return folder
+
+    def misnamed_issue(self, name: str) -> str:
+        """What to do when the issue in a campaign's folder has another name, in a sentence; else nothing."""
+        folder = self.campaigns / name
+        if (folder / "issue.yaml").is_file():
+            return ""
+        files = sorted(path for path in folder.glob("[!.]*") if path.is_file())
+        found = [path for path in files if path.suffix.lower() in {".yaml", ".yml"}]
+        found = found or [path for path in files if path.name.lower().startswith("issue")]
+        shown = " or ".join(self.shown(path) for path in found)
+        return f"Rename {shown} to issue.yaml." if found else ""
 
     def check_campaign_name(self, name: str) -> None:
         """Raise ``UsageError`` when no campaign can have this name, with the one that was meant."""
@@ -102,7 +120,7 @@ class Workspace:
         meant = next((part for part in parts if (self.campaigns / part / "issue.yaml").is_file()), "")
         if meant not in {"", name}:
             raise UsageError(f'"{name}" is a path; a campaign goes by the name of its folder.', hint=f"Write: {meant}")
-        if meant and not _NAME.fullmatch(meant):
+        if meant and not is_name(meant):
             raise UsageError(
                 f"The folder campaigns/{meant} has a name that no campaign can have.",
                 hint=f"Rename it to campaigns/{usable_name(meant, 'campaign')}",
@@ -118,17 +136,28 @@ class Workspace:
 
         Of two files for one name the first is here; :meth:`list_file` refuses both.
         """
-        by_name = {path.stem: path for path in reversed(self._tables()) if _NAME.fullmatch(path.stem)}
+        by_name = {path.stem: path for path in reversed(self._tables()) if is_name(path.stem)}
         return dict(sorted(by_name.items()))
 
-    def misnamed_lists(self) -> list[str]:
-        """What to do about each file of ``contacts/`` whose name no list can have, a sentence each."""
+    def unusable_lists(self) -> list[str]:
+        """What to do about each file of ``contacts/`` that no command can read as a list, a sentence each."""
+        lists = self.list_files()
+        tables = [path for path in self._files(_SPREADSHEET_SUFFIXES) if path.stem not in lists]
         return [
             f"{self.shown(path)} cannot be named in a command: rename it to "
             f"{usable_name(path.stem, 'list')}{path.suffix.lower()}"
             for path in self._tables()
-            if not _NAME.fullmatch(path.stem)
-        ]
+            if not is_name(path.stem)
+        ] + [f"{self.shown(path)} is a spreadsheet, not a list: {self._save_as_csv(path)}" for path in tables]
+
+    def spreadsheet(self, name: str) -> str:
+        """What to do when somebody has put a spreadsheet of this name into ``contacts/``; else nothing."""
+        found = next((path for path in self._files(_SPREADSHEET_SUFFIXES) if name in {path.stem, path.name}), None)
+        return f"{self.shown(found)} is a spreadsheet, not a list: {self._save_as_csv(found)}" if found else ""
+
+    def _save_as_csv(self, path: Path) -> str:
+        target = self.shown(path.with_name(f"{usable_name(path.stem, 'list')}.csv"))
+        return f"open it and save it as {target} with File > Save as > CSV UTF-8."
 
     def list_file(self, name: str) -> Path | None:
         """Return the file of a list kept in ``contacts/``, or None.
@@ -136,12 +165,15 @@ class Workspace:
         Raises ``UsageError`` when no list can have this name, ``ContactsError`` when two files have it.
         """
         found = [path for path in self._tables() if path.stem == name]
-        if not _NAME.fullmatch(name) and found:
+        if not is_name(name) and found:
             better = usable_name(name, "list")
             raise UsageError(
                 f"{self.shown(found[0])} has a name that no list can have.",
                 hint=f"Rename the file to {better}{found[0].suffix.lower()}, and call the list {better}.",
             )
+        typed = PureWindowsPath(name)  # both kinds of slashes
+        if len(typed.parts) > 1 and typed.stem in self.list_files():
+            raise UsageError(f'"{name}" is a path; a list goes by the name of its file.', hint=f"Write: {typed.stem}")
         check_name(name, "list")
         if len(found) > 1:
             files = " and ".join(self.shown(path) for path in found)
@@ -150,8 +182,11 @@ class Workspace:
 
     def _tables(self) -> list[Path]:
         """The files of ``contacts/`` that can hold a list, whatever they are called."""
-        tables = [path for path in self.contacts.glob("[!.]*") if path.suffix.lower() in _LIST_SUFFIXES]
-        return sorted(path for path in tables if path.is_file())
+        return self._files(_LIST_SUFFIXES)
+
+    def _files(self, suffixes: set[str]) -> list[Path]:
+        named = [path for path in self.contacts.glob("[!.]*") if path.suffix.lower() in suffixes]
+        return sorted(path for path in named if path.is_file())
 
     def secret(self) -> bytes:
         """Return the workspace's secret, made at first use and readable by its owner only.
@@ -159,7 +194,7 @@ class Workspace:
         Raises ``SettingsError`` when the file is damaged.
         """
         if not self.secret_file.exists():
-            _write_private(self.secret_file, secrets.token_hex(32) + "\n")
+            write_private(self.secret_file, secrets.token_hex(32) + "\n")
         text = self.secret_file.read_text(encoding="ascii", errors="replace").strip()
         if not re.fullmatch(r"[0-9a-f]{64}", text):
             raise SettingsError(
@@ -177,6 +212,10 @@ class Workspace:
         for layer in self._theme_layers(name):
             files |= self._theme_files(layer)
         return Theme(name=name, files=files)
+
+    def has_theme(self, name: str) -> bool:
+        """Whether there is a folder of this theme, built-in or own."""
+        return (self.templates / name).is_dir() or name in self.theme_names()
 
     def theme_names(self) -> list[str]:
         """The names of all themes, built-in and own."""
@@ -230,48 +269,6 @@ def _extends(folder: Path) -> str | None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return None  # reported with its line when the theme is compiled
     return base if isinstance(base, str) else None
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all; of several writers the first one wins."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        if not path.exists():
-            _give_name(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _give_name(unfinished: Path, path: Path) -> None:
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        pass  # another program was first
-    except OSError:
-        unfinished.rename(path)  # a file system without hard links, such as that of a memory stick
-
-
-def check_name(name: str, kind: Literal["campaign", "list"]) -> str:
-    """Return a name of a campaign or a list if it can be a file name everywhere; raises ``UsageError``."""
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            f'"{name}" cannot be the name of a {kind}.',
-            hint="Use letters without accents, digits, hyphens, underscores and dots, for example "
-            f"{usable_name(name, kind)}",
-        )
-    return name
-
-
-def usable_name(text: str, kind: Literal["campaign", "list"]) -> str:
-    """Return the nearest name that a campaign or a list can have."""
-    text = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")[:80] or _EXAMPLES[kind]
 
 
 def find(start: Path) -> Workspace:
