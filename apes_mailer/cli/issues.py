@@ -105,11 +105,8 @@ def _against(application: Application, composition: Composition, list_name: str)
 
     Raises ``ContactsError`` when it gives no recipient at all.
     """
-    from apes_mailer.campaign import audience
     from apes_mailer.cli import orders
 
-    if taken := audience.notice(audience.find(application.workspace, application.database, list_name)):
-        output.say(taken)
     try:
         surveyed = orders.survey(application, composition, list_name)
     except CheckFailedError as error:

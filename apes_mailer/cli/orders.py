@@ -43,9 +43,12 @@ def order(
     purpose: Purpose,
 ) -> Order:
     """Return what is to be prepared. Raises ``SettingsError`` or ``ContactsError`` when something is missing."""
+    found = audience.find(application.workspace, application.database, list_name)
+    if taken := audience.notice(found):
+        output.say(taken)
     return Order(
         composition=composition,
-        audience=audience.find(application.workspace, application.database, list_name),
+        audience=found,
         purpose=purpose,
         provider=provider,
         envelope=application.envelope(provider, list_name, subject_mark="[TEST] " if purpose is Purpose.TEST else ""),

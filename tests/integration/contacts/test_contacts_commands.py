@@ -197,6 +197,7 @@ def test_column_that_was_taken_for_the_addresses_is_always_named(cli: Cli) -> No
         ["contacts", "export", "amis", "--out", out],
         ["contacts", "import", file, "--list", "tous", "--yes"],
         ["check", STARTER, "--to", "amis"],
+        ["send", STARTER, "--to", "amis", "--dry-run"],
     ):
         assert taken in cli.ok(*words).err, words
 
