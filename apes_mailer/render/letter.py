@@ -18,11 +18,11 @@ from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import Context, MessageTemplate
 from apes_mailer.model.picture import Picture
 from apes_mailer.model.theme import Theme
-from apes_mailer.render import dates, html, markdown, mjml_check, slots
+from apes_mailer.render import dates, html, markdown, mjml_check, slots, typography
 from apes_mailer.render.text import TextLinks
 from apes_mailer.render.theme import CompiledTheme, compile_theme
 from apes_mailer.render.tokens import Tokens
-from apes_mailer.render.view import View, texts
+from apes_mailer.render.view import View, is_prose, texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def render(
     compiled = compile_theme(theme, issue.language)
     tokens = Tokens([*texts(issue), *texts(identity), *compiled.strings.values()])
     composer = _Composer(compiled, tokens, issue, identity, pictures, web_version=web_version)
-    marked = composer.template("letter.mjml", _markup)
+    marked = composer.template("letter.mjml", functools.partial(_markup, issue.language))
     problems = mjml_check.validate(marked)
     if problems:
         raise ThemeError(f"The theme {theme.name} does not give valid MJML.", problems)
@@ -63,7 +63,7 @@ def render(
         raise ThemeError(f"The theme {theme.name} does not give valid MJML.", [problem]) from error
     return Letter(
         template=MessageTemplate(
-            subject=slots.plain(tokens.replace(issue.subject), tokens, Context.HEADER),
+            subject=slots.plain(composer.line(issue.subject), tokens, Context.HEADER),
             html=slots.html(page, tokens),
             text=slots.plain(composer.plain_text(), tokens, Context.PLAIN),
             language=issue.language,
@@ -72,8 +72,8 @@ def render(
     )
 
 
-def _markup(text: str) -> str:
-    return Markup(markdown.to_html(text))  # noqa: S704 - the Markdown renderer escapes whatever the author wrote
+def _markup(language: str, text: str) -> str:
+    return Markup(markdown.to_html(text, language))  # noqa: S704 - the Markdown renderer escapes whatever the author wrote
 
 
 class _Composer:
@@ -98,8 +98,13 @@ class _Composer:
         """Render one of the theme's two entry templates."""
         return _render(self._theme, name, {**self._context(to_markup), **more})
 
+    def line(self, text: str) -> str:
+        """Return a line as it is set, with its tags as words."""
+        words = self._tokens.replace(text)
+        return typography.of(words, self._issue.language) if is_prose(text) else words
+
     def plain_text(self) -> str:
-        links = TextLinks()
+        links = TextLinks(self._issue.language)
         text = self.template("letter.txt", str, md=links.markdown, notes=links.notes, wrap=markdown.wrap)
         lines = [line.rstrip() for line in text.split("\n")]
         return _squeeze(lines) + "\n"
@@ -108,7 +113,13 @@ class _Composer:
         tokens = self._tokens
         strings = self._theme.strings
         marks = (strings.get("quote_open", ""), strings.get("quote_close", ""))
-        view = View(tokens, self._pictures, lambda name: tokens.word(merge.PictureLink(name)), to_markup, marks)
+        view = View(
+            self._pictures,
+            picture_url=lambda name: tokens.word(merge.PictureLink(name)),
+            line=self.line,
+            markdown=lambda text: to_markup(tokens.replace(text)),
+            quotation_marks=marks,
+        )
         browser = tokens.word(merge.LinkTag(merge.Special.BROWSER)) if self._web_version else None
         issue = view.of(self._issue)
         return {

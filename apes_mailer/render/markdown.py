@@ -17,6 +17,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from apes_mailer.render import typography
+
 _QUOTED = re.compile(r"\s*[«“„‹‘\"]|.*[»”›\"][\s.,;:!?…]*\Z", re.DOTALL)
 _FORGOTTEN_LINK = re.compile(r"\]\([^)\n]*\)?")
 
@@ -43,9 +45,13 @@ def _parser() -> MarkdownIt:
 
 
 @functools.lru_cache(maxsize=512)
-def _tokens(text: str) -> Sequence[Token]:
-    """Parse once what is rendered as HTML, as text, and checked; nobody changes the tokens."""
-    return tuple(_parser().parse(text))
+def _tokens(text: str, language: str = "") -> Sequence[Token]:
+    """Parse once what is rendered as HTML, as text, and checked; nobody changes the tokens afterwards."""
+    tokens = tuple(_parser().parse(text))
+    for child in (child for token in tokens for child in token.children or []):
+        if child.type == "text":
+            child.content = typography.of(child.content, language)
+    return tokens
 
 
 def _is_safe_link(url: str) -> bool:
@@ -53,9 +59,9 @@ def _is_safe_link(url: str) -> bool:
     return scheme is None or scheme[1].lower() in {"http", "https", "mailto", "tel"}
 
 
-def to_html(text: str) -> str:
-    """Return the HTML of a Markdown text; every void element is self-closed, as MJML wants it."""
-    return _parser().renderer.render(_tokens(text), _parser().options, {}).strip()
+def to_html(text: str, language: str = "") -> str:
+    """Return the HTML of a Markdown text, set as its language is; void elements are self-closed, as MJML wants them."""
+    return _parser().renderer.render(_tokens(text, language), _parser().options, {}).strip()
 
 
 def forgotten_links(text: str) -> list[tuple[int, str]]:
@@ -183,6 +189,6 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
     )
 
 
-def to_text(text: str, *, width: int, link: Callable[[str, str], str]) -> str:
+def to_text(text: str, language: str = "", *, width: int, link: Callable[[str, str], str]) -> str:
     """Return plain text; ``link(words, address)`` says how a link is written."""
-    return _PlainText(width, link).render(_tokens(text))
+    return _PlainText(width, link).render(_tokens(text, language))

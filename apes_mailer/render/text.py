@@ -10,13 +10,14 @@ WIDTH = 72
 class TextLinks:
     """Writes Markdown as plain text; links get a number, and :meth:`notes` lists the addresses."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "") -> None:
+        self._language = language
         self._count = 0
         self._pending: list[str] = []
 
     def markdown(self, text: str, width: int = WIDTH) -> str:
         """Return a Markdown text at 72 columns, or fewer."""
-        return markdown.to_text(text, width=width, link=self._link)
+        return markdown.to_text(text, self._language, width=width, link=self._link)
 
     def _link(self, words: str, address: str) -> str:
         bare = address.removeprefix("mailto:").removeprefix("tel:")

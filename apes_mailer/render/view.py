@@ -9,9 +9,8 @@ from pydantic import BaseModel
 
 from apes_mailer.model.issue import Quote
 from apes_mailer.model.picture import Picture
-from apes_mailer.model.text import Markdown, PictureFile
+from apes_mailer.model.text import Line, MailAddress, Markdown, PictureFile
 from apes_mailer.render.markdown import in_quotation_marks
-from apes_mailer.render.tokens import Tokens
 
 
 def texts(value: object) -> list[str]:
@@ -23,20 +22,25 @@ def texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+def is_prose(text: str) -> bool:
+    """Whether a text of an issue is words to read, and not an address or a name."""
+    return isinstance(text, Line) and not isinstance(text, MailAddress)
+
+
 class View:
     """Turns model values into plain dictionaries for templates."""
 
     def __init__(
         self,
-        tokens: Tokens,
         pictures: Mapping[str, Picture],
         picture_url: Callable[[str], str],
+        line: Callable[[str], str],
         markdown: Callable[[str], str],
         quotation_marks: tuple[str, str],
     ) -> None:
-        self._tokens = tokens
         self._pictures = pictures
         self._picture_url = picture_url
+        self._line = line
         self._markdown = markdown
         self._quotation_marks = quotation_marks
 
@@ -51,9 +55,9 @@ class View:
             case PictureFile():
                 return self._picture(value)
             case Markdown():
-                return self._markdown(self._tokens.replace(value))
+                return self._markdown(value)
             case str():
-                return self._tokens.replace(value)
+                return self._line(value)
             case list() | tuple():
                 return [self.of(item) for item in cast("list[object]", value)]
             case _:

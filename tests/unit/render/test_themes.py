@@ -244,7 +244,7 @@ def test_plain_text_reads_like_a_letter() -> None:
     assert body == (
         "La lettre des semis\nDes nouvelles de la terre & des gens\n1er\u00a0juillet 2027\n\n"
         "Ce qui lève\n===========\n\nÀ la une\n--------\n\n■ Le four\n\n"
-        "Du pain, un four commun [1] :\n\n- une farine ;\n- deux mains.\n\n1. Pétrir\n2. Cuire\n"
+        "Du pain, un four commun [1]\u00a0:\n\n- une farine\u00a0;\n- deux mains.\n\n1. Pétrir\n2. Cuire\n"
         "[1] https://a.example/3\n\n"
         "→ Lire le récit\u00a0: https://a.example/2?x=1&y=2\n→ Écrire à l’équipe\u00a0: equipe@a.example\n\n"
         "[Image\u00a0: À l’aube — Deux mains.]\n"

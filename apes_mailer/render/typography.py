@@ -1,0 +1,48 @@
+"""The spaces and apostrophes of French, where an author has typed ordinary ones.
+
+Nothing is added or taken away: a space that is there becomes one at which no line breaks, a straight apostrophe between
+letters a curved one. So nothing but whitespace and apostrophes can change, and doing it twice is doing it once.
+
+Source: Lexique des règles typographiques en usage à l'Imprimerie nationale, for the signs. U+00A0 rather than the
+narrow U+202F, for which old fonts of Windows have no glyph.
+"""
+
+from __future__ import annotations
+
+import re
+
+NO_BREAK = "\u00a0"
+_SPACE = "[ \u00a0\u202f]"
+
+_BEFORE_SIGN = re.compile(rf"(?<=\S){_SPACE}(?=[:;!?»%€°](?![)(\w/-]))|^{_SPACE}(?=[:;!?»%€](?![)(\w/-]))")
+_AFTER_QUOTE = re.compile(rf"(?<=«){_SPACE}")
+# 6 400, 1 250 000: groups of three digits after one to three. Not 12 34 56 78 90, which is a telephone number.
+_THOUSANDS = re.compile(rf"(?<![\d,.])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?![\d,.]*\d)")
+_HOURS = re.compile(rf"(?<=\d){_SPACE}(?=h\b)|(?<=\dh){_SPACE}(?=\d\d\b)|(?<=\d[ \u00a0\u202f]h){_SPACE}(?=\d\d\b)")
+_NUMBERED = re.compile(rf"(?<=\bn°){_SPACE}(?=\d)|(?<=\b[Aa]rt\.){_SPACE}(?=\d)|(?<=\bM\.){_SPACE}|(?<=\bMme){_SPACE}")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_«])")
+
+# What stands for something else than words: addresses, and whatever looks like one.
+_NOT_WORDS = re.compile(r"(?:https?://|www\.|mailto:|tel:)\S+|\S+@\S+\.\S+|<<.*?>>|\{\{.*?\}\}", re.IGNORECASE)
+
+
+def of(text: str, language: str) -> str:
+    """Return a text as printers of its language would set it; only French asks for anything."""
+    return french(text) if language == "fr" else text
+
+
+def french(text: str) -> str:
+    """Return a text with French spacing; addresses and merge tags in it stay as they are."""
+    parts: list[str] = []
+    done = 0
+    for match in _NOT_WORDS.finditer(text):
+        parts += [_words(text[done : match.start()]), match.group()]
+        done = match.end()
+    return "".join([*parts, _words(text[done:])])
+
+
+def _words(text: str) -> str:
+    text = _APOSTROPHE.sub("’", text)
+    for pattern in (_BEFORE_SIGN, _AFTER_QUOTE, _HOURS, _NUMBERED):
+        text = pattern.sub(NO_BREAK, text)
+    return _THOUSANDS.sub(lambda number: re.sub(_SPACE, NO_BREAK, number.group()), text)

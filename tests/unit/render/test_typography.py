@@ -1,0 +1,88 @@
+"""French spaces and apostrophes: where they are set, and what is never touched."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apes_mailer.render import markdown, typography
+
+NO_BREAK = "\u00a0"
+
+
+def _seen(text: str) -> str:
+    """Return the text with ~ for each no-break space."""
+    return typography.french(text).replace(NO_BREAK, "~")
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("Prêt ? Partez ! Enfin : venez ; voilà", "Prêt~? Partez~! Enfin~: venez~; voilà"),
+        ("« Oui » dit-elle", "«~Oui~» dit-elle"),
+        ("l'ESS d'aujourd'hui", "l’ESS d’aujourd’hui"),
+        ("de 8 h 30 à 12 h", "de 8~h~30 à 12~h"),
+        ("6 400 emplois, 1 250 000 €, 50 %", "6~400 emplois, 1~250~000~€, 50~%"),
+        ("le n° 12, M. Petit et Mme Roux", "le n°~12, M.~Petit et Mme~Roux"),
+        ("déjà\u00a0: fait\u202f!", "déjà~: fait~!"),
+    ],
+)
+def test_spaces_and_apostrophes_that_are_there_become_french(typed: str, set_: str) -> None:
+    assert _seen(typed) == set_
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Bonjour! Sans espace: rien",
+        "10:30, 5'30, 3/4",
+        "https://exemple.fr/a?b=c&d:e et www.exemple.fr/l'eau",
+        "bonjour@exemple.fr",
+        "03 20 11 22 33",
+        "adhérent·e·s, tou·te·s, étudiant(e)s",
+        "<<contact.PRENOM|l'ami ! et : la suite>>",
+        "rock 'n' roll",
+        "merci :) ou ;-) ou :/",
+        "le 12, 13 et 14",
+        "",
+    ],
+)
+def test_what_stands_for_something_else_or_lacks_a_space_stays_as_it_is(typed: str) -> None:
+    assert typography.french(typed) == typed
+
+
+def test_only_french_is_set_so() -> None:
+    assert typography.of("l'an ! 6 400", "en") == "l'an ! 6 400"
+    assert typography.of("l'an !", "fr") == f"l’an{NO_BREAK}!"
+
+
+def test_signs_beside_markup_are_set_and_addresses_and_code_are_not() -> None:
+    html = markdown.to_html("**Prêt** ! [L'an : ici](https://exemple.fr/l'an?a=:) « *oui* » `l'a : b`", "fr")
+    assert html.replace(NO_BREAK, "~") == (
+        "<p><strong>Prêt</strong>~! <a href=\"https://exemple.fr/l'an?a=:\">L’an~: ici</a> «~<em>oui</em>~» l'a : b</p>"
+    )
+    assert "Prêt !" in markdown.to_html("Prêt !", "en")
+
+
+def _without_differences(text: str) -> str:
+    return re.sub("[ \u00a0\u202f]", " ", text).replace("’", "'")
+
+
+_SIGNS = st.text(alphabet="aéZ09 \u00a0\u202f:;!?»«%€'’.,()/@h°n·-\n", max_size=60)
+
+
+@given(_SIGNS | st.text(max_size=60))
+def test_nothing_but_spaces_and_apostrophes_ever_changes_and_twice_is_once(text: str) -> None:
+    once = typography.french(text)
+    assert _without_differences(once) == _without_differences(text)
+    assert len(once) == len(text)
+    assert typography.french(once) == once
+
+
+@given(_SIGNS)
+def test_links_are_never_touched(text: str) -> None:
+    link = "https://exemple.fr/" + re.sub(r"\s", "", text)
+    assert typography.french(f"avant {link} après").split(" ")[1] == link
