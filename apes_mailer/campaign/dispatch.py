@@ -174,12 +174,11 @@ def _tell_if_changed(workspace: Workspace, name: str, digest: str, watch: Watch)
     except (ApesMailerError, OSError):
         now = ""
     if now != digest:
-        what = (
-            f"campaigns/{name} (issue.yaml or its pictures) has changed"
-            if now
-            else f"campaigns/{name} is broken or gone"
+        how = "or a picture of it has" if now else "it is broken or gone"
+        watch.warn(
+            f"campaigns/{name}/issue.yaml has changed since this campaign was prepared, {how}. "
+            "What goes out is the letter as it was then."
         )
-        watch.warn(f"{what} since this campaign was prepared. What goes out is the letter as it was then.")
 
 
 def pause(records: Records, name: str, *, actor: str) -> Status:

@@ -49,7 +49,7 @@ def test_second_send_of_a_campaign_says_that_it_is_never_prepared_again(small: C
     once_finished = cli.run(*SEND)
     for done in (while_paused, once_finished):
         assert done.code == 1
-        assert f'"{STARTER}" has already been handed to its provider; it is never prepared a second time' in done.err
+        assert f'"{STARTER}" has been sent, or begun; it is never prepared a second time' in done.err
         assert f"apes-mailer resume {STARTER}" in done.err
     assert len(server.accepted) == 60
 
