@@ -13,6 +13,7 @@ from apes_mailer.model.walk import walk
 _NAMED = 3  # addresses in the message
 
 # RFC 2606 sets these names apart for examples: example.org, .com, .net, and whatever ends in .example.
+_BETWEEN = re.compile(r"""[\s"'<>()\[\]]+""")  # what no address goes over
 _EXAMPLE = re.compile(
     r"""(?:https?://|(?<![\w.+%-])[\w.+%-]+@)
         (?P<host>(?:[\w-]+\.)*example(?:\.(?:org|com|net))?)(?![\w-]|\.\w)
@@ -27,12 +28,12 @@ def addresses(letter: CheckedLetter) -> Iterator[Finding]:
         (path, match)
         for path, value in walk(letter.issue)
         if isinstance(value, str) and not path.endswith("note")
-        for match in _EXAMPLE.finditer(value)
+        for match in _examples(value)
     ]
     hosts = {match["host"].lower() for _, match in in_issue}
     parts = (*letter.template.html, *letter.template.text)
-    around = [match for part in parts if isinstance(part, str) for match in _EXAMPLE.finditer(unescape(part))]
-    sender = [match.group() for match in _EXAMPLE.finditer(letter.sender)]
+    around = [match for part in parts if isinstance(part, str) for match in _examples(unescape(part))]
+    sender = [match.group() for match in _examples(letter.sender)]
     found = [
         *sender,
         *(match.group() for _, match in in_issue),
@@ -51,3 +52,10 @@ def addresses(letter: CheckedLetter) -> Iterator[Finding]:
         message=f"{many} that nobody can reach: {named}",
         cure=f"Write your own before you send to readers: {', '.join(places)}.",
     )
+
+
+def _examples(text: str) -> Iterator[re.Match[str]]:
+    """Yield the addresses in a text; looked for in its few words that hold "example", as a page is long."""
+    for word in _BETWEEN.split(text):
+        if "example" in word.lower():
+            yield from _EXAMPLE.finditer(word)

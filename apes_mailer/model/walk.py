@@ -8,12 +8,16 @@ from typing import cast
 from pydantic import BaseModel
 
 
-def walk(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+def walk(value: object) -> Iterator[tuple[str, object]]:
     """Yield (path, value) of a model and of everything in it, in document order."""
-    yield path, value
-    if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from walk(getattr(value, name), f"{path}.{name}" if path else name)
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(cast("list[object]", value)):
-            yield from walk(item, f"{path}[{index}]")
+    # One loop with the work still to do, last first: generators within generators hand each value up level by level.
+    waiting = [("", value)]
+    while waiting:
+        path, found = waiting.pop()
+        yield path, found
+        if isinstance(found, BaseModel):
+            names = reversed(type(found).model_fields)
+            waiting += [(f"{path}.{name}" if path else name, getattr(found, name)) for name in names]
+        elif isinstance(found, (list, tuple)):
+            items = cast("list[object]", found)
+            waiting += [(f"{path}[{index}]", items[index]) for index in range(len(items) - 1, -1, -1)]

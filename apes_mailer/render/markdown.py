@@ -20,6 +20,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from apes_mailer.render import typography
 
 _QUOTED = re.compile(r"\s*[«“„‹‘\"]|.*[»”›\"][\s.,;:!?…]*\Z", re.DOTALL)
+_TO_FOLD = re.compile(r"[\t\n\v\f\r]")  # what textwrap changes in the shortest line
 _FORGOTTEN_LINK = re.compile(r"\]\([^)\n]*\)?")
 
 
@@ -179,6 +180,8 @@ class _PlainText:
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
     """Fold one paragraph at spaces; long words such as addresses stay whole."""
+    if text and text == text.strip() and len(first) + len(text) <= width and not _TO_FOLD.search(text):
+        return first + text  # most lines are short, and textwrap is slow
     return textwrap.fill(
         text,
         width=width,

@@ -9,6 +9,7 @@ narrow U+202F, for which old fonts of Windows have no glyph.
 
 from __future__ import annotations
 
+import functools
 import re
 
 NO_BREAK = "\u00a0"
@@ -26,6 +27,7 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_«])")
 _NOT_WORDS = re.compile(r"(?:https?://|www\.|mailto:|tel:)\S+|\S+@\S+\.\S+|<<.*?>>|\{\{.*?\}\}", re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=1024)
 def of(text: str, language: str) -> str:
     """Return a text as printers of its language would set it; only French asks for anything."""
     return french(text) if language == "fr" else text

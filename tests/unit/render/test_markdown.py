@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 import pytest
 from hypothesis import given
@@ -218,3 +219,16 @@ def test_quotation_marks_leave_the_markdown_between_them_as_it_is(source: str) -
     quoted = markdown.in_quotation_marks(source, "«\u00a0", "\u00a0»")
     tags = [re.findall(r"<[^>]*>", markdown.to_html(text)) for text in (source, quoted)]
     assert tags[0] == tags[1]
+
+
+@given(st.text(alphabet="ab \u00a0\t\n\r-é", max_size=30), st.integers(1, 40), st.sampled_from(["", "- ", "    "]))
+def test_short_line_is_folded_as_a_long_one_would_be(text: str, width: int, first: str) -> None:
+    slow = textwrap.fill(
+        text,
+        width=width,
+        initial_indent=first,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    assert markdown.wrap(text, width, first, "  ") == slow
