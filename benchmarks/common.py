@@ -7,11 +7,13 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 STARTER = "premier-numero"
@@ -25,6 +27,7 @@ class Timed:
     cpu: float
     memory: float
     out: str
+    err: str
 
 
 def command(
@@ -32,9 +35,15 @@ def command(
 ) -> Timed:
     """Run a command and time it; a failure ends the benchmark. ``alone``: it does not see this checkout."""
     environment = {**os.environ, **({} if alone else {"PYTHONPATH": str(REPOSITORY)}), **(extra or {})}
+    # A file, not a pipe, which could fill up while the other one is read.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        return _timed(arguments, cwd, environment, errors)
+
+
+def _timed(arguments: Sequence[str], cwd: Path, environment: Mapping[str, str], errors: IO[str]) -> Timed:
     started = time.perf_counter()
     process = subprocess.Popen(
-        list(arguments), cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        list(arguments), cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
     )
     assert process.stdout is not None
     out = process.stdout.read()
@@ -43,7 +52,9 @@ def command(
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{' '.join(arguments)} failed with exit code {process.returncode}")
-    return Timed(seconds=seconds, cpu=usage.ru_utime + usage.ru_stime, memory=_megabytes(usage), out=out)
+    errors.seek(0)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Timed(seconds=seconds, cpu=cpu, memory=_megabytes(usage), out=out, err=errors.read())
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:

@@ -8,6 +8,7 @@ All rates of one run come from the same machine in the same minutes; compare the
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -20,17 +21,24 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from benchmarks import common
-from benchmarks.common import STARTER, apes_mailer, row
+from benchmarks.common import REPOSITORY, apes_mailer, row
 
 BATCH = 1000
+SAMPLE = "2025-07"
 
 
 def send(folder: Path, list_name: str, count: int, environment: dict[str, str]) -> common.Timed:
-    """Send to a list under a campaign name of its own."""
+    """Send the sample letter to a list under a campaign name of its own."""
     name = f"c{time.time_ns()}"
-    shutil.copytree(folder / "campaigns" / STARTER, folder / "campaigns" / name)
+    shutil.copytree(folder / "campaigns" / SAMPLE, folder / "campaigns" / name)
     arguments = ("send", name, "--to", list_name, "--confirm", f"{name}:{count}")
     return apes_mailer(*arguments, cwd=folder, extra=environment)
+
+
+def sending_rate(sent: common.Timed) -> float:
+    """Return the recipients a second that the command itself reports for its sending, after the freeze."""
+    (rate,) = re.findall(r"submitted \(100 %\), ([\d,]+)/s", sent.err)
+    return float(rate.replace(",", ""))
 
 
 def without_ledger(folder: Path, base_url: str, count: int) -> float:
@@ -40,10 +48,10 @@ def without_ledger(folder: Path, base_url: str, count: int) -> float:
     from apes_mailer.wiring import application
 
     live = application(folder)
-    letter = live.compose(STARTER).letter
+    letter = live.compose(SAMPLE).letter
     provider = SendGrid(api_key="SG.benchmark", base_url=base_url, timeout=60, nonce=live.keyring.substitution_nonce)
     envelope = live.envelope(live.provider("outbox"), "million")
-    tag, keyring = live.keyring.list_tag("million"), live.keyring
+    tag, keyring, url = live.keyring.list_tag("million"), live.keyring, envelope.unsubscribe_url("")
 
     def batches() -> Iterator[list[Recipient]]:
         with closing(sqlite3.connect(folder / "mailer.db")) as database:
@@ -51,14 +59,11 @@ def without_ledger(folder: Path, base_url: str, count: int) -> float:
                 "SELECT key, address, json_extract(fields, '$.PRENOM') FROM contact LIMIT ?", (count,)
             )
             while found := rows.fetchmany(BATCH):
+                keys = [key for key, _, _ in found]
+                marks, tokens = keyring.recipient_marks(keys), keyring.tokens(tag, keys)
                 yield [
-                    Recipient(
-                        address,
-                        keyring.recipient_mark(key),
-                        envelope.unsubscribe_url(keyring.token(tag, key)),
-                        {"EMAIL": address, "PRENOM": first},
-                    )
-                    for key, address, first in found
+                    Recipient(address, mark, url + token, {"EMAIL": address, "PRENOM": first})
+                    for (_, address, first), mark, token in zip(found, marks, tokens, strict=True)
                 ]
 
     started = time.perf_counter()
@@ -92,7 +97,7 @@ def usual_loop(folder: Path, base_url: str, count: int) -> float:
     from apes_mailer.render import fill
     from apes_mailer.wiring import application
 
-    html = fill.show_tags(application(folder).compose(STARTER).letter.template.html, fill.Links(pictures="https://x/"))
+    html = fill.show_tags(application(folder).compose(SAMPLE).letter.template.html, fill.Links(pictures="https://x/"))
     client: Any = sendgrid.SendGridAPIClient(api_key="SG.benchmark", host=base_url)
     started = time.perf_counter()
     for number in range(count):
@@ -110,6 +115,7 @@ def main() -> None:
     count: int = parser.parse_args().recipients
     with tempfile.TemporaryDirectory() as temporary:
         folder = common.workspace(Path(temporary) / "workspace")
+        shutil.copytree(REPOSITORY / "campaigns" / SAMPLE, folder / "campaigns" / SAMPLE)
         for name, size in (("million", count), ("dix_mille", 10_000), ("dix", 10)):
             file = common.contacts_file(Path(temporary) / f"{name}.csv", size)
             apes_mailer("contacts", "import", str(file), "--list", name, "--yes", cwd=folder)
@@ -123,16 +129,18 @@ def freeze_and_send(folder: Path, count: int) -> None:
     with common.sink() as port:
         url = f"http://127.0.0.1:{port}"
         environment = common.sendgrid(url)
-        small = apes_mailer("send", STARTER, "--to", "dix", "--dry-run", cwd=folder, extra=environment)
-        large = apes_mailer("send", STARTER, "--to", "million", "--dry-run", cwd=folder, extra=environment)
+        small = apes_mailer("send", SAMPLE, "--to", "dix", "--dry-run", cwd=folder, extra=environment)
+        large = apes_mailer("send", SAMPLE, "--to", "million", "--dry-run", cwd=folder, extra=environment)
         row(f"freezing {count:,} recipients of a stored list", f"{large.seconds - small.seconds:.1f} s", "<= 5 s")
         few = send(folder, "dix_mille", 10_000, environment)
         many = send(folder, "million", count, environment)
         bare = without_ledger(folder, url, count)
         loop = usual_loop(folder, url, 1000)
-        rate = count / many.seconds
-        row(f"send to {count:,}, whole command, durable ledger", f"{rate:,.0f} recipients/s", ">= 60,000/s")
-        row("the same without a ledger", f"{bare:,.0f} recipients/s: ledger keeps {rate / bare:.0%}", ">= 60 %")
+        whole = count / many.seconds
+        rate = sending_rate(many)
+        row(f"send to {count:,}, durable ledger: the whole command", f"{whole:,.0f} recipients/s", ">= 60,000/s")
+        row("of that, the sending alone, once frozen", f"{rate:,.0f} recipients/s")
+        row("the same sending without a ledger", f"{bare:,.0f} recipients/s: ledger keeps {rate / bare:.0%}", ">= 60 %")
         row("one Mail(...) a recipient", f"{loop:,.0f} recipients/s: {rate / loop:,.0f} times slower", ">= 100 times")
         row("peak memory, 10,000 recipients", f"{few.memory:.0f} MB", "<= 120 MB")
         change = many.memory / few.memory - 1

@@ -184,17 +184,17 @@ class Sender:
             self._pace.leave(idle=False)
 
     def _batch(self, claim: Claim, recipients: Sequence[ClaimedRecipient]) -> Batch:
-        token, url = self._around.keyring.token, self._campaign.envelope.unsubscribe_url("")
-        mark, tag = self._around.keyring.recipient_mark, self._campaign.list_tag
+        keyring, url = self._around.keyring, self._campaign.envelope.unsubscribe_url("")
+        _, keys, addresses, values = zip(*recipients, strict=True)
+        urls = [url + token for token in keyring.tokens(self._campaign.list_tag, keys)]
+        people = zip(addresses, keyring.recipient_marks(keys), urls, values, strict=True)
         return Batch(
             campaign=self._campaign.name,
             run=self._campaign.run,
             attempt=claim.mark,
             envelope=self._campaign.envelope,
             template=self._templates[claim.template_id],
-            recipients=[
-                Recipient(address, mark(key), url + token(tag, key), values) for _, key, address, values in recipients
-            ],
+            recipients=list(map(Recipient._make, people)),
         )
 
     def _record(self, claimed: Claim, submission: Submission) -> None:

@@ -152,10 +152,12 @@ def _recipients(connection: sa.Connection, campaign_id: int, batch: _Batch) -> l
     found = connection.execute(query).all()
     # One document for the whole batch: a thousand small ones take three times as long to read.
     frozen = json.loads(f"[{','.join([values or '{}' for *_, values in found])}]")
-    return [
-        ClaimedRecipient(contact_id, key, address, {"EMAIL": address, **values})
-        for (contact_id, key, address, _), values in zip(found, frozen, strict=True)
-    ]
+    if not found:
+        return []
+    contacts, keys, addresses, _ = zip(*found, strict=True)
+    for address, values in zip(addresses, frozen, strict=True):
+        values["EMAIL"] = address
+    return list(map(ClaimedRecipient._make, zip(contacts, keys, addresses, frozen, strict=True)))
 
 
 def merge_values(address: str, frozen: str | None) -> Mapping[str, str]:

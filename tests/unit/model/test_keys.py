@@ -88,3 +88,9 @@ def test_substitution_nonce_is_six_letters_that_only_the_secret_gives() -> None:
     assert re.fullmatch("[0-9a-f]{6}", nonce)
     assert nonce == Keyring(SECRET).substitution_nonce("digest")
     assert nonce not in {KEYRING.substitution_nonce("digest2"), OTHER.substitution_nonce("digest")}
+
+
+@given(st.lists(st.binary(min_size=16, max_size=16), max_size=50))
+def test_many_marks_and_tokens_are_those_that_each_contact_has(keys: list[bytes]) -> None:
+    assert KEYRING.recipient_marks(keys) == [KEYRING.recipient_mark(key) for key in keys]
+    assert KEYRING.tokens(LIST, keys) == [KEYRING.token(LIST, key) for key in keys]
