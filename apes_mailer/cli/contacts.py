@@ -129,8 +129,8 @@ def _show_rejects(report: RejectReport) -> None:
 def _ask_to_go_on() -> None:
     if not sys.stdin.isatty():
         raise CancelledError("Nothing was imported: this needs to be confirmed.", hint="In a script: --yes")
-    output.say("Type yes to import, anything else to cancel:")
-    if typed.answer(interrupted="Cancelled: nothing was imported.").lower() not in {"yes", "y", "oui", "o"}:
+    question = "Type yes to import, anything else to cancel:"
+    if typed.answer(question, interrupted="Cancelled: nothing was imported.").lower() not in {"yes", "y", "oui", "o"}:
         raise CancelledError("Cancelled: nothing was imported.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from apes_mailer.cli.output import say
 from apes_mailer.errors import InterruptedByUserError, UsageError
 
 
@@ -20,9 +21,10 @@ def address(text: str) -> str:
         ) from error
 
 
-def answer(*, interrupted: str) -> str:
-    """Return the line that is typed; Ctrl-C raises ``InterruptedByUserError`` with these words."""
+def answer(question: str, *, interrupted: str) -> str:
+    """Ask, and return the line that is typed; Ctrl-C raises ``InterruptedByUserError`` with these words."""
     try:
+        say(question)  # in here, for whoever reads it may press Ctrl-C at once
         return sys.stdin.readline().strip()
     except KeyboardInterrupt as error:
         raise InterruptedByUserError(interrupted) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,10 +9,6 @@ import pytest
 
 from tests.support.cli import Cli, copy_workspace, make_workspace, sendgrid_environment, write_contacts
 from tests.support.local_sendgrid import API_KEY, LocalSendGrid
-
-if hasattr(signal, "SIGHUP"):
-    # Tests that were started under nohup would hand it on: their commands would rightly outlive a closed terminal.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
