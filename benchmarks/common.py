@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-STARTER = "premier-numero"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

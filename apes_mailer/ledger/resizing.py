@@ -18,35 +18,41 @@ def cut_pending(connection: sa.Connection, campaign_id: int, size: int, *, actor
     A batch that a person ordered to go again stays whole: an earlier attempt of it may still prove to have been
     accepted, and that settles the batch as one.
     """
-    batch, attempt = schema.batch, schema.attempt
-    may_be_proved = sa.select(attempt.c.id).where(
-        attempt.c.campaign_id == batch.c.campaign_id,
-        attempt.c.batch_no == batch.c.no,
-        attempt.c.state.not_in([AttemptState.NOT_ACCEPTED, AttemptState.REFUSED]),
-    )
-    large = connection.execute(
-        sa.select(batch).where(
-            batch.c.campaign_id == campaign_id,
-            batch.c.state == BatchState.PENDING,
-            batch.c.size > size,
-            ~may_be_proved.exists(),
-        )
-    ).all()
+    large = connection.execute(_larger(campaign_id, size).where(~_may_be_proved())).all()
     return sum(_cut(connection, row, size, actor=actor, at=at) for row in large)
 
 
 def still_larger(connection: sa.Connection, campaign_id: int, size: int) -> list[int]:
-    """Return the numbers of the pending batches that were cut to more than ``size`` recipients, and stay so."""
+    """Return the numbers of the pending batches that have more than ``size`` recipients left and must stay whole."""
+    rows = connection.execute(_larger(campaign_id, size).where(_may_be_proved()).order_by(schema.batch.c.no)).all()
+    return [int(row.no) for row in rows if len(_left(connection, row)) > size]
+
+
+def _larger(campaign_id: int, size: int) -> sa.Select[*tuple[Any, ...]]:
     batch = schema.batch
-    larger = sa.select(batch.c.no).where(
+    return sa.select(batch).where(
         batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING, batch.c.size > size
     )
-    return [int(no) for no in connection.execute(larger.order_by(batch.c.no)).scalars()]
 
 
-def _cut(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]], size: int, *, actor: str, at: dt.datetime) -> bool:
-    batch, recipient = schema.batch, schema.recipient
-    left = connection.execute(
+def _may_be_proved() -> sa.ColumnElement[bool]:
+    """Whether an attempt of the batch of the enclosing query may still prove to have been accepted."""
+    batch, attempt = schema.batch, schema.attempt
+    return (
+        sa.select(attempt.c.id)
+        .where(
+            attempt.c.campaign_id == batch.c.campaign_id,
+            attempt.c.batch_no == batch.c.no,
+            attempt.c.state.not_in([AttemptState.NOT_ACCEPTED, AttemptState.REFUSED]),
+        )
+        .exists()
+    )
+
+
+def _left(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]]) -> list[int]:
+    """Return the contacts who still go with a batch, in order."""
+    recipient = schema.recipient
+    left = (
         sa.select(recipient.c.contact_id)
         .where(
             recipient.c.campaign_id == row.campaign_id,
@@ -55,8 +61,13 @@ def _cut(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]], size: int, *,
             recipient.c.outcome.is_(None),
         )
         .order_by(recipient.c.contact_id)
-    ).scalars()
-    contacts = [int(contact) for contact in left]
+    )
+    return [int(contact) for contact in connection.execute(left).scalars()]
+
+
+def _cut(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]], size: int, *, actor: str, at: dt.datetime) -> bool:
+    batch = schema.batch
+    contacts = _left(connection, row)
     first, *others = [contacts[start : start + size] for start in range(0, len(contacts), size)] or [[]]
     if not others:
         return False

@@ -146,6 +146,15 @@ def test_batch_that_was_ordered_to_go_again_stays_whole_because_evidence_settles
     assert _claim_all(ledger) == [[address(number) for number in numbers] for numbers in ((5, 6), (7, 8), (9,))]
 
 
+def test_only_a_batch_that_must_stay_whole_is_told_as_one(ledger: Ledger) -> None:
+    ledger.prepare(batch_size=5)
+    ledger.record(ledger.claim(), Unknown(cause="timeout"))
+    ledger.record(ledger.claim(), Refused(reasons={0: "no", 1: "no"}))  # shrunk to three, and pending
+    ledger.resolve(1, "pending")
+    with ledger.database.read() as connection:
+        assert [resizing.still_larger(connection, ledger.ids[NAME], size) for size in (3, 4, 5)] == [[1], [1], []]
+
+
 def test_batch_that_a_copied_ledger_put_in_doubt_stays_whole(ledger: Ledger) -> None:
     ledger.prepare(batch_size=5)
     ledger.record(ledger.claim(), TOO_LARGE)
