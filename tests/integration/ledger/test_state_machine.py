@@ -121,9 +121,9 @@ class LedgerMachine(RuleBasedStateMachine):
             assert found is None
             return None
         assert found is not None
-        claim, recipients = found
+        claim, roll = found
         assert claim.batch_no == self.batches.index(expected) + 1
-        assert [each.address for each in recipients] == [address(number) for number in expected.here()]
+        assert list(roll.addresses) == [address(number) for number in expected.here()]
         attempt = Attempt(expected, expected.seq, set(expected.here()), fate, claim)
         expected.attempts.append(attempt)
         return attempt

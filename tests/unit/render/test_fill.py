@@ -212,6 +212,12 @@ def test_unusual_spaces_and_signs_are_looked_at_with_care(value: str) -> None:
     assert not fill.is_harmless(value)
 
 
+@pytest.mark.parametrize("sign", "-.a ")
+def test_long_value_is_judged_at_once(sign: str) -> None:
+    """A pattern that can read a value in two ways would try them all, and never end."""
+    assert not fill.is_harmless(f"a{sign}" * 5000 + "!")
+
+
 @pytest.mark.parametrize("value", ["", " ", "\u00a0", "\r\n", "\u202e", "\0"])
 def test_fallback_stands_in_for_a_value_that_says_nothing(value: str) -> None:
     field = ContactField("NOM", "cher lecteur & ami")
