@@ -11,6 +11,7 @@ import functools
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from html import unescape
 from typing import Any, NamedTuple
 
 import cssselect
@@ -42,6 +43,7 @@ _PROPERTIES = {
 
 _COLOR = r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})"
 _LATER_FUNCTIONS = frozenset({"calc", "clamp", "linear-gradient", "max", "min", "radial-gradient"})
+_ANY_FONT = frozenset({"cursive", "fantasy", "inherit", "initial", "monospace", "sans-serif", "serif", "system-ui"})
 _AT_RULES = frozenset({"charset", "font-face", "media", "supports"})
 _MEDIA = frozenset({
     *("all", "and", "not", "only", "or", "print", "screen"),
@@ -68,8 +70,8 @@ def stylesheet_faults(css: str, classes: frozenset[str] | None = None) -> tuple[
 
 @functools.lru_cache(maxsize=1024)
 def style_faults(style: str) -> tuple[Fault, ...]:
-    """Return the faults of a ``style`` attribute."""
-    return tuple(_declarations(tinycss2.parse_component_value_list(style, skip_comments=True)))
+    """Return the faults of a ``style`` attribute, given as it stands in the HTML."""
+    return tuple(_declarations(tinycss2.parse_component_value_list(unescape(style), skip_comments=True)))
 
 
 def _braces(css: str) -> Fault | None:
@@ -205,6 +207,9 @@ def _property(line: int, name: str, tokens: Tokens) -> Iterator[Fault]:
     elif name not in _known():
         cure = _meant(name, _known()) or "Remove it."
         yield Fault(line, f'there is no property "{name}"', cure)
+    elif name in {"font", "font-family"} and (last := value.replace(",", " ").split()[-1]).lower() not in _ANY_FONT:
+        cure = "End it with sans-serif, serif or monospace, for those who lack the fonts before."
+        yield Fault(line, f'"{last}" is a font that not everybody has', cure)
     elif not _is_value(name, value, tokens):
         cure = "Look for a slip, a forgotten unit such as px, or a forgotten ; before it."
         yield Fault(line, f'"{_short(value)}" is not a value for "{name}"', cure)

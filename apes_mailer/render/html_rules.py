@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from apes_mailer.render import css_check
 from apes_mailer.render.mjml_schema import value_type
@@ -39,6 +39,22 @@ _VALUES: dict[str, tuple[re.Pattern[str], str]] = {
     "valign": (re.compile("top|middle|bottom|baseline"), "top, middle or bottom"),
     "width": (_PIXELS, "a number of pixels, without px, or a percentage"),
 }
+_CLASS = re.compile(r"[A-Za-z_][\w-]*")
+_ROWS = ("table", "tbody", "thead", "tfoot", "mj-table")
+_PARENTS = {
+    "dd": ("dl", "div"),
+    "dt": ("dl", "div"),
+    "li": ("ul", "ol"),
+    "tbody": ("table", "mj-table"),
+    "td": ("tr",),
+    "tfoot": ("table", "mj-table"),
+    "th": ("tr",),
+    "thead": ("table", "mj-table"),
+    "tr": _ROWS,
+}
+_ITEMS_ONLY = {"ol": ("li",), "tr": ("td", "th"), "ul": ("li",), **dict.fromkeys(_ROWS[1:4], ("tr",))}
+_WORDS_ONLY = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
+_BLOCKS = _WORDS_ONLY | {"blockquote", "div", "dl", "hr", "ol", "table", "ul"}
 _META = frozenset(
     "author color-scheme description format-detection generator referrer robots supported-color-schemes viewport"
     " x-apple-disable-message-reformatting".split()
@@ -81,11 +97,41 @@ def _fault(name: str, value: str) -> tuple[str, str] | None:
     if name not in _NAMES:
         close = difflib.get_close_matches(name, sorted(_NAMES), n=1, cutoff=0.6)
         return f'there is no attribute "{name}" in HTML', f'Did you mean "{close[0]}"?' if close else "Remove it."
-    if name in _VALUES:
-        pattern, expected = _VALUES[name]
-        return None if pattern.fullmatch(value) else (f'"{value}" is not a value for "{name}"', f"Write {expected}.")
+    if name == "class":
+        return class_fault(name, value)
     if name == "style" and (tag := WORD.search(value)):
         return f'{tag[0]} stands inside the attribute "style", where no value is safe', NO_PLACE
     if name == "style" and (faults := css_check.style_faults(value)):
         return faults[0].message, faults[0].hint
+    return value_fault(name, value)
+
+
+def value_fault(name: str, value: str) -> tuple[str, str] | None:
+    """Return message and cure for a value that an attribute of HTML cannot have."""
+    if name not in _VALUES or _VALUES[name][0].fullmatch(value):
+        return None
+    return f'"{value}" is not a value for "{name}"', f"Write {_VALUES[name][1]}."
+
+
+def class_fault(name: str, value: str) -> tuple[str, str] | None:
+    """Return message and cure for a word that no stylesheet can name."""
+    wrong = next((word for word in value.split() if not _CLASS.fullmatch(word)), "")
+    return (f'"{wrong}" cannot be a class in "{name}"', "Use letters, digits and hyphens, a letter first.") if wrong else None
+
+
+def nesting_fault(tag: str, ancestors: Sequence[str]) -> tuple[str, str, str] | None:
+    """Return what is wrong with the place of an element, the cure, and the element around it that does not take it.
+
+    ``ancestors`` begin with the parent. Source: the content models of WHATWG HTML, as far as browsers move an element
+    elsewhere, or close one, to obey them.
+    """
+    parent = ancestors[0]
+    if tag in _PARENTS and parent not in _PARENTS[tag]:
+        return f"<{tag}> cannot stand in <{parent}>", f"It goes into <{_PARENTS[tag][0]}>.", parent
+    if tag in _BLOCKS and (text := next((each for each in ancestors if each in _WORDS_ONLY), "")):
+        return f"<{tag}> cannot stand in <{text}>, which browsers close before it", f"Add </{text}> before it.", text
+    if tag == "a" and "a" in ancestors:
+        return "a link cannot stand in a link", "Add </a> before it.", "a"
+    if parent in _ITEMS_ONLY and tag not in _ITEMS_ONLY[parent]:
+        return f"<{tag}> cannot stand in <{parent}>", f"Put it into <{_ITEMS_ONLY[parent][0]}>.", parent
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apes_mailer.errors import Problem
 from apes_mailer.render import css_check, html_rules
@@ -51,6 +51,7 @@ class _Open:
     tag: str = ""  # the MJML tag that is meant; empty for HTML
     width: float | None = None  # of the space for columns, in px
     columns: tuple[str, ...] = ()  # their widths, as written
+    misplaced: list[Fault] = field(default_factory=list[Fault])  # of elements that it does not take
 
     def ends_with(self, name: str) -> bool:
         return name in (self.name, self.tag) or (not self.component and name.lower() == self.name.lower())
@@ -123,12 +124,25 @@ class _Walk:
             self._fault(tag.offset, f"<{tag.name}> cannot stand in {_called(parent)}", hint)
         for fault in html_rules.attribute_faults(tag.name, tag.attributes):
             self._faults.append(fault._replace(offset=tag.offset_of(fault.offset)))
+        if known and not parent.lenient:
+            self._html_nesting(tag)
         if tag.name.lower() in VOID_HTML:
             if not tag.self_closing:
                 self._fault(tag.offset, f"<{tag.name}> is not closed", f"Write <{tag.name} … />.")
         elif not tag.self_closing:
             lenient = misplaced or not known or parent.lenient
             self._open.append(_Open(tag.name, tag.offset, Content.HTML, lenient))
+
+    def _html_nesting(self, tag: Tag) -> None:
+        """Note a fault of nesting at the element around it: when that was never closed, it is told of that alone."""
+        around: dict[str, _Open] = {}
+        for element in reversed(self._open):
+            around.setdefault(element.tag or element.name.lower(), element)
+            if element.component:
+                break
+        if wrong := html_rules.nesting_fault(tag.name.lower(), list(around)):
+            message, hint, name = wrong
+            around[name].misplaced.append(Fault(tag.offset, message, hint))
 
     def _begin_component(self, tag: Tag, component: Component) -> None:
         self._close_forgotten(component, tag.offset)
@@ -244,6 +258,7 @@ class _Walk:
 
     def _end(self) -> None:
         element = self._open.pop()
+        self._faults += element.misplaced
         if element.columns and (total := widths.overflow(element.columns, element.width)):
             self._fault(
                 element.offset,
@@ -253,6 +268,7 @@ class _Walk:
             )
 
     def _never_closed(self, element: _Open) -> None:
+        element.misplaced.clear()
         name = element.tag or element.name
         hint = f"Write <{name} … />." if element.content is Content.NOTHING else f"Add </{name}>."
         self._fault(element.offset, f"<{element.name}> is never closed", hint)

@@ -19,6 +19,7 @@ _KEY = re.compile(r"\s*([\w-]+)\s*=")
 _MOST_PIXELS = 2000
 _COLORS, _FONTS, _SIZES = ("color", "dark"), ("font",), ("size",)
 _PLACES = re.compile(r"%(?!%)[^%]?")  # what the filter "format" fills
+_MAY_BE_EMPTY = ("quote_",)  # a theme may set quotes apart by other means
 Values = dict[str, Any]
 
 
@@ -67,6 +68,8 @@ def word_faults(words: Values, places: Mapping[str, int], file: ThemeFile) -> It
         if not isinstance(value, str):
             yield _problem(file, "", name, f"{_shown(value)} is no text", f'Write {name} = "…", with the quotes.')
             continue
+        if not value and not name.startswith(_MAY_BE_EMPTY):
+            yield _problem(file, "", name, "is empty", "Write the words that readers are to see.")
         for tag in merge.find(value):
             if tag.expression is None:
                 yield _problem(file, "", name, f"{tag.written} is no merge tag", "Correct it, or take it out.")
