@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apes_mailer.model.content import Content
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
@@ -19,7 +20,8 @@ class CheckedLetter:
     """An issue, the template it became, and its HTML and text as a recipient would read them.
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
-    file name as the issue has it. ``today`` is the day on which dates are judged. ``web_version`` says whether the
+    file name as the issue has it. ``today`` is the day on which dates are judged, ``contents`` what the letter
+    has to say. ``web_version`` says whether the
     letter can be read on the web too.
     """
 
@@ -31,6 +33,7 @@ class CheckedLetter:
     sender: str
     today: dt.date
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
+    contents: Sequence[Content] = ()
     web_version: bool = False
 
     @cached_property

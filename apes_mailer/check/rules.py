@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from apes_mailer.check import delivery, examples, links, pictures
+from apes_mailer.check import completeness, delivery, examples, links, pictures
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
 
@@ -15,6 +15,7 @@ RULES: tuple[Rule, ...] = (
     links.destination,
     links.web_version,
     examples.addresses,
+    completeness.lost,
     delivery.size,
     delivery.unsubscribe,
     delivery.charset,

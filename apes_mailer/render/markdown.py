@@ -21,6 +21,7 @@ from apes_mailer.render import typography
 
 _QUOTED = re.compile(r"\s*[«“„‹‘\"]|.*[»”›\"][\s.,;:!?…]*\Z", re.DOTALL)
 _TO_FOLD = re.compile(r"[\t\n\v\f\r]")  # what textwrap changes in the shortest line
+_BREAKS = frozenset({"softbreak", "hardbreak"})
 _FORGOTTEN_LINK = re.compile(r"\]\([^)\n]*\)?")
 
 
@@ -73,7 +74,7 @@ def forgotten_links(text: str) -> list[tuple[int, str]]:
             continue
         line = token.map[0] if token.map else 0
         for child in token.children:
-            if child.type in {"softbreak", "hardbreak"}:
+            if child.type in _BREAKS:
                 line += 1
             elif child.type == "text" and (match := _FORGOTTEN_LINK.search(child.content)):
                 found.append((line, child.content[: match.end()].strip()))
@@ -95,6 +96,15 @@ def links(text: str) -> list[tuple[str, str]]:
             elif address is not None:
                 words.append(child.content)
     return found
+
+
+def paragraphs(text: str, language: str = "") -> list[str]:
+    """Return the words of each paragraph, heading and item of a Markdown text, on one line, without any markup."""
+    return [
+        " ".join("".join(" " if child.type in _BREAKS else child.content for child in token.children or []).split(" "))
+        for token in _tokens(text, language)
+        if token.type == "inline"
+    ]
 
 
 def in_quotation_marks(text: str, opening: str, closing: str) -> str:
@@ -166,7 +176,7 @@ class _PlainText:
         links: list[tuple[str, int]] = []
         for child in children:
             match child.type:
-                case "softbreak" | "hardbreak":
+                case kind if kind in _BREAKS:
                     out.append("\n")
                 case "link_open":
                     links.append((str(child.attrGet("href") or ""), len(out)))

@@ -1,0 +1,126 @@
+"""Nothing that was written is lost on the way into the letter, whatever theme it takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lxml import html as lxml_html
+
+from apes_mailer.check.catalogue import finding
+from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.model import merge
+from apes_mailer.model.content import Content, Kind
+from apes_mailer.model.finding import Finding
+
+_NOT_SAID = re.compile(r"[\W_]+")
+_NOTE_NUMBER = re.compile(r"\[\d+\]")
+_SCHEME = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
+_HEADINGS = "h1|h2|h3|h4|h5|h6"
+_SHOWN = 60  # characters of what is missing
+
+
+def lost(letter: CheckedLetter) -> Iterator[Finding]:
+    """Every heading, text, link, date and picture of the issue comes out in the HTML and in the plain text."""
+    page, text = _Page(letter.html), _Text(letter.text)
+    for content in letter.contents:
+        missing = [name for name, holds in (("html", page.holds), ("text", text.holds)) if not holds(content)]
+        if missing:
+            case = missing[0] if len(missing) == 1 else "both"
+            case = "heading" if case == "html" and content.kind is Kind.HEADING and page.says(content) else case
+            words = content.text if len(content.text) <= _SHOWN else f"{content.text[: _SHOWN - 1]}…"
+            yield finding(f"lost-content.{case}", content.path, words=words, theme=letter.issue.theme)
+
+
+def _essence(text: str) -> str:
+    """Return the letters and digits of a text: what no typography and no layout changes."""
+    return _NOT_SAID.sub("", _NOTE_NUMBER.sub("", text)).casefold()
+
+
+def _pieces(text: str) -> list[str]:
+    """Return what an author wrote around merge tags, whose values differ from reader to reader."""
+    pieces: list[str] = []
+    done = 0
+    for tag in merge.find(text):
+        pieces.append(text[done : tag.start])
+        done = tag.end
+    return [*pieces, text[done:]]
+
+
+def _says(essence: str, content: Content) -> bool:
+    return all(_essence(piece) in essence for piece in _pieces(content.text))
+
+
+def _leads(addresses: list[str], content: Content) -> bool:
+    start = _pieces(content.text)[0].strip()
+    return any(address.startswith(start) for address in addresses)
+
+
+@dataclass(frozen=True)
+class _Page:
+    html: str
+
+    @cached_property
+    def _tree(self) -> Any:
+        return lxml_html.document_fromstring(self.html)
+
+    @cached_property
+    def _words(self) -> str:
+        return _essence("".join(self._tree.xpath("//body//text()[not(ancestor::style)]")))
+
+    @cached_property
+    def _in_headings(self) -> list[str]:
+        headings = self._tree.iter(*_HEADINGS.split("|"))
+        return [_essence(str(heading.text_content())) for heading in headings]
+
+    @cached_property
+    def _alternatives(self) -> list[str]:
+        return [_essence(str(alt)) for alt in self._tree.xpath("//img/@alt")]
+
+    @cached_property
+    def _links(self) -> list[str]:
+        return [str(address) for address in self._tree.xpath("//a/@href")]
+
+    def says(self, content: Content) -> bool:
+        """Whether the words stand anywhere."""
+        return _says(self._words, content)
+
+    def holds(self, content: Content) -> bool:
+        """Whether a piece of content stands where it belongs."""
+        match content.kind:
+            case Kind.HEADING:
+                return any(_says(heading, content) for heading in self._in_headings)
+            case Kind.ALTERNATIVE:
+                return any(_says(alternative, content) for alternative in self._alternatives)
+            case Kind.LINK:
+                return _leads(self._links, content)
+            case Kind.PICTURE:
+                return f"/{content.text}" in self.html
+            case Kind.WORDS | Kind.PREHEADER:
+                return self.says(content)
+
+
+@dataclass(frozen=True)
+class _Text:
+    text: str
+
+    @cached_property
+    def _words(self) -> str:
+        return _essence(self.text)
+
+    @cached_property
+    def _addresses(self) -> str:
+        return "".join(self.text.split())
+
+    def holds(self, content: Content) -> bool:
+        """Whether a piece of content stands in the plain text, if it belongs there."""
+        match content.kind:
+            case Kind.PICTURE | Kind.PREHEADER:
+                return True
+            case Kind.LINK:
+                return _SCHEME.sub("", _pieces(content.text)[0].strip(), count=1) in self._addresses
+            case Kind.HEADING | Kind.WORDS | Kind.ALTERNATIVE:
+                return _says(self._words, content)
