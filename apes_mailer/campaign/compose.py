@@ -66,7 +66,7 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"))
     letter = render(loaded.issue, _theme(workspace, loaded), around.identity, loaded.pictures)
     checked = _as_read(loaded, letter, around)
-    findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
+    findings = sorted(rules.findings(checked), key=lambda found: _line(loaded, found) or 0)
     return Composition(
         name=name,
         loaded=loaded,
@@ -108,7 +108,12 @@ def _as_read(loaded: LoadedIssue, letter: Letter, around: Circumstances) -> Chec
         today=around.today,
         pictures=loaded.pictures,
         contents=contents(loaded.issue, around.identity, loaded.pictures),
+        repairs=loaded.repairs,
     )
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    return finding.line or (loaded.line(finding.field) if finding.field else None)
 
 
 def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:
@@ -116,7 +121,7 @@ def problem(composition: Composition, finding: Finding, language: Language | Non
     message, cure = catalogue.told(finding, language or composition.language)
     return Problem(
         file=composition.loaded.shown,
-        line=composition.loaded.line(finding.field) if finding.field else None,
+        line=_line(composition.loaded, finding),
         field=finding.field,
         message=message,
         hint=cure,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apes_mailer.model.c1 import Repair
 from apes_mailer.model.content import Content
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
@@ -21,7 +22,7 @@ class CheckedLetter:
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
     file name as the issue has it. ``today`` is the day on which dates are judged, ``contents`` what the letter
-    has to say. ``web_version`` says whether the
+    has to say, ``repairs`` what was put right while it was read. ``web_version`` says whether the
     letter can be read on the web too.
     """
 
@@ -34,6 +35,7 @@ class CheckedLetter:
     today: dt.date
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
     contents: Sequence[Content] = ()
+    repairs: Sequence[Repair] = ()
     web_version: bool = False
 
     @cached_property
