@@ -16,7 +16,7 @@ from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import Context, MessageTemplate
 from apes_mailer.model.picture import Picture
 from apes_mailer.model.theme import Theme
-from apes_mailer.render import dates, html, markdown, mjml_check, slots, typography
+from apes_mailer.render import charset, dates, html, markdown, mjml_check, slots, typography
 from apes_mailer.render.text import TextLinks
 from apes_mailer.render.theme import CompiledTheme, compile_theme
 from apes_mailer.render.tokens import Tokens
@@ -54,7 +54,7 @@ def render(
         raise ThemeError(f"The theme {theme.name} does not give valid MJML.", told)
     mjml, marks = mjml_check.strip_marks(marked)
     try:
-        page = html.from_mjml(mjml, compiled.css)
+        page = charset.html(html.from_mjml(mjml, compiled.css))
     except html.MjmlParseError as error:
         file, line = marks.at_byte(error.offset or 0) or (f"templates/{theme.name}", None)
         problem = Problem(message=str(error), file=file, line=line, hint="Look for a tag that is not closed nearby.")
@@ -105,7 +105,7 @@ class _Composer:
         links = TextLinks(self._issue.language)
         text = self.template("letter.txt", str, md=links.markdown, notes=links.notes, wrap=markdown.wrap)
         lines = [line.rstrip() for line in text.split("\n")]
-        return _squeeze(lines) + "\n"
+        return charset.text(_squeeze(lines) + "\n")
 
     def _context(self, to_markup: Callable[[str], str]) -> dict[str, Any]:
         tokens = self._tokens
