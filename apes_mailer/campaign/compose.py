@@ -16,7 +16,7 @@ from apes_mailer.model.language import Language
 from apes_mailer.model.theme import Theme
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
-from apes_mailer.render.contents import contents
+from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import Letter, render
 from apes_mailer.workspace import Workspace
 
@@ -107,7 +107,7 @@ def _as_read(loaded: LoadedIssue, letter: Letter, around: Circumstances) -> Chec
         sender=around.sender,
         today=around.today,
         pictures=loaded.pictures,
-        contents=contents(loaded.issue, around.identity, loaded.pictures),
+        pieces=pieces(loaded.issue, around.identity, loaded.pictures),
         repairs=loaded.repairs,
     )
 

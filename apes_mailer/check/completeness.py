@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model import merge
-from apes_mailer.model.content import Content, Kind
+from apes_mailer.model.piece import Kind, Piece
 from apes_mailer.model.finding import Finding
 
 _NOT_SAID = re.compile(r"[\W_]+")
@@ -26,13 +26,13 @@ _SHOWN = 60  # characters of what is missing
 def lost(letter: CheckedLetter) -> Iterator[Finding]:
     """Every heading, text, link, date and picture of the issue comes out in the HTML and in the plain text."""
     page, text = _Page(letter.html), _Text(letter.text)
-    for content in letter.contents:
-        missing = [name for name, holds in (("html", page.holds), ("text", text.holds)) if not holds(content)]
+    for piece in letter.pieces:
+        missing = [name for name, holds in (("html", page.holds), ("text", text.holds)) if not holds(piece)]
         if missing:
             case = missing[0] if len(missing) == 1 else "both"
-            case = "heading" if case == "html" and content.kind is Kind.HEADING and page.says(content) else case
-            words = content.text if len(content.text) <= _SHOWN else f"{content.text[: _SHOWN - 1]}…"
-            yield finding(f"lost-content.{case}", content.path, words=words, theme=letter.issue.theme)
+            case = "heading" if case == "html" and piece.kind is Kind.HEADING and page.says(piece) else case
+            words = piece.text if len(piece.text) <= _SHOWN else f"{piece.text[: _SHOWN - 1]}…"
+            yield finding(f"lost-content.{case}", piece.path, words=words, theme=letter.issue.theme)
 
 
 def _essence(text: str) -> str:
@@ -40,22 +40,22 @@ def _essence(text: str) -> str:
     return _NOT_SAID.sub("", _NOTE_NUMBER.sub("", text)).casefold()
 
 
-def _pieces(text: str) -> list[str]:
+def _around_tags(text: str) -> list[str]:
     """Return what an author wrote around merge tags, whose values differ from reader to reader."""
-    pieces: list[str] = []
+    found: list[str] = []
     done = 0
     for tag in merge.find(text):
-        pieces.append(text[done : tag.start])
+        found.append(text[done : tag.start])
         done = tag.end
-    return [*pieces, text[done:]]
+    return [*found, text[done:]]
 
 
-def _says(essence: str, content: Content) -> bool:
-    return all(_essence(piece) in essence for piece in _pieces(content.text))
+def _says(essence: str, piece: Piece) -> bool:
+    return all(_essence(words) in essence for words in _around_tags(piece.text))
 
 
-def _leads(addresses: list[str], content: Content) -> bool:
-    start = _pieces(content.text)[0].strip()
+def _leads(addresses: list[str], piece: Piece) -> bool:
+    start = _around_tags(piece.text)[0].strip()
     return any(address.startswith(start) for address in addresses)
 
 
@@ -84,23 +84,23 @@ class _Page:
     def _links(self) -> list[str]:
         return [str(address) for address in self._tree.xpath("//a/@href")]
 
-    def says(self, content: Content) -> bool:
+    def says(self, piece: Piece) -> bool:
         """Whether the words stand anywhere."""
-        return _says(self._words, content)
+        return _says(self._words, piece)
 
-    def holds(self, content: Content) -> bool:
+    def holds(self, piece: Piece) -> bool:
         """Whether a piece of content stands where it belongs."""
-        match content.kind:
+        match piece.kind:
             case Kind.HEADING:
-                return any(_says(heading, content) for heading in self._in_headings)
+                return any(_says(heading, piece) for heading in self._in_headings)
             case Kind.ALTERNATIVE:
-                return any(_says(alternative, content) for alternative in self._alternatives)
+                return any(_says(alternative, piece) for alternative in self._alternatives)
             case Kind.LINK:
-                return _leads(self._links, content)
+                return _leads(self._links, piece)
             case Kind.PICTURE:
-                return f"/{content.text}" in self.html
+                return f"/{piece.text}" in self.html
             case Kind.WORDS | Kind.PREHEADER:
-                return self.says(content)
+                return self.says(piece)
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,12 @@ class _Text:
     def _addresses(self) -> str:
         return "".join(self.text.split())
 
-    def holds(self, content: Content) -> bool:
+    def holds(self, piece: Piece) -> bool:
         """Whether a piece of content stands in the plain text, if it belongs there."""
-        match content.kind:
+        match piece.kind:
             case Kind.PICTURE | Kind.PREHEADER:
                 return True
             case Kind.LINK:
-                return _SCHEME.sub("", _pieces(content.text)[0].strip(), count=1) in self._addresses
+                return _SCHEME.sub("", _around_tags(piece.text)[0].strip(), count=1) in self._addresses
             case Kind.HEADING | Kind.WORDS | Kind.ALTERNATIVE:
-                return _says(self._words, content)
+                return _says(self._words, piece)

@@ -1,76 +1,28 @@
-"""What a letter must say, whatever the theme: every heading, text, link, date and picture of an issue, and its sender."""
+"""The table of contents of a letter that has many parts."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from apes_mailer.model.content import Content, Kind
-from apes_mailer.model.identity import Identity
-from apes_mailer.model.issue import ContactPoint, Event, Image, Issue
-from apes_mailer.model.picture import Picture
-from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
-from apes_mailer.model.walk import walk
-from apes_mailer.render import dates, markdown
-
-_HEADINGS = frozenset({"heading", "title"})
-_ELSEWHERE = frozenset({"alt", "note", "subject", "title"})  # judged with what they belong to
+_MOST_WITHOUT = 5
+_NEVER_LISTED = frozenset({"banner", "logos"})
 
 
-def contents(issue: Issue, identity: Identity, pictures: Mapping[str, Picture]) -> Sequence[Content]:
-    """Return the pieces of a letter in the order of the issue, those of its sender last."""
-    return [*_of_issue(issue, pictures), *_of_identity(identity)]
+def of(blocks: list[dict[str, Any]], *, wanted: bool | None) -> list[dict[str, str]]:
+    """Return ``title`` and ``anchor`` of the parts to list, or nothing when the letter needs no table of contents.
 
-
-def _of_issue(issue: Issue, pictures: Mapping[str, Picture]) -> Iterator[Content]:
-    yield Content(path="title" if issue.title else "subject", kind=Kind.HEADING, text=issue.title or issue.subject)
-    for path, value in walk(issue):
-        name = path.rpartition(".")[2]
-        match value:
-            case Image():
-                if value.alt is not None and not value.decorative:
-                    yield Content(path=f"{path}.alt", kind=Kind.ALTERNATIVE, text=value.alt)
-            case Event():
-                yield from _days(path, value, issue.language)
-            case PictureFile():
-                yield Content(path=path, kind=Kind.PICTURE, text=pictures[value].name)
-            case Markdown():
-                yield from _of_markdown(path, value, issue.language)
-            case MailAddress():
-                yield Content(path=path, kind=Kind.LINK, text=f"mailto:{value}")
-            case Link():
-                yield Content(path=path, kind=Kind.LINK, text=value)
-            case Line() if path == "preheader":
-                yield Content(path=path, kind=Kind.PREHEADER, text=value)
-            case Line() if "." in path and name in _HEADINGS:
-                yield Content(path=path, kind=Kind.HEADING, text=value)
-            case Line() if name not in _ELSEWHERE:
-                yield Content(path=path, kind=Kind.WORDS, text=value)
-            case dt.date() if path == "date":
-                yield Content(path=path, kind=Kind.WORDS, text=dates.long_date(value, issue.language))
-            case _:
-                pass
-
-
-def _of_markdown(path: str, text: str, language: str) -> Iterator[Content]:
-    for words in markdown.paragraphs(text, language):
-        yield Content(path=path, kind=Kind.WORDS, text=words)
-    for _, address in markdown.links(text):
-        yield Content(path=path, kind=Kind.LINK, text=address)
-
-
-def _days(path: str, event: Event, language: str) -> Iterator[Content]:
-    end = event.end_date if event.end_date != event.date else None
-    yield Content(path=f"{path}.date", kind=Kind.WORDS, text=dates.weekday_date(event.date, language, until=end))
-    if end is not None:
-        yield Content(path=f"{path}.end_date", kind=Kind.WORDS, text=dates.weekday_date(end, language))
-
-
-def _of_identity(identity: Identity) -> Iterator[Content]:
-    words = (identity.letter or identity.name, identity.name, identity.tagline, identity.postal_address)
-    for text in (*words, identity.contact, identity.reason, *(social.name for social in identity.social)):
-        if text:
-            yield Content(path="", kind=Kind.WORDS, text=text)
-    for link in (identity.website, *(social.link for social in identity.social)):
-        if link:
-            yield Content(path="", kind=Kind.LINK, text=link)
+    Each block, as templates see it, gets its ``anchor``: a name that a link can lead to, or ``None``. Parts are listed
+    from six on, or as ``wanted`` says; blocks without a title, calls to action and logos are none.
+    """
+    parts: list[dict[str, str]] = []
+    for block in blocks:
+        block["anchor"] = None
+        title = block.get("heading") or block.get("title")
+        if title and block["type"] not in _NEVER_LISTED:
+            block["anchor"] = f"part-{len(parts) + 1}"
+            parts.append({"title": title, "anchor": block["anchor"]})
+    if len(parts) > (_MOST_WITHOUT if wanted is None else 1) and wanted is not False:
+        return parts
+    for block in blocks:
+        block["anchor"] = None
+    return []

@@ -29,6 +29,8 @@ class Fault(NamedTuple):
 
 
 _PROPERTIES = {
+    **dict.fromkeys(("break-after", "break-before"), "auto|avoid(-page)?|always|page|left|right"),
+    "break-inside": "auto|avoid(-page)?",
     "color-scheme": r"(normal|light|dark|only)(\s+(light|dark|only))*",
     "display": "(inline-)?(flex|grid)|flow-root|contents",
     "font-weight": r"[1-9]\d{0,2}|1000",
@@ -40,6 +42,16 @@ _PROPERTIES = {
     "word-wrap": "normal|break-word|anywhere",
 }
 """Properties, and values of properties, that have come since and that letters use; patterns in lower case."""
+
+_ANY_VALUE = frozenset(
+    "animation aspect-ratio background-clip background-origin background-size border-image box-sizing column-count"
+    " column-gap flex flex-basis flex-direction flex-flow flex-grow flex-shrink flex-wrap font-feature-settings"
+    " forced-color-adjust gap grid-template-columns isolation justify-content align-items align-self line-break"
+    " mix-blend-mode opacity order print-color-adjust row-gap tab-size text-align-last text-decoration-color"
+    " text-decoration-line text-decoration-style text-decoration-thickness text-overflow text-underline-offset"
+    " text-wrap transform transition will-change".split()
+)
+"""Properties of later CSS whose values are not judged: few mail programs know them, and the support figures tell."""
 
 _COLOR = r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})"
 _LATER_FUNCTIONS = frozenset({"calc", "clamp", "linear-gradient", "max", "min", "radial-gradient"})
@@ -225,11 +237,11 @@ def _profile() -> Any:
 
 @functools.cache
 def _known() -> frozenset[str]:
-    return frozenset(_profile().knownNames) | _PROPERTIES.keys()
+    return frozenset(_profile().knownNames) | _PROPERTIES.keys() | _ANY_VALUE
 
 
 def _is_value(name: str, value: str, tokens: Tokens) -> bool:
-    if any(token.type == "function" and token.lower_name in _LATER_FUNCTIONS for token in tokens):
+    if name in _ANY_VALUE or any(token.type == "function" and token.lower_name in _LATER_FUNCTIONS for token in tokens):
         return True
     if re.fullmatch(_PROPERTIES.get(name, "(?!)"), value.lower()):
         return True

@@ -15,7 +15,7 @@ from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.picture import Picture
 from apes_mailer.render import fill
-from apes_mailer.render.contents import contents
+from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import render
 from apes_mailer.workspace import Workspace
 
@@ -69,7 +69,7 @@ def rendered(issue: Issue, identity: Identity = IDENTITY, theme: str = "apes", *
         sender="lettre@semis.test",
         today=TODAY,
         pictures=PICTURES,
-        contents=contents(issue, identity, PICTURES),
+        pieces=pieces(issue, identity, PICTURES),
     )
     return dataclasses.replace(letter, **more)
 

@@ -18,7 +18,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Piece:
     """One piece of an issue; ``path`` is its field there, empty for what the settings say.
 
     Merge tags in ``text`` are as the author wrote them, and typographic signs may come out different.
