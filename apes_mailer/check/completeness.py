@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ _SHOWN = 60  # characters of what is missing
 def lost(letter: CheckedLetter) -> Iterator[Finding]:
     """Every heading, text, link, date and picture of the issue comes out in the HTML and in the plain text."""
     page, text = _Page(letter.html), _Text(letter.text)
+    yield from _twice(letter, page)
     for piece in letter.pieces:
         missing = [name for name, holds in (("html", page.holds), ("text", text.holds)) if not holds(piece)]
         if missing:
@@ -33,6 +35,15 @@ def lost(letter: CheckedLetter) -> Iterator[Finding]:
             case = "heading" if case == "html" and piece.kind is Kind.HEADING and page.says(piece) else case
             words = piece.text if len(piece.text) <= _SHOWN else f"{piece.text[: _SHOWN - 1]}…"
             yield finding(f"lost-content.{case}", piece.path, words=words, theme=letter.issue.theme)
+
+
+def _twice(letter: CheckedLetter, page: _Page) -> Iterator[Finding]:
+    """Yield the pictures that a theme shows more often than the issue does."""
+    wanted = Counter(piece.text for piece in letter.pieces if piece.kind is Kind.PICTURE)
+    for piece in {piece.text: piece for piece in reversed(letter.pieces) if piece.kind is Kind.PICTURE}.values():
+        shown = page.pictures(piece.text)
+        if shown > wanted[piece.text]:
+            yield finding("lost-content.twice", piece.path, words=piece.text, count=shown, theme=letter.issue.theme)
 
 
 def _essence(text: str) -> str:
@@ -84,6 +95,10 @@ class _Page:
     def _links(self) -> list[str]:
         return [str(address) for address in self._tree.xpath("//a/@href")]
 
+    def pictures(self, name: str) -> int:
+        """Return how many elements show a picture."""
+        return sum(1 for source in self._tree.xpath("//img/@src") if str(source).endswith(f"/{name}"))
+
     def says(self, piece: Piece) -> bool:
         """Whether the words stand anywhere."""
         return _says(self._words, piece)
@@ -98,7 +113,7 @@ class _Page:
             case Kind.LINK:
                 return _leads(self._links, piece)
             case Kind.PICTURE:
-                return f"/{piece.text}" in self.html
+                return self.pictures(piece.text) > 0
             case Kind.WORDS | Kind.PREHEADER:
                 return self.says(piece)
 

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import Any, NamedTuple
 
-import cssselect
 import tinycss2
+from cssselect2.parser import SelectorError
+from cssselect2.parser import parse as parse_selector
 
 from apes_mailer.render.mjml_schema import HTML
 
@@ -153,8 +154,8 @@ def _selector(rule: Any, classes: frozenset[str] | None) -> Iterator[Fault]:
     text = str(tinycss2.serialize(rule.prelude)).strip()
     line = rule.source_line - 1
     try:
-        cssselect.parse(text)
-    except cssselect.SelectorError:
+        list(parse_selector(rule.prelude))
+    except SelectorError:
         yield Fault(line, f'"{text}" is no selector', "Write tags such as h2, classes such as .card, and , between them.")
         return
     before = ""

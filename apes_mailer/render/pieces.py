@@ -71,6 +71,8 @@ def _of_identity(identity: Identity) -> Iterator[Piece]:
     for text in (*words, identity.contact, identity.reason, *(social.name for social in identity.social)):
         if text:
             yield Piece(path="", kind=Kind.WORDS, text=text)
+    if identity.contact and "@" in identity.contact:
+        yield Piece(path="", kind=Kind.LINK, text=f"mailto:{identity.contact}")
     for link in (identity.website, *(social.link for social in identity.social)):
         if link:
             yield Piece(path="", kind=Kind.LINK, text=link)

@@ -19,6 +19,8 @@ _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 _STRAY_IN_CSS = re.compile(r"\{%|%\}|\{#|#\}")
 _CLASSES = re.compile(r"""\bclass=(?:"((?:\{\{.*?\}\}|[^"])*)"|'([^']*)')""")
 _IN_CODE = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_LITERAL_LINK = re.compile(r"""\b(?:href|src)="(?P<address>[^"{}]*)\"""")
+_LEADS = re.compile(r"https?://|mailto:.|tel:.|#.", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 _FROM_MARKDOWN = frozenset({"strong"})
@@ -39,12 +41,19 @@ class Names:
     """What the templates of a theme read of its values.
 
     ``words`` are those after ``t.``, ``tokens`` those after ``theme.``; ``places`` counts what is put into a word with
-    the filter ``format``.
+    the filter ``format``. ``aliases`` are names given to a part of ``theme``, ``members`` are (name, what follows its dot).
     """
 
     words: list[Use] = field(default_factory=list[Use])
     tokens: list[Use] = field(default_factory=list[Use])
     places: dict[str, int] = field(default_factory=dict[str, int])
+    aliases: dict[str, str] = field(default_factory=dict[str, str])
+    members: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    def used_tokens(self) -> set[str]:
+        """The design tokens that templates read, under the names too that they give to a part of them."""
+        by_alias = {f"{self.aliases[name]}.{key}" for name, key in self.members if name in self.aliases}
+        return by_alias | {use.name for use in self.tokens}
 
 
 def survey(theme: Theme, environment: jinja2.Environment) -> tuple[Names, list[Problem]]:
@@ -56,10 +65,11 @@ def survey(theme: Theme, environment: jinja2.Environment) -> tuple[Names, list[P
         try:
             tree = environment.parse(file.text, name, file.path)
         except jinja2.TemplateSyntaxError as error:
-            problems.append(syntax_problem(error, environment, file))
+            problems += list(_stray_braces(environment, file)) or [syntax_problem(error, environment, file)]
             continue
         problems += _stray_braces(environment, file)
         problems += _missing_files(tree, theme, file)
+        problems += _dead_links(file)
         _collect(tree, names, file.path)
     return names, problems
 
@@ -81,7 +91,7 @@ def syntax_problem(error: jinja2.TemplateSyntaxError, environment: jinja2.Enviro
 
 def missing_name(use: Use, name: str, there: Collection[str]) -> Problem:
     """Return the problem of a name that nothing has, with what it looks like."""
-    close = difflib.get_close_matches(name, sorted(there), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, sorted({*there} - {name}), n=1, cutoff=0.6)
     cure = f'Did you mean "{close[0]}"?' if close else "Correct the name, or take it out."
     return Problem(message=f'there is no "{use.name}"', file=use.file, line=use.line, hint=cure)
 
@@ -120,7 +130,11 @@ def _innermost(environment: jinja2.Environment, file: ThemeFile, until: int) -> 
 def _stray_braces(environment: jinja2.Environment, file: ThemeFile) -> Iterator[Problem]:
     """Yield what is left of a tag of the template that has lost a brace: it would be printed as it stands."""
     pattern = _STRAY_IN_CSS if file.path.endswith(".css") or "<mj-style" in file.text else _STRAY
-    for line, kind, text in environment.lex(file.text, filename=file.path):
+    try:
+        pieces = list(environment.lex(file.text, filename=file.path))
+    except jinja2.TemplateSyntaxError:
+        return  # told already
+    for line, kind, text in pieces:
         if kind != "data":
             continue
         for match in pattern.finditer(text):
@@ -129,6 +143,18 @@ def _stray_braces(environment: jinja2.Environment, file: ThemeFile) -> Iterator[
                 file=file.path,
                 line=line + text.count("\n", 0, match.start()),
                 hint="Write both braces of {{ … }}, {% … %} or {# … #} at both ends.",
+            )
+
+
+def _dead_links(file: ThemeFile) -> Iterator[Problem]:
+    """Yield the links that a template leads nowhere by itself; those of the author are checked with the letter."""
+    for match in _LITERAL_LINK.finditer(file.text):
+        if not _LEADS.match(match["address"]):
+            yield Problem(
+                message=f'"{match["address"]}" is no address that a click could lead to',
+                file=file.path,
+                line=file.text.count("\n", 0, match.start()) + 1,
+                hint="Write a whole address, from https:// on, or print one: {{ … }}.",
             )
 
 
@@ -152,6 +178,11 @@ def _collect(tree: nodes.Template, names: Names, path: str) -> None:
             names.words.append(Use(chain[1], path, node.lineno))
         elif chain and chain[0] == "theme":
             names.tokens.append(Use(".".join(chain[1:]), path, node.lineno))
+        elif len(chain) == 2:
+            names.members.add((chain[0], chain[1]))
+    for each in tree.find_all(nodes.Assign):
+        if isinstance(each.target, nodes.Name) and (chain := _chain(each.node)) and chain[0] == "theme":
+            names.aliases[each.target.name] = ".".join(chain[1:])
     for each in tree.find_all(nodes.Filter):
         if each.name == "format" and isinstance(each.node, nodes.Getattr) and (chain := _chain(each.node)):
             names.places[chain[-1]] = len(each.args)
@@ -165,9 +196,13 @@ def _chain(node: nodes.Expr) -> list[str]:
     return [node.name] if isinstance(node, nodes.Name) else []
 
 
-def missing_values(uses: Collection[Use], values: Mapping[str, object], file: ThemeFile, root: str) -> Iterator[Problem]:
-    """Yield a problem for each value, such as ``theme.color.ink``, that templates read and a TOML file has not."""
-    used = {use.name for use in uses}
+def missing_values(
+    uses: Collection[Use], used: Collection[str], values: Mapping[str, object], file: ThemeFile, root: str
+) -> Iterator[Problem]:
+    """Yield a problem for each value, such as ``theme.color.ink``, that templates read and a TOML file has not.
+
+    ``used`` are all the values that templates are known to read, so that a misspelt one shows.
+    """
     for name, use in {use.name: use for use in reversed([*uses])}.items():
         section, _, key = name.rpartition(".")
         there = values.get(section) if section else values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import cast
 
 import jinja2
@@ -19,6 +20,7 @@ _MARKED = (".mjml", ".css")
 _QUOTED = re.compile(r"'([^']+)'(?: is undefined)?$")
 _FAULTS_OF_A_TEMPLATE = (
     jinja2.TemplateError,
+    AssertionError,
     TypeError,
     ValueError,
     AttributeError,
@@ -27,6 +29,8 @@ _FAULTS_OF_A_TEMPLATE = (
     RecursionError,
 )
 """What expressions in a template can raise: it may add a text to a number, divide by zero, or include itself."""
+
+_DEFINE = "Correct the name here; design tokens are in theme.toml, words in the strings files."
 
 
 class _MarkLines(Extension):
@@ -75,8 +79,9 @@ def _problem(error: Exception, name: str, context: Mapping[str, object]) -> Prob
     file, line = _place(error) or (name, 1)
     wrong = _QUOTED.search(str(error))
     if isinstance(error, jinja2.UndefinedError) and wrong:
-        return missing_name(Use(wrong[1], file, line), wrong[1], set(_names(context)))
-    return Problem(message=str(error), file=file, line=line, hint="Correct the name, or test it with {% if %} first.")
+        problem = missing_name(Use(wrong[1], file, line), wrong[1], set(_names(context)))
+        return replace(problem, hint=f"{problem.hint} {_DEFINE}")
+    return Problem(message=str(error) or "this cannot be worked out", file=file, line=line, hint="Correct the name, or test it with {% if %} first.")
 
 
 def _names(value: object) -> Iterator[str]:

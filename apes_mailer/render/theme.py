@@ -82,11 +82,11 @@ def _faults_of_values(
     words = _words(theme, language)
     problems = [
         *theme_values.word_faults(strings, names.places, words),
-        *template_check.missing_values(names.words, strings, words, "t"),
+        *template_check.missing_values(names.words, {use.name for use in names.words}, strings, words, "t"),
     ]
     if file := theme.files.get(_TOKENS):
         problems += theme_values.token_faults(tokens, file)
-        problems += template_check.missing_values(names.tokens, tokens, file, "theme")
+        problems += template_check.missing_values(names.tokens, names.used_tokens(), tokens, file, "theme")
     return problems
 
 

@@ -19,7 +19,7 @@ _KEY = re.compile(r"\s*([\w-]+)\s*=")
 _MOST_PIXELS = 2000
 _COLORS, _FONTS, _SIZES = ("color", "dark"), ("font",), ("size",)
 _PLACES = re.compile(r"%(?!%)[^%]?")  # what the filter "format" fills
-_MAY_BE_EMPTY = ("quote_",)  # a theme may set quotes apart by other means
+_QUOTATION_MARKS = ("quote_open", "quote_close")  # a theme may set quotes apart by other means
 Values = dict[str, Any]
 
 
@@ -64,11 +64,15 @@ def _cure(section: str, value: object) -> str:
 
 def word_faults(words: Values, places: Mapping[str, int], file: ThemeFile) -> Iterator[Problem]:
     """Yield what is wrong with the words of a language; ``places`` counts the ``%s`` that templates fill in some."""
+    marks = [name for name in _QUOTATION_MARKS if not words.get(name)]
+    if len(marks) == 1:
+        cure = "Write the marks that stand around a quote, or leave both empty."
+        yield _problem(file, "", marks[0], "is missing, and its partner is there", cure)
     for name, value in words.items():
         if not isinstance(value, str):
             yield _problem(file, "", name, f"{_shown(value)} is no text", f'Write {name} = "…", with the quotes.')
             continue
-        if not value and not name.startswith(_MAY_BE_EMPTY):
+        if not value and name not in _QUOTATION_MARKS:
             yield _problem(file, "", name, "is empty", "Write the words that readers are to see.")
         for tag in merge.find(value):
             if tag.expression is None:
