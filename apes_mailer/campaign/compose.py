@@ -109,6 +109,7 @@ def _as_read(loaded: LoadedIssue, letter: Letter, around: Circumstances) -> Chec
         pictures=loaded.pictures,
         pieces=pieces(loaded.issue, around.identity, loaded.pictures),
         repairs=loaded.repairs,
+        blanks=loaded.blanks,
     )
 
 

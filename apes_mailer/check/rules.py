@@ -15,6 +15,7 @@ RULES: tuple[Rule, ...] = (
     links.destination,
     links.web_version,
     examples.addresses,
+    completeness.blanks,
     completeness.lost,
     delivery.size,
     delivery.unsubscribe,
