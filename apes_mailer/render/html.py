@@ -10,7 +10,7 @@ from typing import Any
 
 _OPEN_STYLE = re.compile(r"<style(?P<attributes>[^>]*)>")
 _CONDITIONAL_COMMENT = re.compile(r"<!--\[if.*?<!\[endif\]-->", re.DOTALL)
-_ADJACENT_CONDITIONALS = re.compile(r"<!\[endif\]-->\s*<!--\[if mso \| IE\]>")
+_ADJACENT_CONDITIONALS = re.compile(r"<!\[endif\]-->\s*<!--\[if mso\]>")
 _MARK = ' data-premailer="ignore"'
 _CLUTTER = re.compile(r"""\s(?:data-premailer="ignore"|type="text/css"|height="auto"|(?:class|style|title|rel)="")""")
 _CELL_ALIGNMENT = re.compile(r' vertical-align="[a-z]+"')
@@ -168,6 +168,7 @@ def trim(html: str) -> str:
     """
     for needless in _FOR_NO_MAIL_PROGRAM:
         html = html.replace(needless, "")
+    html = html.replace("<!--[if mso | IE]>", "<!--[if mso]>")
     html = _ADJACENT_CONDITIONALS.sub("", html)
     html = _OUTLOOK_CLASS.sub("", html)
     return _SAME_BACKGROUND_TWICE.sub(r"\1\3", html)
