@@ -5,6 +5,11 @@ from __future__ import annotations
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Time never decides a test: on a busy machine an example may take as long as it likes.
+settings.register_profile("apes-mailer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("apes-mailer")
 
 # Tests that were started under nohup, or in the background of a script, would hand on what they ignore: their commands
 # would rightly outlive a closed terminal and a Ctrl-C.
