@@ -12,7 +12,6 @@ import pytest
 from apes_mailer.workspace import bundled
 from tests.support.letters import BUTTONS, FULL, IMAGE, THEMES, Page, Sent, everything, issue_of
 
-
 MODES = ("light", "dark", "outlook")
 
 
