@@ -1,0 +1,137 @@
+"""Letters in headless Chromium: measured by the browser itself, and photographed.
+
+Nothing is asked of the network: the page and its pictures are handed to the browser, everything else is refused and
+reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from tools.clients.simulated import Client, as_shown
+
+_HERE = Path(__file__).parent
+_LETTER = "https://letter.example/"
+PICTURES = "https://pictures.example/"
+"""What stands before the name of a picture in a letter that is shown here."""
+
+HEIGHT = 900
+_TALLEST = 16_000  # pixels; taller pages are photographed up to here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLetter:
+    """A letter as a recipient gets it, with what is known of its content."""
+
+    html: str
+    picture: Callable[[str], bytes]
+    """Gives the file of a picture by its name."""
+
+    hidden: Sequence[str] = ()
+    """Texts that are meant to be out of sight: the preheader."""
+
+    pairs: Sequence[tuple[str, str]] = ()
+    """Titles of articles that stand beside each other in two columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What was measured in one window, lengths in CSS pixels."""
+
+    faults: Sequence[str]
+    texts: int
+    pictures: int
+    beside: Sequence[bool | None]
+    """For each pair whether its second title stands to the right of the first; None when one is not to be found."""
+
+    narrowest: float
+    """The width of the narrowest text of a pair."""
+
+    width: float
+    """Of the content; more than the window's when the page must be moved sideways."""
+
+    foreign: Sequence[str]
+    """Addresses that the letter wanted something from."""
+
+
+@dataclass
+class _Supply:
+    """Answers what the page asks for; without slots, for Playwright hangs its own attribute on it."""
+
+    page: str
+    letter: ShownLetter
+    client: Client
+    foreign: list[str] = field(default_factory=list[str])
+
+    def answer(self, route: Route) -> None:
+        url = route.request.url
+        if url == _LETTER:
+            route.fulfill(body=self.page, content_type="text/html; charset=utf-8")
+        elif url.startswith(PICTURES) and self.client.pictures:
+            route.fulfill(body=self.letter.picture(url.removeprefix(PICTURES)))
+        else:
+            if not url.startswith(PICTURES):
+                self.foreign.append(url)
+            route.abort()
+
+
+@contextmanager
+def chromium(program: str) -> Iterator[Browser]:
+    """Start Chromium, given the path of its program, and end it."""
+    with sync_playwright() as playwright:
+        arguments = ["--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
+        browser = playwright.chromium.launch(executable_path=program, args=arguments, chromium_sandbox=False)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def look(
+    browser: Browser, letter: ShownLetter, client: Client, *, width: int, dark: bool, photo: Path | None = None
+) -> View:
+    """Measure a letter in a window of this width, as the client shows it; ``photo`` is where the whole page goes."""
+    scheme = "dark" if dark and client.dark == "palette" else "light"
+    context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
+    try:
+        page = context.new_page()
+        supply = _Supply(as_shown(letter.html, client), letter, client)
+        page.route("**/*", supply.answer)
+        page.goto(_LETTER)
+        if dark and client.dark != "palette":
+            page.evaluate(_script("darken"), client.dark)
+        # The whole page is in the window, so that what covers a text can be asked for at each point.
+        page.set_viewport_size({"width": width, "height": _height(page)})
+        found: Any = page.evaluate(_script("measure"), {"hidden": list(letter.hidden), "pairs": list(letter.pairs)})
+        if photo is not None:
+            photo.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=photo, clip={"x": 0, "y": 0, "width": width, "height": min(_height(page), _TALLEST)})
+    finally:
+        context.close()
+    return _view(found, supply.foreign)
+
+
+def _script(name: str) -> str:
+    return (_HERE / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _height(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollHeight"))
+
+
+def _view(found: Any, foreign: Sequence[str]) -> View:
+    return View(
+        faults=[f"{fault['kind']}: «{fault['text']}» ({fault['detail']})" for fault in found["faults"]],
+        texts=found["texts"],
+        pictures=found["pictures"],
+        beside=[pair["beside"] for pair in found["pairs"]],
+        narrowest=min((pair["narrowest"] for pair in found["pairs"]), default=float("inf")),
+        width=found["width"],
+        foreign=foreign,
+    )

@@ -1,0 +1,141 @@
+// Measures a letter as the browser lays it out: what of its text cannot be read, and where its columns stand.
+//
+// `hidden` are texts that are meant to be out of sight; `pairs` are titles of which the second should stand beside the
+// first. The result is {faults: [{kind, text, detail}], texts, pictures, pairs: [{titles, beside, narrowest}]}.
+({ hidden, pairs }) => {
+  const TOLERANCE = 1; // pixels, for what rounding does
+  const faults = [];
+  const words = (text) => text.replace(/[\s\u200b\u200c\u200d\u00ad]+/g, " ").trim();
+  const key = (text) => text.replace(/[\s\u200b\u200c\u200d\u00ad]+/g, "").replaceAll("'", "’");
+  const report = (kind, text, detail) => faults.push({ kind, text: words(text).slice(0, 60), detail });
+
+  // Whatever a colour is written in, a canvas gives it as red, green, blue, alpha.
+  const pixel = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const known = new Map();
+  const rgba = (colour) => {
+    if (!known.has(colour)) {
+      pixel.clearRect(0, 0, 1, 1);
+      pixel.fillStyle = colour;
+      pixel.fillRect(0, 0, 1, 1);
+      const [red, green, blue, alpha] = pixel.getImageData(0, 0, 1, 1).data;
+      known.set(colour, [red, green, blue, alpha / 255]);
+    }
+    return known.get(colour);
+  };
+  const over = (top, below, opacity = 1) => {
+    const alpha = top[3] * opacity;
+    return [0, 1, 2].map((i) => top[i] * alpha + below[i] * (1 - alpha)).concat(1);
+  };
+  const luminance = (colour) => {
+    const [red, green, blue] = colour.slice(0, 3).map((value) => {
+      const part = value / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const contrast = (one, other) => {
+    const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const canvasColour = () => {
+    const sheet = document.documentElement.appendChild(document.createElement("div"));
+    sheet.style.background = "Canvas";
+    const colour = rgba(getComputedStyle(sheet).backgroundColor);
+    sheet.remove();
+    return colour;
+  };
+  const paper = canvasColour();
+  const lineage = (element) => {
+    const found = [];
+    for (let each = element; each; each = each.parentElement) found.push(each);
+    return found;
+  };
+  const ground = (element) =>
+    lineage(element)
+      .reverse()
+      .reduce((below, each) => over(rgba(getComputedStyle(each).backgroundColor), below), paper);
+
+  const checkContrast = (text, element) => {
+    const style = getComputedStyle(element);
+    const opacity = lineage(element).reduce((product, each) => product * getComputedStyle(each).opacity, 1);
+    const below = ground(element);
+    const ratio = contrast(over(rgba(style.color), below, opacity), below);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const least = large ? 3 : 4.5;
+    if (ratio < least) report("contrast", text, `${ratio.toFixed(2)} of ${least}: ${style.color} on ${below.slice(0, 3).map(Math.round)}`);
+    if (lineage(element).some((each) => getComputedStyle(each).backgroundImage !== "none")) {
+      report("on a picture", text, "its contrast cannot be told");
+    }
+  };
+  const clipped = (box, element) =>
+    lineage(element).find((each) => {
+      const style = getComputedStyle(each);
+      const edge = each.getBoundingClientRect();
+      const across = style.overflowX !== "visible" && (box.left < edge.left - TOLERANCE || box.right > edge.right + TOLERANCE);
+      const down = style.overflowY !== "visible" && (box.top < edge.top - TOLERANCE || box.bottom > edge.bottom + TOLERANCE);
+      return each !== document.body && each !== document.documentElement && (across || down);
+    });
+  const covered = (box, element) => {
+    const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+    return top !== null && !element.contains(top) && !top.contains(element);
+  };
+  const checkPlace = (text, boxes, element) => {
+    const style = getComputedStyle(element);
+    if (style.visibility !== "visible") return report("hidden", text, style.visibility);
+    if (boxes.length === 0 || parseFloat(style.fontSize) === 0) return report("hidden", text, "takes no room");
+    for (const box of boxes) {
+      const detail = [box.left, box.top, box.right, box.bottom].map(Math.round).join(" ");
+      if (box.width < 1 || box.height < 1) return report("hidden", text, `takes no room: ${detail}`);
+      const outside = box.left < -TOLERANCE || box.top < -TOLERANCE || box.right > document.documentElement.scrollWidth + TOLERANCE;
+      if (outside) return report("off the screen", text, detail);
+      if (clipped(box, element)) return report("clipped", text, detail);
+      if (covered(box, element)) return report("covered", text, detail);
+    }
+  };
+
+  const meantToBeHidden = new Set(hidden.map(key));
+  const places = new Map();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let texts = 0;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (!key(node.data) || element.closest("style, script, title")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const boxes = [...range.getClientRects()].filter((box) => box.width || box.height || range.getClientRects().length === 1);
+    if (meantToBeHidden.has(key(node.data))) {
+      if (boxes.some((box) => box.width > 1 && box.height > 1 && !clipped(box, element))) report("shown", node.data, "is meant to be hidden");
+      continue;
+    }
+    texts += 1;
+    if (!places.has(key(node.data))) places.set(key(node.data), { element, box: range.getBoundingClientRect() });
+    checkPlace(node.data, boxes, element);
+    checkContrast(node.data, element);
+  }
+
+  // A picture that is not there leaves its alternative text, in the colour of the text around it.
+  let pictures = 0;
+  for (const image of document.images) {
+    if (image.naturalWidth) pictures += 1;
+    else if (image.alt) {
+      const box = image.getBoundingClientRect();
+      checkPlace(image.alt, [box], image);
+      if (box.height < 16) report("clipped", image.alt, `the place of its picture is ${box.height} px high`);
+      checkContrast(image.alt, image);
+    }
+  }
+
+  const block = (element) => element.closest("td, div, li, body").getBoundingClientRect();
+  const measured = pairs.map((titles) => {
+    const [first, second] = titles.map((title) => places.get(key(title)));
+    if (!first || !second) return { titles, beside: null, narrowest: 0 };
+    return {
+      titles,
+      beside: first.box.right <= second.box.left + TOLERANCE,
+      narrowest: Math.min(block(first.element).width, block(second.element).width),
+    };
+  });
+  const view = document.scrollingElement;
+  return { faults, texts, pictures, pairs: measured, width: view.scrollWidth, window: view.clientWidth };
+}
