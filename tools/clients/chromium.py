@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
@@ -25,6 +25,17 @@ HEIGHT = 900
 _TALLEST = 16_000  # pixels; taller pages are photographed up to here
 
 
+class Article(TypedDict):
+    """Where an article should stand, in the order of the letter."""
+
+    title: str
+    second: bool
+    """It has the right column of two."""
+
+    picture: str | None
+    """The alternative text of the picture that should stand beside its title."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLetter:
     """A letter as a recipient gets it, with what is known of its content."""
@@ -36,8 +47,18 @@ class ShownLetter:
     hidden: Sequence[str] = ()
     """Texts that are meant to be out of sight: the preheader."""
 
-    pairs: Sequence[tuple[str, str]] = ()
-    """Titles of articles that stand beside each other in two columns."""
+    articles: Sequence[Article] = ()
+    buttons: Sequence[str] = ()
+    """The words on buttons."""
+
+
+class Column(TypedDict):
+    """Something that should stand beside something else."""
+
+    title: str
+    beside: bool
+    width: float
+    """Of the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +68,7 @@ class View:
     faults: Sequence[str]
     texts: int
     pictures: int
-    beside: Sequence[bool | None]
-    """For each pair whether its second title stands to the right of the first; None when one is not to be found."""
-
-    narrowest: float
-    """The width of the narrowest text of a pair."""
-
+    columns: Sequence[Column]
     width: float
     """Of the content; more than the window's when the page must be moved sideways."""
 
@@ -108,7 +124,8 @@ def look(
             page.evaluate(_script("darken"), client.dark)
         # The whole page is in the window, so that what covers a text can be asked for at each point.
         page.set_viewport_size({"width": width, "height": _height(page)})
-        found: Any = page.evaluate(_script("measure"), {"hidden": list(letter.hidden), "pairs": list(letter.pairs)})
+        known = {"hidden": letter.hidden, "articles": letter.articles, "buttons": letter.buttons}
+        found: Any = page.evaluate(_script("measure"), known)
         if photo is not None:
             photo.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=photo, clip={"x": 0, "y": 0, "width": width, "height": min(_height(page), _TALLEST)})
@@ -130,8 +147,7 @@ def _view(found: Any, foreign: Sequence[str]) -> View:
         faults=[f"{fault['kind']}: «{fault['text']}» ({fault['detail']})" for fault in found["faults"]],
         texts=found["texts"],
         pictures=found["pictures"],
-        beside=[pair["beside"] for pair in found["pairs"]],
-        narrowest=min((pair["narrowest"] for pair in found["pairs"]), default=float("inf")),
+        columns=found["columns"],
         width=found["width"],
         foreign=foreign,
     )

@@ -7,12 +7,13 @@ from typing import Any
 
 from lxml import html as parser
 
-from apes_mailer.model.issue import Issue, Section
+from apes_mailer.model.issue import Button, Issue, Section
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.walk import walk
 from apes_mailer.render import fill
 from apes_mailer.render.letter import render
 from apes_mailer.wiring import Application
-from tools.clients.chromium import PICTURES, ShownLetter
+from tools.clients.chromium import PICTURES, Article, ShownLetter
 
 _html: Any = parser  # has no type information
 
@@ -36,7 +37,9 @@ def of_template(template: MessageTemplate, issue: Issue, picture: Callable[[str]
     """Return a rendered issue as its reader gets it."""
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
     html = fill.fill(template.html, values, fill.Links(pictures=PICTURES, browser=_BROWSER), _UNSUBSCRIBE)
-    return ShownLetter(html=html, picture=picture, hidden=hidden_texts(html), pairs=pairs(issue))
+    return ShownLetter(
+        html=html, picture=picture, hidden=hidden_texts(html), articles=_articles(issue), buttons=_buttons(issue)
+    )
 
 
 def hidden_texts(html: str) -> list[str]:
@@ -45,11 +48,18 @@ def hidden_texts(html: str) -> list[str]:
     return [str(element.text_content()) for element in root.xpath("//*[contains(@style, 'mso-hide:all')]")]
 
 
-def pairs(issue: Issue) -> list[tuple[str, str]]:
-    """Return the titles of articles that stand beside each other."""
-    found: list[tuple[str, str]] = []
+def _articles(issue: Issue) -> list[Article]:
+    """Return the articles of an issue; titles with merge tags in them are left out."""
+    found: list[Article] = []
     for block in issue.blocks:
-        if isinstance(block, Section) and block.columns == 2:
-            titles = [article.title for article in block.articles]
-            found += zip(titles[::2], titles[1::2], strict=False)
-    return found
+        if isinstance(block, Section):
+            for number, article in enumerate(block.articles):
+                aside = block.columns == 1 and article.layout != "top" and bool(article.images)
+                picture = article.images[0].alt if aside else None
+                second = block.columns == 2 and number % 2 == 1
+                found.append(Article(title=article.title, second=second, picture=picture))
+    return [article for article in found if "<<" not in article["title"]]
+
+
+def _buttons(issue: Issue) -> list[str]:
+    return [value.text for _, value in walk(issue) if isinstance(value, Button) and "<<" not in value.text]

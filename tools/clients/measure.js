@@ -1,9 +1,12 @@
 // Measures a letter as the browser lays it out: what of its text cannot be read, and where its columns stand.
 //
-// `hidden` are texts that are meant to be out of sight; `pairs` are titles of which the second should stand beside the
-// first. The result is {faults: [{kind, text, detail}], texts, pictures, pairs: [{titles, beside, narrowest}]}.
-({ hidden, pairs }) => {
-  const TOLERANCE = 1; // pixels, for what rounding does
+// `hidden` are texts that are meant to be out of sight; `articles` are [{title, second, picture}], in their order:
+// `second` when one has the right column of two, `picture` the alternative text of what should stand beside it;
+// `buttons` are the words on buttons. The result is {faults: [{kind, text, detail}], texts, pictures,
+// columns: [{title, beside, width}], width, window}; lengths are in pixels.
+({ hidden, articles, buttons }) => {
+  const TOLERANCE = 1; // for what rounding does
+  const BUTTON = 44; // WCAG 2.2, 2.5.5 Target Size (Enhanced)
   const faults = [];
   const words = (text) => text.replace(/[\s\u200b\u200c\u200d\u00ad]+/g, " ").trim();
   const key = (text) => text.replace(/[\s\u200b\u200c\u200d\u00ad]+/g, "").replaceAll("'", "’");
@@ -95,7 +98,7 @@
   };
 
   const meantToBeHidden = new Set(hidden.map(key));
-  const places = new Map();
+  const places = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   let texts = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -109,7 +112,7 @@
       continue;
     }
     texts += 1;
-    if (!places.has(key(node.data))) places.set(key(node.data), { element, box: range.getBoundingClientRect() });
+    places.push({ key: key(node.data), text: node.data, element, box: range.getBoundingClientRect() });
     checkPlace(node.data, boxes, element);
     checkContrast(node.data, element);
   }
@@ -126,16 +129,47 @@
     }
   }
 
-  const block = (element) => element.closest("td, div, li, body").getBoundingClientRect();
-  const measured = pairs.map((titles) => {
-    const [first, second] = titles.map((title) => places.get(key(title)));
-    if (!first || !second) return { titles, beside: null, narrowest: 0 };
-    return {
-      titles,
-      beside: first.box.right <= second.box.left + TOLERANCE,
-      narrowest: Math.min(block(first.element).width, block(second.element).width),
-    };
-  });
+  const isButton = new Set(buttons.map(key));
+  for (const { text, element } of places.filter((place) => isButton.has(place.key))) {
+    const plate = lineage(element).find((each) => {
+      const style = getComputedStyle(each);
+      return rgba(style.backgroundColor)[3] > 0 || parseFloat(style.borderTopWidth) > 0;
+    });
+    const height = plate ? plate.getBoundingClientRect().height : 0;
+    if (element.closest("a") && height < BUTTON - TOLERANCE) report("small button", text, `${height} px high`);
+  }
+
+  // Titles may stand twice (in a table of contents, or as a link's words): those of articles are headings.
+  const isHeading = ({ element }) => element.closest("h1, h2, h3, h4") !== null;
+  const textWidth = ({ element }) => element.closest("td, div, body").getBoundingClientRect().width;
+  const isBeside = (one, other) => one.right <= other.left + TOLERANCE || other.right <= one.left + TOLERANCE;
+  const isLevel = (one, other) => one.top < other.bottom && other.top < one.bottom;
+  const nearestPicture = (alt, box) =>
+    [...document.images]
+      .filter((image) => key(image.alt) === key(alt))
+      .map((image) => image.getBoundingClientRect())
+      .sort((one, other) => Math.abs(one.top - box.top) - Math.abs(other.top - box.top))[0];
+  const columns = [];
+  let previous = null;
+  let from = 0;
+  for (const { title, second, picture } of articles) {
+    const at = places.findIndex((place, index) => index >= from && place.key === key(title) && isHeading(place));
+    if (at < 0) {
+      report("missing", title, "no heading says so");
+      continue;
+    }
+    from = at + 1;
+    const place = places[at];
+    if (second) columns.push({ title, beside: isBeside(previous.box, place.box), width: textWidth(place) });
+    if (picture !== null) {
+      const box = nearestPicture(picture, place.box);
+      const next = places.findIndex((other, index) => index > at && isHeading(other));
+      const own = places.slice(at, next < 0 ? undefined : next);
+      const level = own.filter((other) => isLevel(box, other.box) && isBeside(box, other.box));
+      columns.push({ title, beside: level.length > 0, width: Math.min(...(level.length ? level : own).map(textWidth)) });
+    }
+    previous = place;
+  }
   const view = document.scrollingElement;
-  return { faults, texts, pictures, pairs: measured, width: view.scrollWidth, window: view.clientWidth };
+  return { faults, texts, pictures, columns, width: view.scrollWidth, window: view.clientWidth };
 }
