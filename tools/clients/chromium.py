@@ -6,13 +6,13 @@ reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, Route, ViewportSize, sync_playwright
 
 from tools.clients.simulated import Client, as_shown
 
@@ -23,6 +23,21 @@ PICTURES = "https://pictures.example/"
 
 HEIGHT = 900
 _TALLEST = 16_000  # pixels; taller pages are photographed up to here
+_PHOTO_WIDTH = 750
+_PHOTO_QUALITY = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A window of a mail program; ``width`` in CSS pixels."""
+
+    width: int
+    dark: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its photos are called."""
+        return f"{self.width}-{'dark' if self.dark else 'light'}"
 
 
 class Article(TypedDict):
@@ -67,7 +82,7 @@ class View:
 
     faults: Sequence[str]
     texts: int
-    pictures: int
+    missing_pictures: int
     columns: Sequence[Column]
     width: float
     """Of the content; more than the window's when the page must be moved sideways."""
@@ -98,7 +113,7 @@ class _Supply:
 
 
 @contextmanager
-def chromium(program: str) -> Iterator[Browser]:
+def chromium(program: str) -> Generator[Browser]:
     """Start Chromium, given the path of its program, and end it."""
     with sync_playwright() as playwright:
         arguments = ["--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
@@ -109,29 +124,47 @@ def chromium(program: str) -> Iterator[Browser]:
             browser.close()
 
 
-def look(
-    browser: Browser, letter: ShownLetter, client: Client, *, width: int, dark: bool, photo: Path | None = None
-) -> View:
-    """Measure a letter in a window of this width, as the client shows it; ``photo`` is where the whole page goes."""
-    scheme = "dark" if dark and client.dark == "palette" else "light"
-    context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
+def look(browser: Browser, letter: ShownLetter, client: Client, window: Window, *, photo: Path | None = None) -> View:
+    """Measure a letter in a window, as the client shows it; ``photo`` is where a picture of the whole page goes."""
+    with _shown(browser, letter, client, window) as (page, supply):
+        # The whole page is in the window, so that what covers a text can be asked for at each point.
+        page.set_viewport_size({"width": window.width, "height": _height(page)})
+        known = {"hidden": letter.hidden, "articles": letter.articles, "buttons": letter.buttons}
+        found: Any = page.evaluate(_script("measure"), known)
+        if photo is not None:
+            photo.parent.mkdir(parents=True, exist_ok=True)
+            height = min(_height(page), _TALLEST)
+            page.screenshot(path=photo, clip={"x": 0, "y": 0, "width": window.width, "height": height})
+    return _view(found, supply.foreign)
+
+
+def photograph(browser: Browser, letter: ShownLetter, client: Client, window: Window, photo: Path) -> None:
+    """Write a JPEG of the beginning of a letter, 750 pixels wide and half as high again, whatever the window."""
+    scale = _PHOTO_WIDTH / window.width
+    with _shown(browser, letter, client, window, scale=scale) as (page, _):
+        photo.parent.mkdir(parents=True, exist_ok=True)
+        clip: FloatRect = {"x": 0, "y": 0, "width": window.width, "height": window.width * 1.5}
+        page.screenshot(path=photo, clip=clip, full_page=True, type="jpeg", quality=_PHOTO_QUALITY)
+
+
+@contextmanager
+def _shown(
+    browser: Browser, letter: ShownLetter, client: Client, window: Window, *, scale: float = 1
+) -> Generator[tuple[Page, _Supply]]:
+    """Open the page of a letter, with what it asked for."""
+    scheme = "dark" if window.dark and client.dark == "palette" else "light"
+    viewport: ViewportSize = {"width": window.width, "height": HEIGHT}
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, device_scale_factor=scale)
     try:
         page = context.new_page()
         supply = _Supply(as_shown(letter.html, client), letter, client)
         page.route("**/*", supply.answer)
         page.goto(_LETTER)
-        if dark and client.dark != "palette":
+        if window.dark and client.dark != "palette":
             page.evaluate(_script("darken"), client.dark)
-        # The whole page is in the window, so that what covers a text can be asked for at each point.
-        page.set_viewport_size({"width": width, "height": _height(page)})
-        known = {"hidden": letter.hidden, "articles": letter.articles, "buttons": letter.buttons}
-        found: Any = page.evaluate(_script("measure"), known)
-        if photo is not None:
-            photo.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=photo, clip={"x": 0, "y": 0, "width": width, "height": min(_height(page), _TALLEST)})
+        yield page, supply
     finally:
         context.close()
-    return _view(found, supply.foreign)
 
 
 def _script(name: str) -> str:
@@ -146,7 +179,7 @@ def _view(found: Any, foreign: Sequence[str]) -> View:
     return View(
         faults=[f"{fault['kind']}: «{fault['text']}» ({fault['detail']})" for fault in found["faults"]],
         texts=found["texts"],
-        pictures=found["pictures"],
+        missing_pictures=found["missingPictures"],
         columns=found["columns"],
         width=found["width"],
         foreign=foreign,

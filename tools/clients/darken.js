@@ -2,7 +2,7 @@
 // there. `mode` is one of:
 //   "partly inverted"  light backgrounds and dark texts change places (Gmail on Android)
 //   "inverted"         every colour does (Gmail on iOS, Outlook for Windows)
-//   "outlook.com"      as "partly inverted", with the attribute that a letter's own dark palette can ask for
+//   "outlook.com"      as "partly inverted", with the attributes that a letter's own palette can ask for
 //   "unchanged"        the letter keeps its colours in a window that is dark
 // The lightness is that of CIELAB; white becomes the dark grey of those programs, never black.
 (mode) => {
@@ -37,6 +37,6 @@
     for (const [element, property, colour] of changes) element.style.setProperty(property, colour);
     body.style.color ||= "#fff";
   }
-  if (mode === "outlook.com") body.setAttribute("data-ogsc", "");
+  if (mode === "outlook.com") for (const name of ["data-ogsc", "data-ogsb"]) body.setAttribute(name, "");
   body.style.backgroundColor ||= `lab(${LIGHTNESS_OF_DARK_GREY} 0 0)`;
 }

@@ -11,6 +11,11 @@ import re
 
 from tools.clients.simulated import Client
 
+
+def _words(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 EVERYTHING = Client(name="everything")
 """Apple Mail, and what else is a browser in all but name."""
 
@@ -40,10 +45,9 @@ ORANGE = Client(
     name="orange",
     head=False,
     unknown_selectors=re.compile(r"[>\[]|::?(?:before|after|checked|has)"),  # css-selector-child
-    unknown_properties=frozenset({
-        "border-radius", "box-shadow", "box-sizing", "clip-path", "filter", "opacity", "outline", "object-fit",
-        "word-break",
-    }),  # fmt: skip
+    unknown_properties=_words(
+        "border-radius box-shadow box-sizing clip-path filter opacity outline object-fit word-break"
+    ),
     unknown_values=re.compile(r"\b(?:rgba|max|min|clamp|light-dark|[a-z]+-gradient)\(|display:\s*(?:flex|grid)|rem\b"),
     glued_important=False,  # css-important, note 3
     unknown_elements=frozenset({"small", "address"}),  # html-small, html-address
@@ -75,11 +79,11 @@ WORD_OUTLOOK = Client(
     media_queries=False,  # css-at-media
     dark="inverted",
     unknown_selectors=re.compile(r"[>\[+~*:]"),  # css-selector-child, -attribute, css-pseudo-*
-    unknown_properties=frozenset({
-        "border-radius", "border-spacing", "box-shadow", "box-sizing", "clear", "float", "max-height", "min-height",
-        "min-width", "opacity", "outline", "overflow", "position", "text-overflow", "transform", "visibility",
-        "white-space", "word-break", "word-spacing", "word-wrap", "z-index",
-    }),  # fmt: skip
+    unknown_properties=_words(
+        "border-radius border-spacing box-shadow box-sizing clear float max-height min-height min-width "
+        "opacity outline overflow position text-overflow transform visibility white-space word-break "
+        "word-spacing word-wrap z-index"
+    ),
     unknown_values=re.compile(
         r"display:(?!\s*none)|background(?:-image)?:[^;]*(?:url|gradient)\(|\b(?:rgba|calc|max|min|clamp|var)\("
         r"|margin[a-z-]*:[^;]*auto|(?:rem|v[hw]|ch)\b"

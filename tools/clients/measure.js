@@ -2,7 +2,7 @@
 //
 // `hidden` are texts that are meant to be out of sight; `articles` are [{title, second, picture}], in their order:
 // `second` when one has the right column of two, `picture` the alternative text of what should stand beside it;
-// `buttons` are the words on buttons. The result is {faults: [{kind, text, detail}], texts, pictures,
+// `buttons` are the words on buttons. The result is {faults: [{kind, text, detail}], texts, missingPictures,
 // columns: [{title, beside, width}], width, window}; lengths are in pixels.
 ({ hidden, articles, buttons }) => {
   const TOLERANCE = 1; // for what rounding does
@@ -97,7 +97,7 @@
     }
   };
 
-  const meantToBeHidden = new Set(hidden.map(key));
+  const meantToBeHidden = new Set(hidden.map(key)); // each once: the same words may be said elsewhere
   const places = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   let texts = 0;
@@ -107,7 +107,7 @@
     const range = document.createRange();
     range.selectNodeContents(node);
     const boxes = [...range.getClientRects()].filter((box) => box.width || box.height || range.getClientRects().length === 1);
-    if (meantToBeHidden.has(key(node.data))) {
+    if (meantToBeHidden.delete(key(node.data))) {
       if (boxes.some((box) => box.width > 1 && box.height > 1 && !clipped(box, element))) report("shown", node.data, "is meant to be hidden");
       continue;
     }
@@ -118,10 +118,11 @@
   }
 
   // A picture that is not there leaves its alternative text, in the colour of the text around it.
-  let pictures = 0;
+  let missingPictures = 0;
   for (const image of document.images) {
-    if (image.naturalWidth) pictures += 1;
-    else if (image.alt) {
+    if (image.naturalWidth) continue;
+    missingPictures += 1;
+    if (image.alt) {
       const box = image.getBoundingClientRect();
       checkPlace(image.alt, [box], image);
       if (box.height < 16) report("clipped", image.alt, `the place of its picture is ${box.height} px high`);
@@ -171,5 +172,5 @@
     previous = place;
   }
   const view = document.scrollingElement;
-  return { faults, texts, pictures, columns, width: view.scrollWidth, window: view.clientWidth };
+  return { faults, texts, missingPictures, columns, width: view.scrollWidth, window: view.clientWidth };
 }

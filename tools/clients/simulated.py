@@ -6,6 +6,7 @@ comments are opened or gone, and what the program does not understand is taken o
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -111,9 +112,8 @@ def _term_holds(term: str) -> bool:
     if match is None:
         raise ValueError(f"a condition that is not understood: {term}")
     negated, relation, program, version = match.groups()
-    number = int(version or _WORD)
-    relations = {"lt": _WORD < number, "lte": _WORD <= number, "gt": _WORD > number, "gte": _WORD >= number}
-    return (program == "mso" and relations.get(relation, _WORD == number)) is not bool(negated)
+    compare = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}.get(relation, operator.eq)
+    return (program == "mso" and compare(_WORD, int(version or _WORD))) is not bool(negated)
 
 
 def _limit_styles(root: Any, client: Client) -> None:
