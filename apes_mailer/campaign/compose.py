@@ -129,6 +129,12 @@ def problem(composition: Composition, finding: Finding, language: Language | Non
     )
 
 
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    """Return the line that a finding is about; in a text of several lines, the one with the words that it quotes."""
+    quoted = [value for value in finding.values.values() if isinstance(value, str) and value]
+    return loaded.line(finding.field, quoting=quoted) if finding.field else None
+
+
 def named_problem(composition: Composition, finding: Finding) -> Problem:
     """Return a finding in words, with its place and the name of its rule."""
     told = problem(composition, finding)

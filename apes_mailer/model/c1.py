@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass
 
 CODES = re.compile("[\x80-\x9f]")
-MEANT = {code: sign for code in map(chr, range(0x80, 0xA0)) if (sign := code.encode("latin-1").decode("cp1252", "ignore"))}
+MEANT = {
+    code: sign for code in map(chr, range(0x80, 0xA0)) if (sign := code.encode("latin-1").decode("cp1252", "ignore"))
+}
 """The character that was meant, for each code for which there is one."""
 
 _REPAIRABLE = re.compile(f"[{''.join(MEANT)}]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -57,8 +57,8 @@ class LoadedIssue:
 
     ``pictures`` is by file name as the issue has it, ``picture_files`` by published name. ``digest`` is the SHA-256,
     in hexadecimal, over the bytes of ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures
-    used. ``repairs`` are the characters that were read as what they were meant to be, ``blanks`` the
-    fields with nothing after their colon.
+    used. ``lines`` are those of the file, ``repairs`` the characters that were read as what they were meant to be,
+    ``blanks`` the fields with nothing after their colon.
     """
 
     issue: Issue
@@ -68,12 +68,21 @@ class LoadedIssue:
     picture_files: Mapping[str, Path]
     path: Path
     shown: str
+    lines: Sequence[str]
     repairs: tuple[c1.Repair, ...] = ()
     blanks: tuple[str, ...] = ()
 
-    def line(self, field: str) -> int | None:
-        """Return the line of a field or item, or of the nearest known one around it."""
-        return verdicts.line_of(self.positions, field)
+    def line(self, field: str, *, quoting: Iterable[str] = ()) -> int | None:
+        """Return the line of a field or item, or of the nearest known one around it.
+
+        Of a text of several lines it is the one that has the first of the quoted words that any of them has.
+        """
+        first = verdicts.line_of(self.positions, field)
+        if first is None or field not in self.positions:
+            return first
+        after = min((line for line in self.positions.values() if line > first), default=len(self.lines) + 1)
+        span = range(first, after)
+        return next((line for words in quoting for line in span if words in self.lines[line - 1]), first)
 
 
 def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
@@ -98,6 +107,7 @@ def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
         picture_files={usable.picture.name: usable.path for usable in pictures.values()},
         path=path,
         shown=shown,
+        lines=reading.source.lines,
         repairs=tuple(_repairs(text, reading.draft.positions)),
         blanks=reading.draft.blanks,
     )

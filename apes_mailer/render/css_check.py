@@ -156,7 +156,9 @@ def _selector(rule: Any, classes: frozenset[str] | None) -> Iterator[Fault]:
     try:
         list(parse_selector(rule.prelude))
     except SelectorError:
-        yield Fault(line, f'"{text}" is no selector', "Write tags such as h2, classes such as .card, and , between them.")
+        yield Fault(
+            line, f'"{text}" is no selector', "Write tags such as h2, classes such as .card, and , between them."
+        )
         return
     before = ""
     for token in rule.prelude:

@@ -116,7 +116,11 @@ def value_fault(name: str, value: str) -> tuple[str, str] | None:
 def class_fault(name: str, value: str) -> tuple[str, str] | None:
     """Return message and cure for a word that no stylesheet can name."""
     wrong = next((word for word in value.split() if not _CLASS.fullmatch(word)), "")
-    return (f'"{wrong}" cannot be a class in "{name}"', "Use letters, digits and hyphens, a letter first.") if wrong else None
+    return (
+        (f'"{wrong}" cannot be a class in "{name}"', "Use letters, digits and hyphens, a letter first.")
+        if wrong
+        else None
+    )
 
 
 def nesting_fault(tag: str, ancestors: Sequence[str]) -> tuple[str, str, str] | None:

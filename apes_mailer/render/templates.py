@@ -81,7 +81,12 @@ def _problem(error: Exception, name: str, context: Mapping[str, object]) -> Prob
     if isinstance(error, jinja2.UndefinedError) and wrong:
         problem = missing_name(Use(wrong[1], file, line), wrong[1], set(_names(context)))
         return replace(problem, hint=f"{problem.hint} {_DEFINE}")
-    return Problem(message=str(error) or "this cannot be worked out", file=file, line=line, hint="Correct the name, or test it with {% if %} first.")
+    return Problem(
+        message=str(error) or "this cannot be worked out",
+        file=file,
+        line=line,
+        hint="Correct the name, or test it with {% if %} first.",
+    )
 
 
 def _names(value: object) -> Iterator[str]:

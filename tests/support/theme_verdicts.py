@@ -97,8 +97,8 @@ def _plain(text: str) -> str:
 def _parts(element: Any) -> Iterator[str]:
     if not isinstance(element.tag, str) or element.tag == "style":
         return
-    said = {"a": ("href",), "img": ("src", "alt"), "html": ("lang", "dir"), "meta": ("name", "content")}
-    named = element.tag if re.fullmatch("h[1-6]|a|img|html|meta|title|li|td|th", element.tag) else ""
+    said = {"a": ("href",), "img": ("src", "alt"), "html": ("lang", "dir")}
+    named = element.tag if re.fullmatch("h[1-6]|a|img|html|title|li", element.tag) else ""
     yield "⟦" + " ".join([named, *(str(element.get(name)) for name in said.get(element.tag, ()))]) + "⟧" if named else ""
     yield element.text or ""
     for child in element:

@@ -248,7 +248,9 @@ def test_faults_behind_a_wrong_encoding_are_told_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damaged", ["l\x92été", "l&#146;été", '"l\\x92été"'])
-def test_invisible_character_of_windows_is_read_as_what_it_was_meant_to_be_and_told(tmp_path: Path, damaged: str) -> None:
+def test_invisible_character_of_windows_is_read_as_what_it_was_meant_to_be_and_told(
+    tmp_path: Path, damaged: str
+) -> None:
     text = f"subject: x\nblocks:\n  - type: quote\n    author: y\n    text: {damaged}\n"
     (tmp_path / "issue.yaml").write_text(text, encoding="utf-8")
     loaded = load(tmp_path)

@@ -14,7 +14,16 @@ from apes_mailer.reading.issue import parse_issue
 from apes_mailer.render import fill, markdown, typography
 from tests.support.letters import THEMES, Sent, issue_of
 
-FORMS = ["adhérent·e·s", "adhérent(e)s", "adhérent-e-s", "tou·te·s", "adhérent.e.s", "acteur·rice·s", "salarié⋅es", "ami•e•s"]
+FORMS = [
+    "adhérent·e·s",
+    "adhérent(e)s",
+    "adhérent-e-s",
+    "tou·te·s",
+    "adhérent.e.s",
+    "acteur·rice·s",
+    "salarié⋅es",
+    "ami•e•s",
+]
 STEMS = st.text("abcdeéèlmnoprstuçœ", min_size=2, max_size=12)
 SIGNS = st.sampled_from(["·", "⋅", "•", "-", "."])
 
@@ -46,7 +55,9 @@ def _shown_everywhere(theme: str, form: str, *, web_version: bool) -> None:
     assert words.count(form) == 8
     assert f"Pour {form}\u200c" in sent.html
     assert sent.page.all("img")[0]["alt"] == f"Des {form}"
-    assert quote(f"https://a.example/{form}", safe=":/()") in [unquote_signs(link["href"]) for link in sent.page.all("a")]
+    assert quote(f"https://a.example/{form}", safe=":/()") in [
+        unquote_signs(link["href"]) for link in sent.page.all("a")
+    ]
     assert re.sub(r"https://\S+", "", sent.text).count(form) == 9
 
 
@@ -85,6 +96,8 @@ def test_typography_and_slots_leave_a_form_as_it_is(form: str) -> None:
 
 @given(forms())
 def test_form_in_an_issue_is_read_without_complaint(form: str) -> None:
-    text = f"subject: Bonjour {form}\nblocks:\n  - type: quote\n    text: À {form}, avec [{form}](https://a.example/x)\n"
+    text = (
+        f"subject: Bonjour {form}\nblocks:\n  - type: quote\n    text: À {form}, avec [{form}](https://a.example/x)\n"
+    )
     issue = parse_issue(text, shown="issue.yaml").issue
     assert issue.subject == f"Bonjour {form}"

@@ -73,7 +73,10 @@ def test_signs_beside_markup_are_set_and_addresses_and_code_are_not() -> None:
     [
         ("l'**ESS** et d'*autres*", "l’<strong>ESS</strong> et d’<em>autres</em>"),
         ("**L**'été, **6** 400 voix", "<strong>L</strong>’été, <strong>6</strong>~400 voix"),
-        ("[Voir](https://exemple.fr) : « **oui** »", '<a href="https://exemple.fr">Voir</a>~: «~<strong>oui</strong>~»'),
+        (
+            "[Voir](https://exemple.fr) : « **oui** »",
+            '<a href="https://exemple.fr">Voir</a>~: «~<strong>oui</strong>~»',
+        ),
         ("le `a : b` !", "le a : b~!"),
         ("<<contact.PRENOM|l'ami !>> : l'<<contact.NOM>> !", "zq0000qz~: l’zq0001qz~!"),
         ("dit-il\n: non", "dit-il<br />\n: non"),
