@@ -16,6 +16,7 @@ from apes_mailer.model.language import Language
 from apes_mailer.model.theme import Theme
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
+from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import Letter, render
 from apes_mailer.workspace import Workspace
 
@@ -106,7 +107,13 @@ def _as_read(loaded: LoadedIssue, letter: Letter, around: Circumstances) -> Chec
         sender=around.sender,
         today=around.today,
         pictures=loaded.pictures,
+        pieces=pieces(loaded.issue, around.identity, loaded.pictures),
+        repairs=loaded.repairs,
     )
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    return finding.line or (loaded.line(finding.field) if finding.field else None)
 
 
 def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:

@@ -15,6 +15,7 @@ from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.picture import Picture
 from apes_mailer.render import fill
+from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import render
 from apes_mailer.workspace import Workspace
 
@@ -70,6 +71,7 @@ def rendered(issue: Issue, identity: Identity = IDENTITY, theme: str = "apes", *
         sender="lettre@semis.exemple.fr",
         today=TODAY,
         pictures=PICTURES,
+        pieces=pieces(issue, identity, PICTURES),
     )
     return dataclasses.replace(letter, **more)
 
