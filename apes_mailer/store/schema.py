@@ -113,6 +113,7 @@ template = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("variant", Text, nullable=False, server_default=""),  # empty when everybody gets the same letter
     Column("digest", Text, nullable=False),
     Column("body", Text, nullable=False),
     Index("template_campaign", "campaign_id"),
