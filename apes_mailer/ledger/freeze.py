@@ -14,10 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import batching, campaigns, history, merge_values, sorting
+from apes_mailer.ledger import batching, campaigns, history, merge_values, sorting, waivers
 from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import Kind, Reason
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.waiver import Waiver
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
@@ -48,6 +49,7 @@ class Preparation:
     issue_digest: str
     letters: Letters
     batch_size: int
+    waivers: Sequence[Waiver] = ()
     value_bytes: Callable[[MessageTemplate], int | None] = lambda _template: None
     """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
     too_large: Callable[[MessageTemplate], merge_values.TooLarge] = lambda _template: lambda _address, _values: None
@@ -127,6 +129,7 @@ def freeze(
         )
     note = json.dumps({"recipients": frozen.recipients, "excluded": dict(frozen.excluded)})
     history.append(connection, campaign_id=campaign_id, at=at, event="prepared", actor=actor, note=note)
+    waivers.record(connection, campaign_id, preparation.waivers, at=at, actor=actor)
     return frozen
 
 
