@@ -100,8 +100,8 @@ def problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, A
 
 
 def problems_json(rule: str, severity: Severity, problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Return several problems of one kind as scripts read them."""
-    return [problem_json(rule, severity, each) for each in problems]
+    """Return several problems as scripts read them; ``rule`` is for those that no check has found."""
+    return [problem_json(each.rule or rule, severity, each) for each in problems]
 
 
 def suppression_json(suppression: Suppression) -> dict[str, Any]:

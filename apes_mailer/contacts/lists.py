@@ -109,6 +109,16 @@ def fields_of(connection: sa.Connection, list_id: int, address: str) -> dict[str
     return None if text is None else {name: str(value) for name, value in json.loads(text).items()}
 
 
+def field_names(connection: sa.Connection, list_id: int, *, among_first: int = 10_000) -> list[str]:
+    """Return the names of the fields that the first contacts of a list have, sorted."""
+    rows = members(list_id)
+    some = sa.select(rows.c.fields).order_by(rows.c.contact_id).limit(among_first).subquery()
+    names = sa.func.json_each(some.c.fields).table_valued("key")
+    return list(
+        connection.execute(sa.select(names.c.key).select_from(some, names).distinct().order_by("key")).scalars()
+    )
+
+
 def contact_id(connection: sa.Connection, key: bytes) -> int | None:
     """Return the number of a contact, or None when the store does not know the key."""
     return connection.execute(sa.select(schema.contact.c.id).where(schema.contact.c.key == key)).scalar()

@@ -76,6 +76,19 @@ class FrozenVariant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbsentValue:
+    """A value that an audience names and nobody on the list has; ``meant`` is one near it that somebody has, or empty.
+
+    ``field`` is its path in the issue.
+    """
+
+    field: str
+    column: str
+    value: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
     """What a preparation froze."""
 
@@ -92,6 +105,8 @@ class Frozen:
 
     empty_fields: Sequence[str] = ()
     """Fields of the letter in which no recipient has anything: everybody gets the words to fall back on."""
+
+    absent_values: Sequence[AbsentValue] = ()
 
 
 def freeze(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,6 +38,8 @@ class Finding:
     severity: Severity
     field: str = ""
     values: Mapping[str, str | float] = dataclasses.field(default_factory=dict[str, str | float])
+    variants: Sequence[str] = ()
+    """The variants of the letter that it is said of; none when it is said of all."""
 
     @property
     def rule(self) -> str:

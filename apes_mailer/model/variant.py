@@ -25,9 +25,9 @@ _LONGEST_NAME = 60
 _MOST_TRIED = 1000  # combinations of values
 
 
-def values_in(cell: str) -> frozenset[str]:
-    """Return the values of a cell as they are compared; ``Aisne, Somme`` are two."""
-    return frozenset(filter(None, map(alike, _APART.split(cell))))
+def values_in(cell: str) -> dict[str, str]:
+    """Return the values of a cell, by what they are compared as; ``Aisne, Somme`` are two."""
+    return {value: each.strip() for each in _APART.split(cell) if (value := alike(each))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Condition:
     @classmethod
     def of(cls, audience: Audience) -> Condition:
         """Return the condition of a part that is for some readers only."""
-        wanted = [(column.field, values_in(";".join(values))) for column, values in audience.items()]
+        wanted = [(column.field, frozenset(values_in(";".join(values)))) for column, values in audience.items()]
         return cls(
             fields=tuple(sorted(wanted, key=lambda each: (each[0], sorted(each[1])))),
             words=", ".join(value for values in audience.values() for value in values),
@@ -51,7 +51,7 @@ class Condition:
 
     def holds(self, contact: Mapping[str, str]) -> bool:
         """Whether a contact with these fields is meant."""
-        return all(values & values_in(contact.get(name, "")) for name, values in self.fields)
+        return all(values & values_in(contact.get(name, "")).keys() for name, values in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def cut(issue: Issue, keep: Callable[[Part], bool]) -> Cut:
     if len(left) < len(issue.blocks):
         left = list(_without_stray_dividers(left))
     blocks = [block for *_, block in left]
-    readable = any(not isinstance(block, Divider) for block in blocks)
+    readable = len(left) == len(issue.blocks) or any(not isinstance(block, Divider) for block in blocks)
     return Cut(
         issue=issue.model_copy(update={"blocks": blocks}) if readable else None,
         blocks=[(place, kept) for place, kept, _ in left],
@@ -152,6 +152,13 @@ class Audiences:
     def fields(self) -> Sequence[str]:
         """The names of the fields that decide who gets what."""
         return sorted({name for condition in self.places for name, _ in condition.fields})
+
+    def values(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each value that an audience names: its path, its field, and the value as it is written."""
+        for path, part in _parts(self.issue):
+            for column, values in (part.audience or {}).items():
+                for index, value in enumerate(values):
+                    yield f"{path}.audience.{column}[{index}]", column.field, value
 
     @cached_property
     def _names(self) -> Mapping[Condition, str]:

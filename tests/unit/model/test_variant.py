@@ -97,7 +97,7 @@ def test_what_is_alike_stays_so(text: str) -> None:
 
 @given(st.lists(st.sampled_from(["Aisne", "Somme", "Oise", "Nord"])), st.sampled_from([", ", ";", " / ", "|"]))
 def test_values_of_a_cell_are_those_written_between_its_signs(values: list[str], sign: str) -> None:
-    assert values_in(sign.join(values)) == {value.lower() for value in values}
+    assert values_in(sign.join(values)) == {value.lower(): value for value in values}
 
 
 def test_readers_get_what_is_for_all_and_what_is_for_them() -> None:
