@@ -57,6 +57,10 @@ class Variants:
                 self._known[variant.name] = self._compose(variant)
             return self._known[variant.name]
 
+    def known(self) -> list[VariantLetter]:
+        """Return the letters that were asked for until now."""
+        return [letter for letter in self._known.values() if letter is not None]
+
     def possible(self) -> list[VariantLetter]:
         """Return the letters that contacts with one value in each column can get, that of ``others`` last."""
         return [letter for letter in map(self.get, self.audiences.possible(MOST)) if letter is not None]
