@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from apes_mailer.check import catalogue
@@ -39,12 +39,29 @@ class Variants:
         self.audiences = Audiences(issue)
         self._check = check
         self._known: dict[str, VariantLetter | None] = {}
+        self._named: dict[str, Variant] = {}
         self._lock = threading.Lock()
 
     @property
     def differ(self) -> bool:
         """Whether some readers may get another letter than others."""
         return bool(self.audiences.fields)
+
+    def counted(self, combinations: Iterable[tuple[Sequence[str], int]]) -> list[tuple[Variant, int]]:
+        """Return the variants that contacts get, with how many do.
+
+        ``combinations`` are values of the fields that decide, each with the number of contacts who have them.
+        """
+        counts: dict[Variant, int] = {}
+        for values, count in combinations:
+            variant = self.audiences.variant_of(dict(zip(self.audiences.fields, values, strict=True)))
+            counts[variant] = counts.get(variant, 0) + count
+        self._named.update((variant.name, variant) for variant in counts)
+        return sorted(counts.items(), key=lambda counted: self.audiences.rank(counted[0]))
+
+    def named(self, name: str) -> VariantLetter | None:
+        """Return the letter of a variant that was counted or is possible, None when there is none of this name."""
+        return self.get(self._named[name]) if name in self._named else None
 
     def for_contact(self, values: Mapping[str, str]) -> VariantLetter | None:
         """Return the letter of a contact with these fields, None when nothing of the issue is for it."""
@@ -63,7 +80,9 @@ class Variants:
 
     def possible(self) -> list[VariantLetter]:
         """Return the letters that contacts with one value in each column can get, that of ``others`` last."""
-        return [letter for letter in map(self.get, self.audiences.possible(MOST)) if letter is not None]
+        variants = self.audiences.possible(MOST)
+        self._named.update((variant.name, variant) for variant in variants)
+        return [letter for letter in map(self.get, variants) if letter is not None]
 
     def _compose(self, variant: Variant) -> VariantLetter | None:
         left = self.audiences.cut(variant)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -117,6 +117,14 @@ def field_names(connection: sa.Connection, list_id: int, *, among_first: int = 1
     return list(
         connection.execute(sa.select(names.c.key).select_from(some, names).distinct().order_by("key")).scalars()
     )
+
+
+def count_values(connection: sa.Connection, list_id: int, fields: Sequence[str]) -> list[tuple[tuple[str, ...], int]]:
+    """Return what the contacts of a list have in these fields, each combination with how many have it."""
+    rows = members(list_id)
+    values = sa.func.json_array(*(sa.func.json_extract(rows.c.fields, f"$.{field}") for field in fields))
+    found = connection.execute(sa.select(values, sa.func.count()).group_by(values))
+    return [(tuple(str(value or "") for value in json.loads(text)), count) for text, count in found]
 
 
 def contact_id(connection: sa.Connection, key: bytes) -> int | None:

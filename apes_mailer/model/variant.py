@@ -189,15 +189,16 @@ class Audiences:
             ]
             variants = list(dict.fromkeys(map(self.variant_of, contacts)))
             if len(variants) <= most:
-                return sorted(variants, key=self._rank)
+                return sorted(variants, key=self.rank)
         alone = [self._variant({condition}) for condition in self.places]
-        return sorted(dict.fromkeys([*alone, self._variant(set())]), key=self._rank)
+        return sorted(dict.fromkeys([*alone, self._variant(set())]), key=self.rank)
 
     def cut(self, variant: Variant) -> Cut:
         """Return the issue as the readers of a variant get it."""
         return cut(self.issue, lambda part: part.audience is None or Condition.of(part.audience) in variant.conditions)
 
-    def _rank(self, variant: Variant) -> tuple[bool, list[int]]:
+    def rank(self, variant: Variant) -> tuple[bool, list[int]]:
+        """Return what sorts variants: in the order of the issue, that of ``others`` last."""
         order = list(self.places)
         return (not variant.conditions, [order.index(condition) for condition in variant.conditions])
 
