@@ -115,7 +115,9 @@ def field_names(connection: sa.Connection, list_id: int, *, among_first: int = 1
     some = sa.select(rows.c.fields).order_by(rows.c.contact_id).limit(among_first).subquery()
     names = sa.func.json_each(some.c.fields).table_valued("key")
     return list(
-        connection.execute(sa.select(names.c.key).select_from(some, names).distinct().order_by("key")).scalars()
+        connection.execute(
+            sa.select(names.c.key).select_from(some).join(names, sa.true()).distinct().order_by("key")
+        ).scalars()
     )
 
 
