@@ -20,6 +20,7 @@ from apes_mailer.model.theme import Theme
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
+from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
 
 _SAMPLE_URL = "https://lettre.example.org/u/" + "x" * 55
@@ -108,10 +109,6 @@ def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
     raise IssueError(f"{loaded.shown} cannot be used: 1 fault.", [problem])
 
 
-def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
-    return loaded.line(finding.field) if finding.field else None
-
-
 def _as_read(loaded: LoadedIssue, issue: Issue, letter: Letter, around: Circumstances) -> CheckedLetter:
     template = letter.template
     links = fill.Links(pictures="https://lettre.example.org/pictures/")
@@ -125,6 +122,8 @@ def _as_read(loaded: LoadedIssue, issue: Issue, letter: Letter, around: Circumst
         sender=around.sender,
         today=around.today,
         pictures=loaded.pictures,
+        pieces=pieces(issue, around.identity, loaded.pictures),
+        repairs=loaded.repairs,
     )
 
 
@@ -144,6 +143,14 @@ def problem(composition: Composition, finding: Finding, language: Language | Non
 def _of_variants(finding: Finding, language: Language) -> str:
     word = {"en": "variant", "fr": "variante"}[language]
     return f" ({word} {', '.join(finding.variants)})" if finding.variants else ""
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    """Return the line that a finding is about; in a text of several lines, the one with the words that it quotes."""
+    if finding.line is not None:
+        return finding.line
+    quoted = [value for value in finding.values.values() if isinstance(value, str) and value]
+    return loaded.line(finding.field, quoting=quoted) if finding.field else None
 
 
 def named_problem(composition: Composition, finding: Finding) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,7 @@ def survey_json(name: str, surveyed: Frozen) -> dict[str, Any]:
     return {"campaign": name, **body}
 
 
-def problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, Any]:
+def problem_json(rule: str, severity: Severity, problem: Problem, variants: Sequence[str] = ()) -> dict[str, Any]:
     """Return what is wrong in a letter, or in a file of it, as scripts read it."""
     return {
         "rule": rule,
@@ -94,6 +94,7 @@ def problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, A
         "field": problem.field,
         "line": problem.line,
         "block": block_of(problem.field),
+        "variants": variants,
         "message": problem.message,
         "cure": problem.hint,
     }
