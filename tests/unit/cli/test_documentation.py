@@ -23,7 +23,7 @@ from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.errors import Problem
-from apes_mailer.ledger.freeze import Frozen, LeftOut
+from apes_mailer.ledger.freeze import AbsentValue, Frozen, FrozenVariant, LeftOut
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Refusal, Status
 from apes_mailer.ledger.waivers import Waived
@@ -182,7 +182,16 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
     samples = _samples()
     suppression = Suppression(address="", list_name="", cause="", at="", until="")
     left_out = [LeftOut(line=1, reason="", detail="")]
-    frozen = Frozen(campaign_id=1, candidates=1, recipients=1, excluded={}, batches=1, left_out=left_out)
+    frozen = Frozen(
+        campaign_id=1,
+        candidates=1,
+        recipients=1,
+        excluded={},
+        batches=1,
+        variants=[FrozenVariant(variant="", digest="", recipients=1, batches=1)],
+        left_out=left_out,
+        absent_values=[AbsentValue(field="", column="", value="", meant="")],
+    )
     assert _keys(samples["status, pause, resolve"]) == _keys(_status())
     assert _keys(samples["why"]) == _keys(_why())
     assert _keys(samples["suppressions list"]) == _keys([output.suppression_json(suppression)])

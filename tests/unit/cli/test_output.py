@@ -119,8 +119,10 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
         "recipients": 2,
         "excluded": {"suppressed": 1},
         "batches": 1,
+        "variants": (),
         "left_out": (),
         "empty_fields": (),
+        "absent_values": (),
     }
     suppression = Suppression(address="a@exemple.fr", list_name="", cause="manual", at="2027", until="")
     assert output.suppression_json(suppression) == {

@@ -99,14 +99,14 @@ def test_recipient_keeps_the_values_that_its_own_letter_uses_and_no_other(sorted
 
 
 def test_letter_is_asked_for_once_for_all_who_have_the_same(sorted_ledger: Ledger) -> None:
-    asked: list[Sequence[str]] = []
+    asked: list[tuple[str, ...]] = []
 
     def remembered(values: Sequence[str]) -> Letter:
-        asked.append(values)
+        asked.append(tuple(values))
         return letter_of(values)
 
     sorted_ledger.prepare(letters=Letters(fields=["TERRITOIRE"], letter_of=remembered))
-    assert sorted(asked) == [[""], ["Aisne"], ["Somme"], ["somme"]]
+    assert sorted(asked) == [("",), ("Aisne",), ("Somme",), ("somme",)]
 
 
 def test_what_only_suppressed_contacts_would_get_is_no_letter_of_the_campaign(sorted_ledger: Ledger) -> None:
