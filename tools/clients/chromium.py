@@ -76,6 +76,13 @@ class Column(TypedDict):
     """Of the text."""
 
 
+class Line(TypedDict):
+    """A piece of text with its place: left, top, right, bottom."""
+
+    text: str
+    box: tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What was measured in one window, lengths in CSS pixels."""
@@ -84,6 +91,7 @@ class View:
     texts: int
     missing_pictures: int
     columns: Sequence[Column]
+    lines: Sequence[Line]
     width: float
     """Of the content; more than the window's when the page must be moved sideways."""
 
@@ -181,6 +189,7 @@ def _view(found: Any, foreign: Sequence[str]) -> View:
         texts=found["texts"],
         missing_pictures=found["missingPictures"],
         columns=found["columns"],
+        lines=found["lines"],
         width=found["width"],
         foreign=foreign,
     )

@@ -3,7 +3,7 @@
 // `hidden` are texts that are meant to be out of sight; `articles` are [{title, second, picture}], in their order:
 // `second` when one has the right column of two, `picture` the alternative text of what should stand beside it;
 // `buttons` are the words on buttons. The result is {faults: [{kind, text, detail}], texts, missingPictures,
-// columns: [{title, beside, width}], width, window}; lengths are in pixels.
+// columns: [{title, beside, width}], lines: [{text, box}], width}; lengths are in pixels.
 ({ hidden, articles, buttons }) => {
   const TOLERANCE = 1; // for what rounding does
   const BUTTON = 44; // WCAG 2.2, 2.5.5 Target Size (Enhanced)
@@ -171,6 +171,7 @@
     }
     previous = place;
   }
+  const lines = places.map(({ text, box }) => ({ text: words(text), box: [box.left, box.top, box.right, box.bottom] }));
   const view = document.scrollingElement;
-  return { faults, texts, missingPictures, columns, width: view.scrollWidth, window: view.clientWidth };
+  return { faults, texts, missingPictures, columns, lines, width: view.scrollWidth };
 }
