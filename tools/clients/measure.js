@@ -47,16 +47,18 @@
     sheet.remove();
     return colour;
   };
-  const paper = canvasColour();
   const lineage = (element) => {
     const found = [];
     for (let each = element; each; each = each.parentElement) found.push(each);
     return found;
   };
-  const ground = (element) =>
-    lineage(element)
-      .reverse()
-      .reduce((below, each) => over(rgba(getComputedStyle(each).backgroundColor), below), paper);
+  const grounds = new Map([[null, canvasColour()]]);
+  const ground = (element) => {
+    if (!grounds.has(element)) {
+      grounds.set(element, over(rgba(getComputedStyle(element).backgroundColor), ground(element.parentElement)));
+    }
+    return grounds.get(element);
+  };
 
   const checkContrast = (text, element) => {
     const style = getComputedStyle(element);
