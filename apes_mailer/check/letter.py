@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apes_mailer.check.clients import support
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
@@ -20,7 +21,8 @@ class CheckedLetter:
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
     file name as the issue has it. ``today`` is the day on which dates are judged. ``web_version`` says whether the
-    letter can be read on the web too.
+    letter can be read on the web too, ``unsubscribe_url`` is the link of this recipient. ``hosts`` are those that it
+    may load something from, ``clients`` the mail programs of its readers by their names in the figures.
     """
 
     issue: Issue
@@ -32,6 +34,9 @@ class CheckedLetter:
     today: dt.date
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
     web_version: bool = False
+    unsubscribe_url: str = ""
+    hosts: frozenset[str] = frozenset()
+    clients: tuple[str, ...] = support.USUAL
 
     @cached_property
     def values(self) -> Sequence[tuple[str, object]]:

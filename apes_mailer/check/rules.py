@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from apes_mailer.check import delivery, examples, links, pictures
+from apes_mailer.check import (
+    client_support,
+    contrast,
+    delivery,
+    examples,
+    links,
+    loading,
+    outlook,
+    pictures,
+    sizes,
+    structure,
+)
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
 
@@ -19,6 +30,26 @@ RULES: tuple[Rule, ...] = (
     delivery.unsubscribe,
     delivery.charset,
     delivery.control_characters,
+    structure.language,
+    structure.tables,
+    structure.title,
+    structure.headings,
+    structure.silent,
+    structure.leftovers,
+    outlook.shapes,
+    contrast.contrast,
+    contrast.behind_words,
+    contrast.underlines,
+    contrast.without_style,
+    contrast.hidden_words,
+    sizes.text_size,
+    sizes.line_height,
+    sizes.button_height,
+    sizes.letter_width,
+    loading.active_content,
+    loading.hosts,
+    loading.style_blocks,
+    client_support.unsupported,
 )
 
 

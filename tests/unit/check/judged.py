@@ -68,6 +68,8 @@ def rendered(issue: Issue, identity: Identity = IDENTITY, theme: str = "apes", *
         sender="lettre@semis.test",
         today=TODAY,
         pictures=PICTURES,
+        unsubscribe_url="https://lettre.semis.test/u/x",
+        hosts=frozenset({"lettre.semis.test"}),
     )
     return dataclasses.replace(letter, **more)
 
