@@ -6,9 +6,8 @@ Threads only where a batch is handed over; every decision that matters is a tran
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from typing import assert_never
 from apes_mailer.campaign.pace import Pace
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import campaigns, claims, control, rate
-from apes_mailer.ledger.claims import Claim, ClaimedRecipient
+from apes_mailer.ledger.claims import Claim, Roll
 from apes_mailer.ledger.instance import Instance, Mark
 from apes_mailer.model.batch import Batch, Recipient
 from apes_mailer.model.keys import Keyring
@@ -100,7 +99,6 @@ class Sender:
         submits and records. Raises ``LedgerError`` when the ledger cannot be written any more.
         """
         self._make_reserve()
-        gc.freeze()  # or the collector walks through everything that was imported, again and again, and finds nothing
         try:
             with ThreadPoolExecutor(self._around.in_flight, "submit") as pool:
                 while self._pace.enter():
@@ -114,7 +112,6 @@ class Sender:
         finally:
             self._pace.stop()
             self._reserve.unlink(missing_ok=True)
-            gc.unfreeze()
         self._raise_what_stopped_it()
 
     def _raise_what_stopped_it(self) -> None:
@@ -133,8 +130,8 @@ class Sender:
         claimed = self._claim()
         if claimed is None:
             return None
-        claim, recipients = claimed
-        return claim, self._around.provider.payload(self._batch(claim, recipients))
+        claim, roll = claimed
+        return claim, self._around.provider.payload(self._batch(claim, roll))
 
     def _keep_to_rate(self) -> None:
         around = self._around
@@ -152,7 +149,7 @@ class Sender:
             )
         self._pace.sleep(wait)
 
-    def _claim(self) -> tuple[Claim, Sequence[ClaimedRecipient]] | None:
+    def _claim(self) -> tuple[Claim, Roll] | None:
         if self._pace.stopped:
             return None
         records = self._around.records
@@ -186,11 +183,10 @@ class Sender:
         finally:
             self._pace.leave(idle=False)
 
-    def _batch(self, claim: Claim, recipients: Sequence[ClaimedRecipient]) -> Batch:
+    def _batch(self, claim: Claim, roll: Roll) -> Batch:
         keyring, url = self._around.keyring, self._campaign.envelope.unsubscribe_url("")
-        _, keys, addresses, values = zip(*recipients, strict=True)
-        urls = [url + token for token in keyring.tokens(self._campaign.list_tag, keys)]
-        people = zip(addresses, keyring.recipient_marks(keys), urls, values, strict=True)
+        urls = [url + token for token in keyring.tokens(self._campaign.list_tag, roll.keys)]
+        people = zip(roll.addresses, keyring.recipient_marks(roll.keys), urls, roll.values, strict=True)
         return Batch(
             campaign=self._campaign.name,
             run=self._campaign.run,

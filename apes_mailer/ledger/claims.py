@@ -12,7 +12,7 @@ import secrets
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, assert_never
+from typing import Any, assert_never
 
 import sqlalchemy as sa
 
@@ -24,13 +24,13 @@ from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 
-class ClaimedRecipient(NamedTuple):
-    """One recipient of a claimed batch."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """Who is in a claimed batch, in columns: the n-th of each is about the n-th recipient."""
 
-    contact_id: int
-    key: bytes
-    address: str
-    values: Mapping[str, str]
+    keys: Sequence[bytes]
+    addresses: Sequence[str]
+    values: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Claim:
     contacts: array[int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Batch:
     no: int
     template_id: int
@@ -54,10 +54,70 @@ class _Batch:
     last_contact: int
     attempts: int
 
+    def bounds(self, campaign_id: int) -> dict[str, int]:
+        return {
+            "campaign": campaign_id,
+            "template": self.template_id,
+            "first": self.first_contact,
+            "last": self.last_contact,
+        }
+
+
+# Each claim and record runs these. They are made once: putting a statement together takes longer than running it.
+
+
+def _taking(*order: sa.ColumnElement[Any]) -> sa.Executable:
+    """Return the statement that takes the next pending batch, unless its campaign is paused."""
+    batch, campaign = schema.batch, schema.campaign
+    paused = sa.select(campaign.c.id).where(campaign.c.id == _CAMPAIGN, campaign.c.paused_by != "")
+    pending = sa.and_(batch.c.campaign_id == _CAMPAIGN, batch.c.state == BatchState.PENDING)
+    next_no = sa.select(batch.c.no).where(pending).order_by(*order, batch.c.no).limit(1)
+    return (
+        sa.update(batch)
+        .where(pending, batch.c.no == next_no.scalar_subquery(), ~paused.exists())
+        .values(state=BatchState.SUBMITTING, attempts=batch.c.attempts + 1)
+        .returning(batch.c.no, batch.c.template_id, batch.c.first_contact, batch.c.last_contact, batch.c.attempts)
+    )
+
+
+_CAMPAIGN = sa.bindparam("campaign", type_=sa.Integer)
+_TAKE = _taking()
+_TAKE_SMALL_FIRST = _taking(schema.batch.c.size > sa.bindparam("large", type_=sa.Integer))
+_SUPPRESSED_SINCE = sa.select(
+    schema.campaign.c.suppression_id,
+    schema.campaign.c.list_id,
+    sa.select(sa.func.coalesce(sa.func.max(schema.suppression.c.id), 0)).scalar_subquery(),
+).where(schema.campaign.c.id == _CAMPAIGN)
+_IN_BATCH = sa.and_(
+    schema.recipient.c.campaign_id == _CAMPAIGN,
+    schema.recipient.c.contact_id.between(sa.bindparam("first"), sa.bindparam("last")),
+    schema.recipient.c.template_id == sa.bindparam("template"),
+    schema.recipient.c.outcome.is_(None),
+)
+_RECIPIENTS = (
+    sa.select(
+        schema.recipient.c.contact_id, schema.contact.c.key, schema.contact.c.address, schema.recipient.c.merge_values
+    )
+    .join(schema.contact, schema.contact.c.id == schema.recipient.c.contact_id)
+    .where(_IN_BATCH)
+    .order_by(schema.recipient.c.contact_id)
+)
+_OPEN = sa.insert(schema.attempt)
+_CLOSE = (
+    sa.update(schema.attempt)
+    .where(schema.attempt.c.id == sa.bindparam("id_"), schema.attempt.c.state == AttemptState.SUBMITTING)
+    .values(
+        state=sa.bindparam("now"),
+        ended_at=sa.bindparam("at"),
+        note=sa.bindparam("remark"),
+        provider_id=sa.bindparam("named"),
+    )
+)
+
 
 def claim(
     connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.datetime, large: int | None = None
-) -> tuple[Claim, Sequence[ClaimedRecipient]] | None:
+) -> tuple[Claim, Roll] | None:
     """Claim the next pending batch; None when none is pending or the campaign is paused.
 
     Batches of more than ``large`` recipients come last: a provider that will not have them keeps nobody else waiting.
@@ -68,9 +128,9 @@ def claim(
         if taken is None:
             return None
         _exclude_opted_out(connection, campaign_id, taken, at)
-        recipients = _recipients(connection, campaign_id, taken)
-        if recipients:
-            return _open_attempt(connection, campaign_id, taken, recipients, owner=owner, at=at), recipients
+        contacts, roll = _recipients(connection, campaign_id, taken)
+        if contacts:
+            return _open_attempt(connection, campaign_id, taken, contacts, owner=owner, at=at), roll
         evidence.set_batch(connection, campaign_id, taken.no, BatchState.EMPTY)
         history.append(connection, campaign_id=campaign_id, batch_no=taken.no, at=at, event="emptied", actor=owner)
 
@@ -83,81 +143,38 @@ def waiting(connection: sa.Connection, campaign_id: int) -> bool:
 
 
 def _take(connection: sa.Connection, campaign_id: int, large: int | None) -> _Batch | None:
-    batch, campaign = schema.batch, schema.campaign
-    paused = sa.select(campaign.c.id).where(campaign.c.id == campaign_id, campaign.c.paused_by != "")
-    next_no = (
-        sa.select(batch.c.no)
-        .where(batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING)
-        .order_by(*([] if large is None else [batch.c.size > large]), batch.c.no)
-        .limit(1)
-    )
-    row = connection.execute(
-        sa.update(batch)
-        .where(
-            batch.c.campaign_id == campaign_id,
-            batch.c.no == next_no.scalar_subquery(),
-            batch.c.state == BatchState.PENDING,
-            ~paused.exists(),
-        )
-        .values(state=BatchState.SUBMITTING, attempts=batch.c.attempts + 1)
-        .returning(batch.c.no, batch.c.template_id, batch.c.first_contact, batch.c.last_contact, batch.c.attempts)
-    ).first()
-    if row is None:
-        return None
-    no, template_id, first_contact, last_contact, attempts = row
-    return _Batch(
-        no=no, template_id=template_id, first_contact=first_contact, last_contact=last_contact, attempts=attempts
-    )
-
-
-def _in_batch(campaign_id: int, batch: _Batch) -> sa.ColumnElement[bool]:
-    recipient = schema.recipient
-    return sa.and_(
-        recipient.c.campaign_id == campaign_id,
-        recipient.c.contact_id.between(batch.first_contact, batch.last_contact),
-        recipient.c.template_id == batch.template_id,
-        recipient.c.outcome.is_(None),
-    )
+    asked = {"campaign": campaign_id} if large is None else {"campaign": campaign_id, "large": large}
+    row = connection.execute(_TAKE if large is None else _TAKE_SMALL_FIRST, asked).first()
+    return None if row is None else _Batch(*row)
 
 
 def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batch, at: dt.datetime) -> None:
-    campaign, suppression, contact, recipient = schema.campaign, schema.suppression, schema.contact, schema.recipient
-    newest = sa.select(sa.func.coalesce(sa.func.max(suppression.c.id), 0)).scalar_subquery()
-    since = connection.execute(
-        sa.select(campaign.c.suppression_id, campaign.c.list_id, newest).where(campaign.c.id == campaign_id)
-    ).one()
-    if since[2] <= since.suppression_id:
+    suppression, contact, recipient = schema.suppression, schema.contact, schema.recipient
+    frozen_at, list_id, newest = connection.execute(_SUPPRESSED_SINCE, {"campaign": campaign_id}).one()
+    if newest <= frozen_at:
         return
     # Asked for each recipient by key: going through all that is newer would make a storm of opt-outs stop the send.
     newer = (
-        freeze.suppressed(contact.c.key, since.list_id, at)
-        .where(suppression.c.id > since.suppression_id, contact.c.id == recipient.c.contact_id)
+        freeze.suppressed(contact.c.key, list_id, at)
+        .where(suppression.c.id > frozen_at, contact.c.id == recipient.c.contact_id)
         .correlate(recipient)
     )
     connection.execute(
         sa.update(recipient)
-        .where(_in_batch(campaign_id, batch), newer.exists())
-        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts)
+        .where(_IN_BATCH, newer.exists())
+        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts),
+        batch.bounds(campaign_id),
     )
 
 
-def _recipients(connection: sa.Connection, campaign_id: int, batch: _Batch) -> list[ClaimedRecipient]:
-    recipient, contact = schema.recipient, schema.contact
-    query = (
-        sa.select(recipient.c.contact_id, contact.c.key, contact.c.address, recipient.c.merge_values)
-        .join(contact, contact.c.id == recipient.c.contact_id)
-        .where(_in_batch(campaign_id, batch))
-        .order_by(recipient.c.contact_id)
-    )
-    found = connection.execute(query).all()
+def _recipients(connection: sa.Connection, campaign_id: int, batch: _Batch) -> tuple[array[int], Roll]:
+    found = connection.execute(_RECIPIENTS, batch.bounds(campaign_id)).all()
+    contacts, keys, addresses, frozen = zip(*found, strict=True) if found else ((), (), (), ())
     # One document for the whole batch: a thousand small ones take three times as long to read.
-    frozen = json.loads(f"[{','.join([values or '{}' for *_, values in found])}]")
-    if not found:
-        return []
-    contacts, keys, addresses, _ = zip(*found, strict=True)
-    for address, values in zip(addresses, frozen, strict=True):
-        values["EMAIL"] = address
-    return list(map(ClaimedRecipient._make, zip(contacts, keys, addresses, frozen, strict=True)))
+    values = json.loads(f"[{','.join([each or '{}' for each in frozen])}]")
+    for address, own in zip(addresses, values, strict=True):
+        own["EMAIL"] = address
+    return array("q", contacts), Roll(keys=keys, addresses=addresses, values=values)
 
 
 def merge_values(address: str, frozen: str | None) -> Mapping[str, str]:
@@ -169,23 +186,24 @@ def _open_attempt(
     connection: sa.Connection,
     campaign_id: int,
     batch: _Batch,
-    recipients: Sequence[ClaimedRecipient],
+    contacts: array[int],
     *,
     owner: str,
     at: dt.datetime,
 ) -> Claim:
     mark = secrets.token_urlsafe(15)
     result = connection.execute(
-        sa.insert(schema.attempt).values(
-            mark=mark,
-            campaign_id=campaign_id,
-            batch_no=batch.no,
-            seq=batch.attempts,
-            state=AttemptState.SUBMITTING,
-            owner=owner,
-            started_at=stamp(at),
-            size=len(recipients),
-        )
+        _OPEN,
+        {
+            "mark": mark,
+            "campaign_id": campaign_id,
+            "batch_no": batch.no,
+            "seq": batch.attempts,
+            "state": AttemptState.SUBMITTING,
+            "owner": owner,
+            "started_at": stamp(at),
+            "size": len(contacts),
+        },
     )
     attempt_id = freeze.new_id(result)
     history.append(
@@ -204,7 +222,7 @@ def _open_attempt(
         seq=batch.attempts,
         mark=mark,
         template_id=batch.template_id,
-        contacts=array("q", [each.contact_id for each in recipients]),
+        contacts=contacts,
     )
 
 
@@ -216,11 +234,8 @@ def record(connection: sa.Connection, claimed: Claim, submission: Submission, *,
     """
     provider_id = submission.provider_id if isinstance(submission, Submitted) else ""
     state, note = _meaning(submission)
-    closed = connection.execute(
-        sa.update(schema.attempt)
-        .where(schema.attempt.c.id == claimed.attempt_id, schema.attempt.c.state == AttemptState.SUBMITTING)
-        .values(state=state, ended_at=stamp(at), note=note, provider_id=provider_id)
-    ).rowcount
+    told = {"id_": claimed.attempt_id, "now": state, "at": stamp(at), "remark": note, "named": provider_id}
+    closed = connection.execute(_CLOSE, told).rowcount
     if not closed:
         if isinstance(submission, Submitted):
             evidence.prove_accepted(connection, claimed.mark, actor=owner, at=at, provider_id=provider_id)

@@ -19,10 +19,16 @@ _Row = sa.Row[*tuple[Any, ...]]
 _LIVE = (AttemptState.SUBMITTING, AttemptState.SUBMITTED, AttemptState.UNKNOWN)
 
 
+_SET_BATCH = (
+    sa.update(schema.batch)
+    .where(schema.batch.c.campaign_id == sa.bindparam("campaign"), schema.batch.c.no == sa.bindparam("number"))
+    .values(state=sa.bindparam("now"))
+)
+
+
 def set_batch(connection: sa.Connection, campaign_id: int, no: int, state: BatchState) -> None:
     """Write the state of a batch."""
-    batch = schema.batch
-    connection.execute(sa.update(batch).where(batch.c.campaign_id == campaign_id, batch.c.no == no).values(state=state))
+    connection.execute(_SET_BATCH, {"campaign": campaign_id, "number": no, "now": state})
 
 
 def prove_accepted(

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
+_INSERT = sa.insert(schema.history)
+
 
 def append(
     connection: sa.Connection,
@@ -22,14 +24,13 @@ def append(
     note: str = "",
 ) -> None:
     """Write one line of history, in the transaction of the change it tells of."""
-    connection.execute(
-        sa.insert(schema.history).values(
-            campaign_id=campaign_id,
-            batch_no=batch_no,
-            attempt_id=attempt_id,
-            at=stamp(at),
-            event=event,
-            actor=actor,
-            note=note,
-        )
-    )
+    line = {
+        "campaign_id": campaign_id,
+        "batch_no": batch_no,
+        "attempt_id": attempt_id,
+        "at": stamp(at),
+        "event": event,
+        "actor": actor,
+        "note": note,
+    }
+    connection.execute(_INSERT, line)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts import lists, suppressions
 from apes_mailer.ledger import claims, control, evidence, freeze, status
-from apes_mailer.ledger.claims import Claim, ClaimedRecipient
+from apes_mailer.ledger.claims import Claim, Roll
 from apes_mailer.ledger.control import Distrusted
 from apes_mailer.ledger.freeze import Candidates, Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
@@ -126,7 +126,7 @@ class Ledger:
         assert found is not None, "nothing is pending"
         return found[0]
 
-    def try_claim(self, name: str = NAME, owner: str = "sender") -> tuple[Claim, Sequence[ClaimedRecipient]] | None:
+    def try_claim(self, name: str = NAME, owner: str = "sender") -> tuple[Claim, Roll] | None:
         """Claim a batch if one is pending."""
         with self.database.write() as connection:
             return claims.claim(connection, self.ids[name], owner=owner, at=self.now)

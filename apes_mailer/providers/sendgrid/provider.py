@@ -10,46 +10,35 @@ from __future__ import annotations
 import http.client
 import json
 import urllib.error
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sendgrid
 
-from apes_mailer.model.batch import Batch, Envelope, Recipient
+from apes_mailer.model.batch import Batch, Envelope
 from apes_mailer.model.merge import ContactField
-from apes_mailer.model.message import Context, MessageTemplate, Parts, Slot
+from apes_mailer.model.message import MessageTemplate, Parts, Slot
 from apes_mailer.model.submission import NotAccepted, Submission, Unknown
 from apes_mailer.providers import deadline
 from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.providers.sendgrid import transport
 from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, outcome, presentable
+from apes_mailer.providers.sendgrid.people import Personalizations
 from apes_mailer.render import fill
 
 GLOBAL_URL = "https://api.sendgrid.com"
 EU_URL = "https://api.eu.sendgrid.com"
 
-_encode = json.encoder.encode_basestring_ascii
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """One contact field in a letter: its slots, and the JSON around a value that needs no escaping."""
-
-    name: str
-    slots: tuple[tuple[str, ContactField, Context], ...]
-    around: tuple[str, ...]  # value.join(around) writes the value under every key; empty when a slot is a link
-
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A letter as SendGrid takes it: what is the same for all, and the substitutions of each recipient."""
+    """A letter as SendGrid takes it: what is the same for all, and how each recipient is written."""
 
     template: MessageTemplate
     envelope: Envelope
-    head: str
-    fields: tuple[_Field, ...]
-    around_url: tuple[str, ...]
+    head: bytes
+    personalizations: Personalizations
 
 
 class SendGrid:
@@ -111,9 +100,9 @@ class SendGrid:
         if compiled is None or compiled.template is not batch.template or compiled.envelope is not batch.envelope:
             compiled = self._compile(batch.template, batch.envelope)
             self._compiled = compiled
-        people = ",".join([_personalization(compiled, batch.attempt, recipient) for recipient in batch.recipients])
-        body = f'{compiled.head},"personalizations":[{people}]}}'
-        return Payload(content=transport.Bytes(body.encode()), size=len(batch.recipients))
+        people = compiled.personalizations.written(batch)
+        body = b"".join([compiled.head, b',"personalizations":[', people, b"]}"])
+        return Payload(content=transport.Bytes(body), size=len(batch.recipients))
 
     def _compile(self, template: MessageTemplate, envelope: Envelope) -> _Compiled:
         if not fill.is_harmless(envelope.public_url):
@@ -144,7 +133,7 @@ class SendGrid:
         if envelope.reply_to:
             body["reply_to"] = {"email": envelope.reply_to}
         head = json.dumps(body, ensure_ascii=False, separators=(",", ":")).removesuffix("}")
-        return _Compiled(template, envelope, head, _fields(keys), _around(_link_keys(keys)))
+        return _Compiled(template, envelope, head.encode(), Personalizations(keys))
 
 
 def _keys(template: MessageTemplate, nonce: str) -> dict[Slot, str]:
@@ -156,46 +145,3 @@ def _keys(template: MessageTemplate, nonce: str) -> dict[Slot, str]:
 
 def _constant(slot: Slot, links: fill.Links) -> str:
     return fill.link_value(fill.constant(slot.expression, links) or "", slot.context)
-
-
-def _fields(keys: Mapping[Slot, str]) -> tuple[_Field, ...]:
-    by_name: dict[str, list[tuple[str, ContactField, Context]]] = {}
-    for slot, key in keys.items():
-        if isinstance(slot.expression, ContactField):
-            by_name.setdefault(slot.expression.name, []).append((key, slot.expression, slot.context))
-    fields: list[_Field] = []
-    for name, slots in by_name.items():
-        textual = all(context in fill.TEXTUAL for _, _, context in slots)
-        fields.append(_Field(name, tuple(slots), _around([key for key, _, _ in slots]) if textual else ()))
-    return tuple(fields)
-
-
-def _link_keys(keys: Mapping[Slot, str]) -> list[str]:
-    return [key for slot, key in keys.items() if not isinstance(slot.expression, ContactField)]
-
-
-def _around(keys: Sequence[str]) -> tuple[str, ...]:
-    """Return the pieces that ``value.join`` makes ``"key":"value","key":"value"`` of."""
-    if not keys:
-        return ("",)
-    return (f'"{keys[0]}":"', *(f'","{key}":"' for key in keys[1:]), '"')
-
-
-def _personalization(compiled: _Compiled, attempt: str, recipient: Recipient) -> str:
-    address, mark, url, values = recipient
-    pairs = [url.join(compiled.around_url)]
-    for field in compiled.fields:
-        value = values.get(field.name)
-        if value and field.around and fill.is_harmless(value):
-            pairs.append(value.join(field.around))
-        else:
-            pairs += [
-                f'"{key}":{_encode(fill.contact_value(expression, context, values))}'
-                for key, expression, context in field.slots
-            ]
-    to = f'"{address}"' if fill.is_harmless(address) else _encode(address)
-    return (
-        f'{{"to":[{{"email":{to}}}],"substitutions":{{{",".join(pairs)}}},'
-        f'"headers":{{"List-Unsubscribe":"<{url}>","List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}},'
-        f'"custom_args":{{"apes_attempt":"{attempt}","apes_recipient":"{mark}"}}}}'
-    )

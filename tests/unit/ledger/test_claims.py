@@ -21,7 +21,7 @@ UNKNOWN, EMPTY = BatchState.UNKNOWN, BatchState.EMPTY
 def _addresses(ledger: Ledger) -> list[str]:
     found = ledger.try_claim()
     assert found is not None
-    return [recipient.address for recipient in found[1]]
+    return list(found[1].addresses)
 
 
 def test_batches_are_claimed_in_order_and_never_twice(ledger: Ledger) -> None:
@@ -35,10 +35,14 @@ def test_claim_names_its_recipients_in_the_order_of_the_request(ledger: Ledger) 
     ledger.prepare()
     found = ledger.try_claim()
     assert found is not None
-    claim, recipients = found
-    assert [each.address for each in recipients] == [address(0), address(1)]
-    assert list(claim.contacts) == [each.contact_id for each in recipients]
-    assert recipients[0].values == {"EMAIL": address(0)}
+    claim, roll = found
+    assert list(roll.addresses) == [address(0), address(1)]
+    assert list(roll.keys) == [ledger.keyring.contact_key(address(number)) for number in (0, 1)]
+    assert roll.values == [{"EMAIL": address(0)}, {"EMAIL": address(1)}]
+    with ledger.database.read() as connection:
+        rows = connection.execute(sa.select(schema.contact.c.id, schema.contact.c.address))
+        ids = {row.id: row.address for row in rows}
+    assert [ids[contact] for contact in claim.contacts] == [address(0), address(1)]
 
 
 def test_each_attempt_has_a_mark_of_its_own(ledger: Ledger) -> None:

@@ -48,7 +48,7 @@ def test_every_recipient_is_in_one_batch_though_others_stand_between_them(ledger
     ledger.prepare(batch_size=3)
     seen: list[str] = []
     while (found := ledger.try_claim()) is not None:
-        seen += [recipient.address for recipient in found[1]]
+        seen += found[1].addresses
     assert seen == [address(number) for number in (0, 1, 3, 4, 40, 41, 42, 43)]
 
 
@@ -152,8 +152,8 @@ def test_values_are_frozen_and_only_those_that_the_letter_uses(ledger: Ledger) -
     _give(ledger, 0, '{"PRENOM": "Another"}')
     found = ledger.try_claim()
     assert found is not None
-    assert found[1][0].values == {"EMAIL": address(0), "PRENOM": "Odile"}
-    assert found[1][1].values == {"EMAIL": address(1), "PRENOM": ""}
+    assert found[1].values[0] == {"EMAIL": address(0), "PRENOM": "Odile"}
+    assert found[1].values[1] == {"EMAIL": address(1), "PRENOM": ""}
 
 
 def test_values_too_large_for_the_provider_exclude_with_the_reason(ledger: Ledger) -> None:
@@ -177,7 +177,7 @@ def test_contacts_that_join_after_the_freeze_are_not_in_it(ledger: Ledger) -> No
     ledger.join(range(5, 9))
     seen = 0
     while (found := ledger.try_claim()) is not None:
-        seen += len(found[1])
+        seen += len(found[1].addresses)
     assert seen == 5
 
 

@@ -111,7 +111,7 @@ def test_a_parser_sees_the_same_page_with_any_value_and_the_value_as_data_only(s
     harmless = Events(filled(template, None)).seen
     structure = structure_of(filled(template, None))
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(hostile)
     def holds(value: str) -> None:
         page = filled(template, value)
@@ -210,6 +210,12 @@ def test_value_that_escaping_changes_is_never_taken_for_harmless(value: str) -> 
 @pytest.mark.parametrize("value", ["Anne ", " Anne", "Anne  Marie", "Anne\u00a0Marie", "Anne\n", "A'B", "a;b"])
 def test_unusual_spaces_and_signs_are_looked_at_with_care(value: str) -> None:
     assert not fill.is_harmless(value)
+
+
+@pytest.mark.parametrize("sign", "-.a ")
+def test_long_value_is_judged_at_once(sign: str) -> None:
+    """A pattern that can read a value in two ways would try them all, and never end."""
+    assert not fill.is_harmless(f"a{sign}" * 5000 + "!")
 
 
 @pytest.mark.parametrize("value", ["", " ", "\u00a0", "\r\n", "\u202e", "\0"])
