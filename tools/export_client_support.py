@@ -24,7 +24,7 @@ from typing import Any
 
 TARGET = Path(__file__).resolve().parents[1] / "apes_mailer" / "check" / "clients" / "support.csv"
 VERSION = "2.0.2"
-LEAST_FIGURES = 20
+LEAST_FIGURES = 10
 """A mail program about which less is known is left out."""
 
 Figures = Mapping[str, Mapping[str, str]]

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cssselect2 import ElementWrapper, Matcher
-from lxml import html as lxml_html
+from lxml import etree
 
 from apes_mailer.check.page import css
+
+_lxml: Any = etree  # has no types
 
 _CONDITIONAL = re.compile(r"<!--\[if\s(?P<condition>[^\]]*)\]>(?P<content>.*?)<!\[endif\]-->", re.DOTALL)
 _FOR_OTHERS = re.compile(r"<!--\[if\s[^\]]*\]><!-->.*?<!--<!\[endif\]-->", re.DOTALL)
@@ -121,9 +123,9 @@ def read(html: str) -> Page:
 
 
 def _parsed(html: str) -> Any:
-    library: Any = lxml_html
-    parser = library.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    return library.document_fromstring(html.encode() or b"<html></html>", parser=parser)
+    parser = _lxml.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    root = _lxml.fromstring(html.encode() or b" ", parser)
+    return _lxml.Element("html") if root is None else root
 
 
 def _matcher(sheets: tuple[css.Sheet, ...]) -> Any:
