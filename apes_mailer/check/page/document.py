@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -10,11 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cssselect2 import ElementWrapper, Matcher
-from lxml import etree
 
 from apes_mailer.check.page import css
 
-_lxml: Any = etree  # has no types
+_lxml: Any = importlib.import_module("lxml.etree")  # compiled: type checkers do not see what is in it
 
 _CONDITIONAL = re.compile(r"<!--\[if\s(?P<condition>[^\]]*)\]>(?P<content>.*?)<!\[endif\]-->", re.DOTALL)
 _FOR_OTHERS = re.compile(r"<!--\[if\s[^\]]*\]><!-->.*?<!--<!\[endif\]-->", re.DOTALL)
