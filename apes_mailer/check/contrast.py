@@ -18,7 +18,7 @@ _UNSEEN = 1.5  # contrast
 
 def _words(element: Element) -> str:
     """Return what is read right in an element; for a picture, what stands in its place where none are loaded."""
-    return document.readable(element.attributes.get("alt", "")) if element.tag == "img" else element.own_words()
+    return document.readable(element.attributes.get("alt", "")) if element.tag == "img" else element.own_words
 
 
 def _shown(page: Page, scene: Scene) -> Iterator[tuple[Element, str, Look]]:
@@ -33,28 +33,34 @@ def _shown(page: Page, scene: Scene) -> Iterator[tuple[Element, str, Look]]:
 def contrast(letter: CheckedLetter) -> Iterator[Finding]:
     """Words stand out from what is behind them, in each palette; one finding for each pair of colours."""
     page = document.read(letter.html)
-    seen: set[tuple[Palette, str, str]] = set()
+    seen: set[tuple[str, str, Palette]] = set()
     for scene in cascade.scenes(page):
-        for _, words, look in _shown(page, scene):
+        for words, look in _by_look(page, scene):
             least = _LEAST_LARGE if look.large else _LEAST
-            pair = (scene.palette, str(look.colour), str(look.background))
-            if look.contrast >= least or look.size <= parts.TINY or pair in seen or _seen_in_light(pair, seen):
+            if look.contrast >= least or look.size <= parts.TINY:
                 continue
-            seen.add(pair)
-            yield finding(
-                f"contrast.{scene.palette}",
-                field_of(letter, words),
-                words=quoted(words),
-                colour=str(look.colour),
-                background=str(look.background),
-                ratio=round(look.contrast, 1),
-                least=least,
-            )
+            colour, background = str(look.colour), str(look.background)
+            # Where the same two colours were told of the letter without styles, one cure is enough.
+            if not {(colour, background, Palette.BARE), (colour, background, scene.palette)} & seen:
+                seen.add((colour, background, scene.palette))
+                yield finding(
+                    f"contrast.{scene.palette}",
+                    field_of(letter, words),
+                    words=quoted(words),
+                    colour=colour,
+                    background=background,
+                    ratio=round(look.contrast, 1),
+                    least=least,
+                )
 
 
-def _seen_in_light(pair: tuple[Palette, str, str], seen: set[tuple[Palette, str, str]]) -> bool:
-    """Tell whether the same two colours were told of the letter without styles: one cure is enough."""
-    return (Palette.BARE, *pair[1:]) in seen
+def _by_look(page: Page, scene: Scene) -> Iterator[tuple[str, Look]]:
+    """Yield each look that words have in a scene, with the first of them; elements that look alike share theirs."""
+    seen: set[int] = set()
+    for _, words, look in _shown(page, scene):
+        if id(look) not in seen:
+            seen.add(id(look))
+            yield words, look
 
 
 def behind_words(letter: CheckedLetter) -> Iterator[Finding]:
@@ -80,7 +86,7 @@ def underlines(letter: CheckedLetter) -> Iterator[Finding]:
 
 
 def _texts(link: Element) -> Iterator[str]:
-    return (each.own_words() for each in link.all())
+    return (each.own_words for each in link.all())
 
 
 def without_style(letter: CheckedLetter) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ def _text(page: Page) -> Iterator[tuple[Element, str, Look]]:
             looks = cascade.looks(page, scene)
             for element in page.elements:
                 look = looks[element.index]
-                if look.shown and look.size > parts.TINY and (words := element.own_words()):
+                if look.shown and look.size > parts.TINY and (words := element.own_words):
                     yield element, words, look
 
 

@@ -3,11 +3,10 @@ and nothing that it cannot decide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from tests.support import external
 from tests.support.goldens import GOLDENS, Golden
@@ -25,16 +24,6 @@ _RUN = """async (off) => {
     const faults = missed.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html}`));
     return { faults, passed: found.passes.map((rule) => rule.id) };
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = external.program("chromium", "chromium")
-    with sync_playwright() as playwright:
-        arguments = ["--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=program, args=arguments, chromium_sandbox=False)
-        yield browser
-        browser.close()
 
 
 def _examined(browser: Browser, page_text: str, *, dark: bool, off: tuple[str, ...]) -> dict[str, Any]:

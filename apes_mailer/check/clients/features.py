@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -147,11 +148,13 @@ def _of_picture(address: str) -> Iterator[tuple[str, str]]:
     yield f"image-{_FORMATS.get(ending, ending)}", f".{ending}"
 
 
-def _of_declarations(declarations: tuple[css.Declaration, ...]) -> Iterator[tuple[str, str]]:
-    for each in declarations:
-        value = each.value.lower()
-        yield _of_property(each.name, value), f"{each.name}: {value}"
-        yield from _of_value(each.name, value)
+@functools.lru_cache(maxsize=1024)
+def _of_declarations(declarations: tuple[css.Declaration, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        pair
+        for name, value in ((each.name, each.value.lower()) for each in declarations)
+        for pair in ((_of_property(name, value), f"{name}: {value}"), *_of_value(name, value))
+    )
 
 
 def _of_property(name: str, value: str) -> str:

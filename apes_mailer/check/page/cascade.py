@@ -96,12 +96,18 @@ def _defaults() -> Mapping[str, values.Values]:
     sheet |= {tag: {"display": "none"} for tag in NEVER_SHOWN}
     for tag, size in {"h1": "2em", "h2": "1.5em", "h3": "1.17em", "h4": "1em", "h5": "0.83em", "h6": "0.67em"}.items():
         sheet[tag] |= {"font-size": size, "font-weight": "bold"}
-    sheet |= {tag: {"font-weight": "bold"} for tag in ("b", "strong")}
+    sheet |= {tag: {"font-weight": "bolder"} for tag in ("b", "strong")}
     sheet |= {tag: {"font-size": "smaller"} for tag in ("small", "sub", "sup")}
     sheet |= {tag: {"text-decoration-line": "underline"} for tag in ("u", "ins")}
     sheet |= {"table": {"display": "table"}, "tr": {"display": "table-row"}, "td": {"display": "table-cell"}}
     return MappingProxyType(sheet | {"th": {"display": "table-cell", "font-weight": "bold"}})
 
+
+_SAYING = (
+    *("background", "border", "color", "display", "font", "height", "line-height", "max-height"),
+    *("opacity", "overflow", "padding", "text-decoration", "visibility"),
+)
+"""What the names of the properties that decide on looks begin with."""
 
 _DEFAULTS = _defaults()
 _LINK: values.Values = {"color": "#0000ee", "text-decoration-line": "underline"}
@@ -118,15 +124,15 @@ def scenes(page: Page) -> list[Scene]:
     return found
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=32)
 def looks(page: Page, scene: Scene) -> tuple[Look, ...]:
     """Return the look of every element, in the order of the page."""
     result: list[Look] = []
-    known: dict[tuple[object, ...], Look] = {}
-    active = {id(rule): rule for rule in page.rules() if scene.uses(rule)}
+    known = _known(page)
+    active = {id(rule) for rule in page.rules() if scene.uses(rule) and _matters(rule)}
     for element in page.elements:
         around = result[element.parent.index] if element.parent else _canvas(page, scene)
-        rules = tuple(each for each in element.rules if id(each) in active)
+        rules = tuple(rule for rule in element.rules if id(rule) in active)
         key = (id(around), element.looks_like, rules)
         look = known.get(key)
         if look is None:
@@ -135,14 +141,29 @@ def looks(page: Page, scene: Scene) -> tuple[Look, ...]:
     return tuple(result)
 
 
+@functools.lru_cache(maxsize=4)
+def _known(_: Page) -> dict[tuple[object, ...], Look]:
+    """The looks of a page that were worked out already: most elements look the same in several scenes."""
+    return {}
+
+
+def _matters(rule: css.Rule) -> bool:
+    """Tell whether a rule has a say in looks."""
+    return any(each.name.startswith(_SAYING) for each in rule.declarations)
+
+
+_CANVAS = Look()
+_DARK_CANVAS = Look(colour=WHITE, background=Colour(0.12, 0.12, 0.12))
+
+
 def _canvas(page: Page, scene: Scene) -> Look:
     """What is behind a page: dark in dark mode, if the page says that it knows how to be dark."""
     schemes = " ".join(
         each.attributes.get("content", "") for each in page.all("meta") if each.attributes.get("name") == "color-scheme"
     )
     if scene.palette is Palette.DARK and "dark" in schemes:
-        return Look(colour=WHITE, background=Colour(0.12, 0.12, 0.12))
-    return Look()
+        return _DARK_CANVAS
+    return _CANVAS
 
 
 def _cascaded(element: Element, rules: tuple[css.Rule, ...]) -> dict[str, str]:
@@ -206,7 +227,7 @@ def _weight(text: str | None, around: int) -> int:
         case "normal":
             return 400
         case "bolder":
-            return 700 if around < 600 else 900
+            return 400 if around < 350 else 700 if around < 550 else 900
         case _:
             return int(text) if text and text.isdigit() else around
 

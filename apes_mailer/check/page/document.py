@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from cssselect2 import ElementWrapper, Matcher
@@ -22,7 +23,7 @@ _LOOKS = ("style", "bgcolor", "background", "color", "text", "height", "hidden")
 _OUTLOOK_COM = ("data-ogsc", "data-ogsb")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Element:
     """An element with its place in the tree; ``rules`` match it, the weakest first, whatever their conditions.
 
@@ -65,8 +66,9 @@ class Element:
         """Return the text inside, in one line, and the alternative texts of pictures."""
         return readable("".join(_pieces(self)))
 
+    @cached_property
     def own_words(self) -> str:
-        """Return the text right inside, without that of the elements in it."""
+        """The text right inside, without that of the elements in it."""
         return readable(" ".join(each for each in self.content if isinstance(each, str)))
 
 
