@@ -18,6 +18,7 @@ from apes_mailer.model.theme import Theme
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
+from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
 
 _SAMPLE_HOST = "lettre.example.org"
@@ -70,7 +71,7 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"))
     letter = render(loaded.issue, _theme(workspace, loaded), around.identity, loaded.pictures)
     checked = _as_read(loaded, letter, around)
-    findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
+    findings = sorted(rules.findings(checked), key=lambda found: _line(loaded, found) or 0)
     return Composition(
         name=name,
         loaded=loaded,
@@ -114,7 +115,13 @@ def _as_read(loaded: LoadedIssue, letter: Letter, around: Circumstances) -> Chec
         unsubscribe_url=_SAMPLE_URL,
         hosts=around.hosts | {_SAMPLE_HOST},
         clients=around.clients,
+        pieces=pieces(loaded.issue, around.identity, loaded.pictures),
+        repairs=loaded.repairs,
     )
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    return finding.line or (loaded.line(finding.field) if finding.field else None)
 
 
 def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:
@@ -122,11 +129,17 @@ def problem(composition: Composition, finding: Finding, language: Language | Non
     message, cure = catalogue.told(finding, language or composition.language)
     return Problem(
         file=composition.loaded.shown,
-        line=composition.loaded.line(finding.field) if finding.field else None,
+        line=_line(composition.loaded, finding),
         field=finding.field,
         message=message,
         hint=cure,
     )
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    """Return the line that a finding is about; in a text of several lines, the one with the words that it quotes."""
+    quoted = [value for value in finding.values.values() if isinstance(value, str) and value]
+    return loaded.line(finding.field, quoting=quoted) if finding.field else None
 
 
 def named_problem(composition: Composition, finding: Finding) -> Problem:

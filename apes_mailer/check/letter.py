@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from apes_mailer.check.clients import support
+from apes_mailer.model.c1 import Repair
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.picture import Picture
+from apes_mailer.model.piece import Piece
 from apes_mailer.model.walk import walk
 
 
@@ -20,7 +22,8 @@ class CheckedLetter:
     """An issue, the template it became, and its HTML and text as a recipient would read them.
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
-    file name as the issue has it. ``today`` is the day on which dates are judged. ``web_version`` says whether the
+    file name as the issue has it. ``today`` is the day on which dates are judged, ``pieces`` what the letter
+    has to say, ``repairs`` what was put right while it was read. ``web_version`` says whether the
     letter can be read on the web too, ``unsubscribe_url`` is the link of this recipient. ``hosts`` are those that it
     may load something from, ``clients`` the mail programs of its readers by their names in the figures.
     """
@@ -33,6 +36,8 @@ class CheckedLetter:
     sender: str
     today: dt.date
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
+    pieces: Sequence[Piece] = ()
+    repairs: Sequence[Repair] = ()
     web_version: bool = False
     unsubscribe_url: str = ""
     hosts: frozenset[str] = frozenset()

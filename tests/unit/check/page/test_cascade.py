@@ -36,7 +36,7 @@ def test_declaration_that_wins_is_that_of_the_cascade(css: str, style: str, winn
 
 def test_colour_and_font_are_inherited_and_boxes_are_not() -> None:
     around = "color:red;font-size:20px;font-weight:bold;line-height:1.5;padding:9px;border:1px solid"
-    found = look(f'<div style="{around}"><b><span id="x">x</span></b></div>')
+    found = look(f'<div style="{around}"><i><span id="x">x</span></i></div>')
     assert (str(found.colour), found.size, found.weight, found.line_height) == ("#ff0000", 20, 700, 30)
     assert (found.padding, found.bordered) == (0, False)
 
