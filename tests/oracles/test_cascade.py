@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from apes_mailer.check.page import cascade, colour, document
 from apes_mailer.check.page.cascade import Look, Palette, Scene
+from tests.support.browsing import shown
 from tests.support.goldens import GOLDENS, Golden
 
 pytestmark = pytest.mark.slow
@@ -43,16 +44,9 @@ _LOOKS = """(palette) => {
 
 
 def _shown_by(browser: Browser, html: str, scene: Scene) -> list[dict[str, Any]]:
-    page = browser.new_page(
-        color_scheme="dark" if scene.palette is Palette.DARK else "light",
-        viewport={"width": scene.width, "height": 800},
-    )
-    try:
-        page.route("**/*", lambda route: route.abort())
-        page.set_content(html)
+    with shown(browser, html, dark=scene.palette is Palette.DARK) as page:
+        page.set_viewport_size({"width": scene.width, "height": 800})
         return page.evaluate(_LOOKS, scene.palette.value)
-    finally:
-        page.close()
 
 
 def _difference(ours: Look, theirs: dict[str, Any]) -> list[str]:
@@ -97,7 +91,7 @@ p{color:#123456;line-height:1.5} p.a{color:#654321} #b{color:#111111} div p{colo
 _LETTERS = [golden for golden in GOLDENS.values() if golden.name in {"everything", "bare", "long", "hostile"}]
 
 
-def _differences(browser: Browser, html: str, shown: str = "") -> set[str]:
+def _differences(browser: Browser, html: str, other: str = "") -> set[str]:
     """What the browser shows otherwise than we compute; of another page, when one is given."""
     page = document.read(html)
     within = [each for each in page.elements if any(around.tag == "body" for around in each.up())]
@@ -105,7 +99,7 @@ def _differences(browser: Browser, html: str, shown: str = "") -> set[str]:
     found: set[str] = set()
     for scene in cascade.scenes(page):
         looks = cascade.looks(page, scene)
-        theirs = _shown_by(browser, shown or html, scene)
+        theirs = _shown_by(browser, other or html, scene)
         assert [each.tag for each in elements] == [each["tag"] for each in theirs]
         for element, their in zip(elements, theirs, strict=True):
             if unlike := _difference(looks[element.index], their):
