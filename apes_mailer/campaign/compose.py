@@ -7,12 +7,15 @@ import difflib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from apes_mailer.campaign import publications
 from apes_mailer.check import catalogue, rules
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.errors import IssueError, Problem
+from apes_mailer.model.answer import Answer
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
+from apes_mailer.model.publication import Publication
 from apes_mailer.model.theme import Theme
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
@@ -37,6 +40,12 @@ class Composition:
 
     language: Language = "en"
     """What the person at the keyboard reads; the letter has a language of its own."""
+
+    publication: Publication | None = None
+    """Its web version, which it links to when there is one."""
+
+    answers: tuple[Answer, ...] = ()
+    """What was asked of the web."""
 
     def errors(self) -> list[Finding]:
         """The findings that block a send."""
@@ -63,8 +72,15 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     """
     folder = workspace.campaign(name)
     loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"))
-    letter = render(loaded.issue, _theme(workspace, loaded), around.identity, loaded.pictures)
-    checked = _as_read(loaded, letter, around)
+    publication = publications.load(workspace).find(name)
+    letter = render(
+        loaded.issue,
+        _theme(workspace, loaded),
+        around.identity,
+        loaded.pictures,
+        web_version=publication is not None,
+    )
+    checked = _as_read(loaded, letter, around, publication)
     findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
     return Composition(
         name=name,
@@ -73,7 +89,14 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
         findings=findings,
         weight=len(checked.html.encode()),
         language=around.language,
+        publication=publication,
     )
+
+
+def for_web(workspace: Workspace, composition: Composition, identity: Identity) -> Letter:
+    """Return the letter as everybody reads it on the web. Raises ``IssueError`` or ``ThemeError``."""
+    loaded = composition.loaded
+    return render(loaded.issue, _theme(workspace, loaded), identity, loaded.pictures, for_web=True)
 
 
 def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
@@ -93,9 +116,12 @@ def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
     raise IssueError(f"{loaded.shown} cannot be used: 1 fault.", [problem])
 
 
-def _as_read(loaded: LoadedIssue, letter: Letter, around: Circumstances) -> CheckedLetter:
+def _as_read(
+    loaded: LoadedIssue, letter: Letter, around: Circumstances, publication: Publication | None
+) -> CheckedLetter:
     template = letter.template
-    links = fill.Links(pictures="https://lettre.example.org/pictures/")
+    browser = publication.url if publication else ""
+    links = fill.Links(pictures="https://lettre.example.org/pictures/", browser=browser)
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
     return CheckedLetter(
         issue=loaded.issue,
@@ -106,6 +132,8 @@ def _as_read(loaded: LoadedIssue, letter: Letter, around: Circumstances) -> Chec
         sender=around.sender,
         today=around.today,
         pictures=loaded.pictures,
+        web_version=publication is not None,
+        web_version_is_old=publication is not None and publication.issue_digest != loaded.digest,
     )
 
 

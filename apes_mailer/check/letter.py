@@ -20,7 +20,8 @@ class CheckedLetter:
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
     file name as the issue has it. ``today`` is the day on which dates are judged. ``web_version`` says whether the
-    letter can be read on the web too.
+    letter can be read on the web too, ``web_version_is_old`` whether it was another state of the issue that was
+    published.
     """
 
     issue: Issue
@@ -32,6 +33,7 @@ class CheckedLetter:
     today: dt.date
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
     web_version: bool = False
+    web_version_is_old: bool = False
 
     @cached_property
     def values(self) -> Sequence[tuple[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from apes_mailer.check import delivery, examples, links, pictures
+from apes_mailer.check import delivery, examples, links, online, pictures
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
 
@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
     pictures.alternative_text,
     links.destination,
     links.web_version,
+    online.web_version_is_old,
     examples.addresses,
     delivery.size,
     delivery.unsubscribe,

@@ -44,35 +44,28 @@ class Archive:
 def page(archive: Archive) -> str:
     """Return the page, the newest letter first, by years."""
     newest = _newest_first(archive.letters)
-    years = [(year, list(letters)) for year, letters in groupby(newest, key=lambda each: _day(each).year)]
-    return (
-        _environment()
-        .get_template("archive.html")
-        .render(
-            archive=archive,
-            t=words(archive.language),
-            years=years,
-            feed=FEED,
-            css=Markup(css()),  # noqa: S704 - a file of this package
-            day=_day,
-        shown=functools.partial(dates.long_date, language=archive.language),
-    )
-    )
+    values: dict[str, object] = {
+        "archive": archive,
+        "t": words(archive.language),
+        "years": [(year, list(letters)) for year, letters in groupby(newest, key=lambda each: _day(each).year)],
+        "feed": FEED,
+        "css": Markup(css()),  # noqa: S704 - a file of this package
+        "day": _day,
+        "shown": functools.partial(dates.long_date, language=archive.language),
+    }
+    return _environment().get_template("archive.html").render(values)
 
 
 def feed(archive: Archive) -> str:
     """Return the feed, with the newest letters only."""
-    return (
-        _environment()
-        .get_template(FEED)
-        .render(
-            archive=archive,
-            letters=_newest_first(archive.letters)[:_MOST_ENTRIES],
-            time=_rfc3339,
-            page=ARCHIVE,
-            file=FEED,
-        )
-    )
+    values: dict[str, object] = {
+        "archive": archive,
+        "letters": _newest_first(archive.letters)[:_MOST_ENTRIES],
+        "time": _rfc3339,
+        "page": ARCHIVE,
+        "file": FEED,
+    }
+    return _environment().get_template(FEED).render(values)
 
 
 def _newest_first(letters: Sequence[Publication]) -> list[Publication]:

@@ -168,9 +168,11 @@ class _Desk:
         return contact_preview.find_reader(self._app.workspace, self._app.database, list_name, address)
 
     def _copy(self, good: Composed, reader: Reader | None) -> Copy:
-        template = good.composition.letter.template
-        preheader = good.composition.loaded.issue.preheader or ""
-        envelope = good.application.envelope(None, reader.list_name if reader else STAFF)
+        composition = good.composition
+        template = composition.letter.template
+        preheader = composition.loaded.issue.preheader or ""
+        list_name = reader.list_name if reader else STAFF
+        envelope = good.application.envelope(None, list_name, composition.publication)
         if reader is None:
             return contact_preview.copy_with_tags(template, preheader, envelope, pictures=_PICTURES)
         return contact_preview.copy_for(reader, template, preheader, envelope, self._app.keyring, pictures=_PICTURES)
