@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,7 @@ ABOUT = web.WebPage(
 def _page(theme: str = "apes", language: str = "fr", **about: Any) -> str:
     files = Workspace(Path("no-workspace")).theme(theme)
     rendered = letter.render(everything(language), files, IDENTITY, PICTURES, for_web=True)
-    return web.page(rendered.template.html, web.WebPage(**{**_fields(ABOUT), "language": language, **about}))
-
-
-def _fields(page: web.WebPage) -> dict[str, Any]:
-    return {name: getattr(page, name) for name in web.WebPage.__slots__}
+    return web.page(rendered.template.html, replace(ABOUT, language=language, **about))
 
 
 def _of(*parts: str | Slot) -> str:
