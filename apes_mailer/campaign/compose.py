@@ -19,6 +19,7 @@ from apes_mailer.model.publication import Publication
 from apes_mailer.model.theme import Theme
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
+from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import Letter, render
 from apes_mailer.workspace import Workspace
 
@@ -81,7 +82,7 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
         web_version=publication is not None,
     )
     checked = _as_read(loaded, letter, around, publication)
-    findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
+    findings = sorted(rules.findings(checked), key=lambda found: _line(loaded, found) or 0)
     return Composition(
         name=name,
         loaded=loaded,
@@ -132,9 +133,15 @@ def _as_read(
         sender=around.sender,
         today=around.today,
         pictures=loaded.pictures,
+        pieces=pieces(loaded.issue, around.identity, loaded.pictures),
+        repairs=loaded.repairs,
         web_version=publication is not None,
         web_version_is_old=publication is not None and publication.issue_digest != loaded.digest,
     )
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    return finding.line or (loaded.line(finding.field) if finding.field else None)
 
 
 def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:
@@ -142,11 +149,17 @@ def problem(composition: Composition, finding: Finding, language: Language | Non
     message, cure = catalogue.told(finding, language or composition.language)
     return Problem(
         file=composition.loaded.shown,
-        line=composition.loaded.line(finding.field) if finding.field else None,
+        line=_line(composition.loaded, finding),
         field=finding.field,
         message=message,
         hint=cure,
     )
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    """Return the line that a finding is about; in a text of several lines, the one with the words that it quotes."""
+    quoted = [value for value in finding.values.values() if isinstance(value, str) and value]
+    return loaded.line(finding.field, quoting=quoted) if finding.field else None
 
 
 def named_problem(composition: Composition, finding: Finding) -> Problem:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apes_mailer.model.c1 import Repair
+from apes_mailer.model.piece import Piece
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
@@ -19,7 +21,8 @@ class CheckedLetter:
     """An issue, the template it became, and its HTML and text as a recipient would read them.
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
-    file name as the issue has it. ``today`` is the day on which dates are judged. ``web_version`` says whether the
+    file name as the issue has it. ``today`` is the day on which dates are judged, ``pieces`` what the letter
+    has to say, ``repairs`` what was put right while it was read. ``web_version`` says whether the
     letter can be read on the web too, ``web_version_is_old`` whether it was another state of the issue that was
     published.
     """
@@ -32,6 +35,8 @@ class CheckedLetter:
     sender: str
     today: dt.date
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
+    pieces: Sequence[Piece] = ()
+    repairs: Sequence[Repair] = ()
     web_version: bool = False
     web_version_is_old: bool = False
 

@@ -46,7 +46,7 @@ def _link(place: str, answer: Answer) -> Iterator[Finding]:
             if answer.moved_to:
                 yield finding("link-moved", place, url=answer.url, target=answer.moved_to)
         case Reach.MISSING:
-            yield finding("link-missing", place, url=answer.url, status=str(answer.status))
+            yield finding("link-dead", place, url=answer.url, status=str(answer.status))
         case Reach.EXAMPLE:
             pass  # the rule example-address says so of all of them
         case Reach.REFUSED | Reach.FAILING | Reach.CIRCLE:

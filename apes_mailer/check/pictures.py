@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.issue import Image
+
+_HEAVY, _TOO_HEAVY, _HEAVY_TOGETHER = 200_000, 1_000_000, 800_000  # bytes
+_WIDEST = 600  # pixels of the letter
+_IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_SOURCE = re.compile(r"\ssrc=[\"'](?P<address>[^\"']*)", re.IGNORECASE)
+_WIDTH = re.compile(r"\swidth=[\"']?(?P<width>\d+%?)", re.IGNORECASE)
 
 
 def alternative_text(letter: CheckedLetter) -> Iterator[Finding]:
@@ -21,3 +28,35 @@ def alternative_text(letter: CheckedLetter) -> Iterator[Finding]:
             yield finding("picture-alt.missing", path, file=image.file)
         elif image.alt is not None and image.decorative:
             yield finding("picture-alt.unused", path, file=image.file)
+
+
+def weight(letter: CheckedLetter) -> Iterator[Finding]:
+    """No picture is so heavy, and all of them are not, that readers on the move wait for them."""
+    first: dict[str, str] = {}
+    for path, image in letter.values:
+        if isinstance(image, Image) and image.file in letter.pictures:
+            first.setdefault(image.file, path)
+    for file, path in first.items():
+        size = letter.pictures[file].size
+        if size > _HEAVY:
+            name = "picture-weight.one" if size < _TOO_HEAVY else "picture-weight.unbearable"
+            yield finding(name, path, file=file, size=round(size / 1000), most=_HEAVY // 1000)
+    together = sum(letter.pictures[file].size for file in first)
+    if together > _HEAVY_TOGETHER:
+        yield finding("picture-weight.all", size=round(together / 1000), most=_HEAVY_TOGETHER // 1000)
+
+
+def width(letter: CheckedLetter) -> Iterator[Finding]:
+    """Every picture has a width in pixels, at most that of a letter: Outlook shows others at their full size."""
+    told: set[str] = set()
+    for tag in _IMG.findall(letter.html):
+        source, given = _SOURCE.search(tag), _WIDTH.search(tag)
+        file = source["address"].rpartition("/")[2] if source else "?"
+        if file in told:
+            continue
+        if given is None or given["width"].endswith("%"):
+            told.add(file)
+            yield finding("picture-width.missing", file=file)
+        elif int(given["width"]) > _WIDEST:
+            told.add(file)
+            yield finding("picture-width.wide", file=file, width=given["width"], most=_WIDEST)

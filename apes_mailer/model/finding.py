@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+Value = str | float | dt.date
+"""What a finding says of its place; numbers and dates are written as the language of the words does."""
 
 _BLOCK = re.compile(r"blocks\[\d+\]")
 
@@ -31,13 +35,15 @@ class Finding:
 
     ``name`` is that of its words in ``check/catalogue.toml``: the rule, or ``rule.case`` where a rule has several
     things to say. ``values`` are for the braces in these words. ``field`` is a path into the issue such as
-    ``blocks[2].articles[0].images[0]``, empty for the whole letter.
+    ``blocks[2].articles[0].images[0]``, empty for the whole letter; ``line`` is that of the issue's file, counted from
+    1, where it is known better than by the field.
     """
 
     name: str
     severity: Severity
     field: str = ""
-    values: Mapping[str, str | float] = dataclasses.field(default_factory=dict[str, str | float])
+    line: int | None = None
+    values: Mapping[str, Value] = dataclasses.field(default_factory=dict[str, Value])
 
     @property
     def rule(self) -> str:

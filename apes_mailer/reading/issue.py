@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from apes_mailer.errors import IssueError, Problem
+from apes_mailer.model import c1
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.picture import Picture
 from apes_mailer.model.text import Line, Link, Markdown, PictureFile
@@ -30,6 +32,7 @@ from apes_mailer.reading.yaml.words import Words
 ISSUE_FILE = "issue.yaml"
 PICTURES = "images"
 _MOST_SHOWN = 200
+_LINE_END = re.compile("\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ class LoadedIssue:
 
     ``pictures`` is by file name as the issue has it, ``picture_files`` by published name. ``digest`` is the SHA-256,
     in hexadecimal, over the bytes of ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures
-    used.
+    used. ``lines`` are those of the file, ``repairs`` the characters that were read as what they were meant to be.
     """
 
     issue: Issue
@@ -64,10 +67,20 @@ class LoadedIssue:
     picture_files: Mapping[str, Path]
     path: Path
     shown: str
+    lines: Sequence[str]
+    repairs: tuple[c1.Repair, ...] = ()
 
-    def line(self, field: str) -> int | None:
-        """Return the line of a field or item, or of the nearest known one around it."""
-        return verdicts.line_of(self.positions, field)
+    def line(self, field: str, *, quoting: Iterable[str] = ()) -> int | None:
+        """Return the line of a field or item, or of the nearest known one around it.
+
+        Of a text of several lines it is the one that has the first of the quoted words that any of them has.
+        """
+        first = verdicts.line_of(self.positions, field)
+        if first is None or field not in self.positions:
+            return first
+        after = min((line for line in self.positions.values() if line > first), default=len(self.lines) + 1)
+        span = range(first, after)
+        return next((line for words in quoting for line in span if words in self.lines[line - 1]), first)
 
 
 def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
@@ -78,7 +91,7 @@ def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
     path = folder / ISSUE_FILE
     data = file_text.file_bytes(path, shown)
     text, problems = file_text.decoded(data, shown)
-    reading = _Reading.of(text, shown)
+    reading = _Reading.of(c1.repaired(text), shown)
     pictures = dict(reading.pictures(PictureFolder(folder / PICTURES)))
     issue = reading.result(problems)
     digest = hashlib.sha256(data)
@@ -92,12 +105,14 @@ def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
         picture_files={usable.picture.name: usable.path for usable in pictures.values()},
         path=path,
         shown=shown,
+        lines=reading.source.lines,
+        repairs=tuple(_repairs(text, reading.draft.positions)),
     )
 
 
 def parse_issue(text: str, *, shown: str) -> ParsedIssue:
     """Read an issue from its text, without a look at the pictures. Raises ``IssueError`` with every problem."""
-    reading = _Reading.of(text, shown)
+    reading = _Reading.of(c1.repaired(text), shown)
     return ParsedIssue(issue=reading.result([]), positions=reading.draft.positions)
 
 
@@ -206,6 +221,14 @@ def _line(source: Source, written: Written, remark: Remark) -> int:
     wanted = remark.written.split("\n")[0]
     lines = range(place.line, min(place.end_line + 1, len(source.lines)))
     return next((line for line in lines if wanted in source.lines[line]), place.line)
+
+
+def _repairs(text: str, positions: Mapping[str, int]) -> Iterator[c1.Repair]:
+    """Yield what was repaired in each line of a file."""
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        if codes := c1.found(line):
+            above = [(place, path) for path, place in positions.items() if place <= number]
+            yield c1.Repair(line=number, field=max(above, default=(0, ""))[1], codes=tuple(dict.fromkeys(codes)))
 
 
 def _with_fields(problems: Iterable[Problem], positions: Mapping[str, int]) -> Iterator[Problem]:

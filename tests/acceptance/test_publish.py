@@ -160,7 +160,7 @@ def test_a_link_that_leads_nowhere_is_found_online(fresh: Cli) -> None:
         issue.write_text(text.replace("https://example.org/jardin", f"{web.url}/jardon"), encoding="utf-8")
         done = fresh.run("check", STARTER, "--online")
         assert done.code == 3
-        assert "[link-missing]" in done.err
+        assert "[link-dead]" in done.err
         assert "blocks[" in done.err
         issue.write_text(text.replace("https://example.org/jardin", f"{web.url}/jardin"), encoding="utf-8")
         fresh.ok("check", STARTER, "--online")

@@ -100,11 +100,11 @@ def test_a_letter_that_is_not_published_is_asked_for_its_pictures_where_serve_is
 def test_a_check_asks_for_links_pictures_and_web_version(web: LocalWeb, letter: Composition, tmp_path: Path) -> None:
     _put(web, letter)
     asked = reaching.check(letter, _envelope(letter), tmp_path / "answers.json", NOW)
-    assert "link-missing" in _new(letter, asked)
-    (found,) = [each for each in asked.findings if each.name == "link-missing"]
+    assert "link-dead" in _new(letter, asked)
+    (found,) = [each for each in asked.findings if each.name == "link-dead"]
     assert found.field == "blocks[0].text"
     web.put("/four", HTML)
-    assert "link-missing" not in _new(letter, reaching.check(letter, _envelope(letter), tmp_path / "answers.json", NOW))
+    assert "link-dead" not in _new(letter, reaching.check(letter, _envelope(letter), tmp_path / "answers.json", NOW))
 
 
 def test_a_link_that_was_reached_is_not_asked_for_again_on_that_day(

@@ -19,7 +19,7 @@ DOCUMENT = (REPOSITORY / "docs" / "checks.md").read_text(encoding="utf-8")
 FOUND_ELSEWHERE = {
     "merge-tag-unfilled": "tests/acceptance/test_contract.py",
     "merge-tag-unheard": "tests/acceptance/test_contract.py",
-    "link-missing": "tests/unit/check/test_online.py",
+    "link-dead": "tests/unit/check/test_online.py",
     "link-unreachable": "tests/unit/check/test_online.py",
     "link-moved": "tests/unit/check/test_online.py",
     "picture-missing": "tests/unit/check/test_online.py",

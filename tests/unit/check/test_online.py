@@ -34,7 +34,7 @@ def _link(reach: Reach, status: int = 0, url: str = URL, moved_to: str = "") -> 
 @pytest.mark.parametrize(
     ("reach", "status", "name"),
     [
-        (Reach.MISSING, 404, "link-missing"),
+        (Reach.MISSING, 404, "link-dead"),
         (Reach.UNREACHABLE, 0, "link-unreachable.unreachable"),
         (Reach.FAILING, 503, "link-unreachable.failing"),
         (Reach.CIRCLE, 302, "link-unreachable.circle"),
@@ -70,7 +70,7 @@ def test_a_link_that_has_moved_for_good_is_told_with_its_new_address() -> None:
     ],
 )
 def test_the_place_is_the_first_field_that_holds_the_address(url: str, place: str) -> None:
-    assert _link(Reach.MISSING, 404, url) == [("link-missing", place)]
+    assert _link(Reach.MISSING, 404, url) == [("link-dead", place)]
 
 
 def test_every_link_of_a_letter_is_asked_for_once_and_no_merge_tag() -> None:
