@@ -60,7 +60,7 @@ def publish(workspace: Workspace, composition: Composition, letter: Letter, site
         before = register.find(composition.name)
         _require_one_place(before, site)
         publication = _publication(composition, letter, site, before, now)
-        files = dict(_pictures(composition, letter))
+        files = dict(_pictures(composition))
         files[publication.path] = web.page(letter.template.html, _about(publication, letter, site)).encode()
         changed = [path for path, content in files.items() if site.place.put(path, content)]
         if publication != before:
@@ -142,9 +142,10 @@ def _with(register: Register, publication: Publication) -> Register:
     )
 
 
-def _pictures(composition: Composition, letter: Letter) -> Mapping[str, bytes]:
+def _pictures(composition: Composition) -> Mapping[str, bytes]:
+    """Return every picture of the letter, also of parts that are not on the web: readers get them from there too."""
     files = composition.loaded.picture_files
-    return {picture_path(name): files[name].read_bytes() for name in letter.template.pictures()}
+    return {picture_path(name): files[name].read_bytes() for name in composition.letter.template.pictures()}
 
 
 def _about(publication: Publication, letter: Letter, site: Site) -> web.WebPage:

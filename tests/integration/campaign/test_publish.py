@@ -13,7 +13,7 @@ import pytest
 
 from apes_mailer.campaign import publications
 from apes_mailer.campaign.publish import publish, unpublish
-from apes_mailer.errors import ApesMailerError, UsageError
+from apes_mailer.errors import ApesMailerError, IssueError, UsageError
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.places.folder import Folder
 from apes_mailer.workspace import Workspace
@@ -70,6 +70,40 @@ def test_the_archive_calls_a_letter_what_everybody_may_call_it(workspace: Worksp
     done = published(workspace, "2027-03", site(place))
     assert done.publication.title == "Pour vous, la fournée de mars"
     assert done.unsaid == ["<<contact.PRENOM>>"]
+
+
+_PART = """\
+  - type: editorial
+    title: Le code de la réserve
+    text: 1234
+    images: {file: four.jpg, alt: La porte}
+    audience: {membre: oui}
+"""
+
+
+def test_a_part_for_some_readers_is_not_on_the_web_but_its_picture_is_where_they_get_it(
+    workspace: Workspace, place: Folder
+) -> None:
+    issue = workspace.campaigns / "2027-03" / "issue.yaml"
+    text = issue.read_text(encoding="utf-8").replace("    images: {file: four.jpg, alt: Le four}\n", "")
+    issue.write_text(text + _PART, encoding="utf-8")
+    done = published(workspace, "2027-03", site(place))
+    page = _files(workspace)["letters/2027-03.html"].decode()
+    assert "La fournée" in page
+    assert "réserve" not in page
+    assert "pictures/" not in page
+    assert any(path.startswith("pictures/") for path in done.changed)
+    issue.write_text(text + _PART + "    web: true\n", encoding="utf-8")
+    published(workspace, "2027-03", site(place))
+    assert "réserve" in _files(workspace)["letters/2027-03.html"].decode()
+
+
+def test_a_letter_of_which_nothing_is_for_everybody_is_not_published(workspace: Workspace, place: Folder) -> None:
+    head = "subject: Bonjour\nblocks:\n"
+    (workspace.campaigns / "2027-03" / "issue.yaml").write_text(head + _PART, encoding="utf-8")
+    with pytest.raises(IssueError, match="every part is for some readers only"):
+        published(workspace, "2027-03", site(place))
+    assert not workspace.published.exists()
 
 
 def test_publishing_again_changes_nothing(workspace: Workspace, place: Folder) -> None:
