@@ -189,7 +189,7 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Serve what readers need: unsubscribe pages and pictures."""
+    """Serve what readers need: unsubscribe pages, pictures, web versions."""
     from apes_mailer.web import public
 
     application = application_of(context)

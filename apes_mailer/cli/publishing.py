@@ -25,9 +25,10 @@ def publish(
     *,
     json: Json = False,
 ) -> None:
-    """Put the letter on the web: pictures, web version, archive, feed.
+    """Put the letter on the web, for everybody to read.
 
-    From then on the letter links to its web version. Publishing again puts what has changed.
+    Puts its pictures and its web version, and lists it in the archive and the feed. From then on the letter links to
+    its web version. Publishing again puts what has changed.
     """
     from apes_mailer.campaign import compose
     from apes_mailer.campaign import publish as publishing
