@@ -12,6 +12,7 @@ from apes_mailer.model.picture import Picture
 from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
 from apes_mailer.model.walk import walk
 from apes_mailer.render import dates, markdown
+from apes_mailer.render.tokens import Tokens
 
 _HEADINGS = frozenset({"heading", "title"})
 _ELSEWHERE = frozenset({"alt", "note", "subject", "title"})  # judged with what they belong to
@@ -55,10 +56,12 @@ def _of_issue(issue: Issue, pictures: Mapping[str, Picture]) -> Iterator[Piece]:
 
 
 def _of_markdown(path: str, text: str, language: str) -> Iterator[Piece]:
-    for words in markdown.paragraphs(text, language):
-        yield Piece(path=path, kind=Kind.WORDS, text=words)
-    for _, address in markdown.links(text):
-        yield Piece(path=path, kind=Kind.LINK, text=address)
+    tokens = Tokens([text])  # Markdown takes tags apart, and encodes those in addresses
+    tagless = tokens.replace(text)
+    for words in markdown.paragraphs(tagless, language):
+        yield Piece(path=path, kind=Kind.WORDS, text=tokens.restore(words))
+    for _, address in markdown.links(tagless):
+        yield Piece(path=path, kind=Kind.LINK, text=tokens.restore(address))
 
 
 def _days(path: str, event: Event, language: str) -> Iterator[Piece]:
