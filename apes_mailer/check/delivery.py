@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.c1 import CODES, MEANT
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
-from apes_mailer.model.message import Slot
+from apes_mailer.model.message import Parts, Slot
 
 CLIPPED_AT = 102_000
 """Bytes of HTML from which Gmail shows only the beginning of a letter, without its footer."""
 
 _LARGE = 80_000
+_HERE = "unsubscribe:here"
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
+_FONT_SIZE = re.compile(r"font-size\s*:\s*(?P<size>\d+)", re.IGNORECASE)
 _OUTSIDE_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
@@ -29,11 +33,29 @@ def size(letter: CheckedLetter) -> Iterator[Finding]:
 
 
 def unsubscribe(letter: CheckedLetter) -> Iterator[Finding]:
-    """Both parts show the unsubscribe link."""
+    """Both parts show the unsubscribe link; in the HTML it has words that are seen."""
     link = LinkTag(Special.UNSUBSCRIBE)
     for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
         if not any(isinstance(item, Slot) and item.expression == link for item in parts):
             yield finding(f"unsubscribe-link.{part}")
+        elif part == "html" and not any(map(_is_seen, _links(parts, link))):
+            yield finding("unsubscribe-link.hidden")
+
+
+def _links(parts: Parts, link: LinkTag) -> list[Any]:
+    """Return the elements of a page that lead where a tag does."""
+    from lxml import html
+
+    parser: Any = html
+    marked = "".join(part if isinstance(part, str) else _HERE if part.expression == link else "" for part in parts)
+    return [element for element in parser.document_fromstring(marked).iter("a") if element.get("href") == _HERE]
+
+
+def _is_seen(element: Any) -> bool:
+    words = str(element.text_content()) + "".join(str(image.get("alt", "")) for image in element.iter("img"))
+    styles = [str(each.get("style", "")) for each in (element, *element.iterancestors())]
+    size = next((found["size"] for style in styles if (found := _FONT_SIZE.search(style))), "")
+    return bool(words.strip()) and size not in {"0", "1"} and not any(map(_UNSEEN.search, styles))
 
 
 def charset(letter: CheckedLetter) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from apes_mailer.model.merge import LinkTag, Special
+from apes_mailer.model.message import Context, Slot
 from tests.unit.check.judged import SOUND, found, messages, with_blocks
 
 
@@ -44,3 +46,23 @@ def test_invisible_character_of_old_windows_programs_is_an_error(character: str)
 
 def test_characters_next_to_the_invisible_ones_are_fine() -> None:
     assert found(replace(SOUND, html="– ~\xa0¡"), "control-character") == []
+
+
+@pytest.mark.parametrize(
+    ("link", "seen"),
+    [
+        ('<a href="{}">Se désinscrire</a>', True),
+        ('<a href="{}"><img src="x.png" alt="Se désinscrire"></a>', True),
+        ('<a href="{}"></a>', False),
+        ('<a href="{}"><img src="x.png" alt=""></a>', False),
+        ('<div style="Display : NONE"><p><a href="{}">Se désinscrire</a></p></div>', False),
+        ('<a href="{}" style="font-size:1px">Se désinscrire</a>', False),
+        ('<a href="{}" style="font-size:14px;opacity:0.9">Se désinscrire</a>', True),
+        ("<p>{}</p>", False),
+    ],
+)
+def test_unsubscribe_link_of_the_page_can_be_seen_and_clicked(link: str, seen: bool) -> None:
+    before, after = link.split("{}")
+    slot = Slot(LinkTag(Special.UNSUBSCRIBE), Context.URL)
+    letter = replace(SOUND, template=replace(SOUND.template, html=("<body>", before, slot, after, "</body>")))
+    assert found(letter, "unsubscribe-link") == ([] if seen else [("error", "")])
