@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.check.page import document
+from apes_mailer.check.page.cascade import Palette, Scene, looks
+from apes_mailer.check.page.parts import TINY
 from apes_mailer.model.c1 import CODES, MEANT
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
-from apes_mailer.model.message import Parts, Slot
+from apes_mailer.model.message import Slot
 
 CLIPPED_AT = 102_000
 """Bytes of HTML from which Gmail shows only the beginning of a letter, without its footer."""
 
 _LARGE = 80_000
-_HERE = "unsubscribe:here"
-_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
-_FONT_SIZE = re.compile(r"font-size\s*:\s*(?P<size>\d+)", re.IGNORECASE)
 _OUTSIDE_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
@@ -37,25 +36,19 @@ def unsubscribe(letter: CheckedLetter) -> Iterator[Finding]:
     link = LinkTag(Special.UNSUBSCRIBE)
     for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
         if not any(isinstance(item, Slot) and item.expression == link for item in parts):
-            yield finding(f"unsubscribe-link.{part}")
-        elif part == "html" and not any(map(_is_seen, _links(parts, link))):
-            yield finding("unsubscribe-link.hidden")
+            yield finding(f"unsubscribe-link.{part}", "theme")
+        elif part == "html" and not _is_seen(letter):
+            yield finding("unsubscribe-link.hidden", "theme")
 
 
-def _links(parts: Parts, link: LinkTag) -> list[Any]:
-    """Return the elements of a page that lead where a tag does."""
-    from lxml import html
-
-    parser: Any = html
-    marked = "".join(part if isinstance(part, str) else _HERE if part.expression == link else "" for part in parts)
-    return [element for element in parser.document_fromstring(marked).iter("a") if element.get("href") == _HERE]
-
-
-def _is_seen(element: Any) -> bool:
-    words = str(element.text_content()) + "".join(str(image.get("alt", "")) for image in element.iter("img"))
-    styles = [str(each.get("style", "")) for each in (element, *element.iterancestors())]
-    size = next((found["size"] for style in styles if (found := _FONT_SIZE.search(style))), "")
-    return bool(words.strip()) and size not in {"0", "1"} and not any(map(_UNSEEN.search, styles))
+def _is_seen(letter: CheckedLetter) -> bool:
+    """Whether the page has a link to unsubscribe by, with words or a picture that says so, of a size to be read."""
+    page = document.read(letter.html)
+    links = [link for link in page.all("a") if link.attributes.get("href") == letter.unsubscribe_url and link.words()]
+    shown = looks(page, Scene(Palette.LIGHT, 640))
+    return any(
+        shown[link.index].shown and shown[link.index].opacity and shown[link.index].size > TINY for link in links
+    )
 
 
 def charset(letter: CheckedLetter) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ from apes_mailer.render.tokens import Tokens
 _HEADINGS = frozenset({"heading", "title"})
 _ELSEWHERE = frozenset({"alt", "note", "subject", "title"})  # judged with what they belong to
 
+_SENDER = "theme"  # what the settings say is lost by the theme alone, and this is the line that picks it
+
 
 def pieces(issue: Issue, identity: Identity, pictures: Mapping[str, Picture]) -> Sequence[Piece]:
     """Return the pieces of a letter in the order of the issue, those of its sender last."""
@@ -73,9 +75,9 @@ def _of_identity(identity: Identity) -> Iterator[Piece]:
     words = (identity.letter or identity.name, identity.name, identity.tagline, identity.postal_address)
     for text in (*words, identity.contact, identity.reason, *(social.name for social in identity.social)):
         if text:
-            yield Piece(path="", kind=Kind.WORDS, text=text)
+            yield Piece(path=_SENDER, kind=Kind.WORDS, text=text)
     if identity.contact and "@" in identity.contact:
-        yield Piece(path="", kind=Kind.LINK, text=f"mailto:{identity.contact}")
+        yield Piece(path=_SENDER, kind=Kind.LINK, text=f"mailto:{identity.contact}")
     for link in (identity.website, *(social.link for social in identity.social)):
         if link:
-            yield Piece(path="", kind=Kind.LINK, text=link)
+            yield Piece(path=_SENDER, kind=Kind.LINK, text=link)
