@@ -1,6 +1,7 @@
 // Keeps the page in step with the files: the server says when something was saved, the page fetches what it shows.
 
 import { addressField } from "./addresses.js";
+import { clear, mark } from "./marks.js";
 
 const byId = (id) => document.getElementById(id);
 const tools = byId("tools");
@@ -16,9 +17,10 @@ let frame = null;
 
 const address = addressField({ list, onChoice: refresh });
 
-/** The contact whom the letter is shown for, as a query. */
+/** The contact and the variant that the letter is shown for, as a query. */
 function reader() {
-  return new URLSearchParams({ list: list.value, address: address.chosen() });
+  const variant = byId("variant")?.value ?? "";
+  return new URLSearchParams({ list: list.value, address: address.chosen(), variant });
 }
 
 async function refresh() {
@@ -36,6 +38,8 @@ async function refresh() {
   for (const part of page.querySelectorAll("[data-into]")) {
     replace(byId(part.dataset.into), part);
   }
+  const { reads } = page.querySelector("[data-reads]").dataset;
+  if (reads) choose(byId("variant"), reads);
   const panel = page.querySelector("[data-letter]");
   await show(panel.dataset.letter === "yes", query, mine);
   if (mine === turn) say(`${status.dataset.refreshed} ${new Date().toLocaleTimeString(document.documentElement.lang)}`);
@@ -43,7 +47,15 @@ async function refresh() {
 
 /** Put what was fetched in its place, unless it is there already: what did not change is not read out again. */
 function replace(target, part) {
-  if (target.innerHTML !== part.innerHTML) target.replaceChildren(...part.childNodes);
+  if (target.innerHTML === part.innerHTML) return;
+  const chosen = [...target.querySelectorAll("select")].map((each) => [each.id, each.value]);
+  target.replaceChildren(...part.childNodes);
+  for (const [id, value] of chosen) choose(byId(id), value);
+}
+
+/** Choose again what was chosen before, if it is still there. */
+function choose(select, value) {
+  if (select && [...select.options].some((each) => each.value === value)) select.value = value;
 }
 
 async function show(hasLetter, query, mine) {
@@ -51,6 +63,7 @@ async function show(hasLetter, query, mine) {
   stage.dataset.width = tools.elements.width.value;
   stage.dataset.view = view;
   stage.hidden = !hasLetter;
+  if (view !== "html") clear(stage);
   if (!hasLetter) return;
   if (view === "html") await showLetter(query, mine);
   else await showSource(`${SOURCES[view]}?${query}`, mine);
@@ -78,10 +91,16 @@ async function showLetter(query, mine) {
   if (mine !== turn) return next.remove();
   openLinksElsewhere(next);
   fit(next);
+  mark(stage, next, findings());
   next.className = "";
   frame?.remove();
   frame = next;
   source.hidden = true;
+}
+
+/** What the checks have to say of places in the letter. */
+function findings() {
+  return byId("panel").querySelectorAll("[data-seek]");
 }
 
 /** Make a frame as high as its letter, so that only the page scrolls. */
@@ -110,10 +129,14 @@ function lost() {
 
 function changeWidth() {
   stage.dataset.width = tools.elements.width.value;
-  if (frame) fit(frame);
+  if (!frame) return;
+  fit(frame);
+  mark(stage, frame, findings());
 }
 
 tools.addEventListener("change", (event) => (event.target.name === "width" ? changeWidth() : refresh()));
+// A variant is for many: it is shown as it is written, and not as one contact reads it.
+byId("variants").addEventListener("change", () => (address.chosen() ? address.clear() : refresh()));
 list.addEventListener("change", async () => {
   await address.restart();
   refresh();
