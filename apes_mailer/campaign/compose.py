@@ -132,6 +132,7 @@ def _as_read(loaded: LoadedIssue, issue: Issue, letter: Letter, around: Circumst
         clients=around.clients,
         pieces=pieces(issue, around.identity, loaded.pictures),
         repairs=loaded.repairs,
+        blanks=loaded.blanks,
     )
 
 

@@ -23,9 +23,10 @@ class CheckedLetter:
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
     file name as the issue has it. ``today`` is the day on which dates are judged, ``pieces`` what the letter
-    has to say, ``repairs`` what was put right while it was read. ``web_version`` says whether the
-    letter can be read on the web too, ``unsubscribe_url`` is the link of this recipient. ``hosts`` are those that it
-    may load something from, ``clients`` the mail programs of its readers by their names in the figures.
+    has to say, ``repairs`` what was put right while it was read, ``blanks`` the fields with nothing after their colon.
+    ``web_version`` says whether the letter can be read on the web too, ``unsubscribe_url`` is the link of this
+    recipient. ``hosts`` are those that it may load something from, ``clients`` the mail programs of its readers by
+    their names in the figures.
     """
 
     issue: Issue
@@ -38,6 +39,7 @@ class CheckedLetter:
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
     pieces: Sequence[Piece] = ()
     repairs: Sequence[Repair] = ()
+    blanks: Sequence[str] = ()
     web_version: bool = False
     unsubscribe_url: str = ""
     hosts: frozenset[str] = frozenset()
