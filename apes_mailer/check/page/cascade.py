@@ -135,14 +135,18 @@ def looks(page: Page, scene: Scene) -> tuple[Look, ...]:
         key = (id(around), element.looks_like, rules)
         look = known.get(key)
         if look is None:
-            look = known[key] = _look(_cascaded(element, rules), around)
+            look = _look(_cascaded(element, rules), around)
+            look = known[key] = known.setdefault(look, look)
         result.append(look)
     return tuple(result)
 
 
 @functools.lru_cache(maxsize=4)
-def _known(_: Page) -> dict[tuple[object, ...], Look]:
-    """The looks of a page that were worked out already: most elements look the same in several scenes."""
+def _known(_: Page) -> dict[object, Look]:
+    """The looks of a page that were worked out already, by what they come from and by themselves.
+
+    Most elements look the same in several scenes, and like others around them: one object for all keeps this fast.
+    """
     return {}
 
 
