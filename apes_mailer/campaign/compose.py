@@ -124,6 +124,7 @@ def _as_read(loaded: LoadedIssue, issue: Issue, letter: Letter, around: Circumst
         pictures=loaded.pictures,
         pieces=pieces(issue, around.identity, loaded.pictures),
         repairs=loaded.repairs,
+        blanks=loaded.blanks,
     )
 
 

@@ -22,7 +22,8 @@ class CheckedLetter:
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
     file name as the issue has it. ``today`` is the day on which dates are judged, ``pieces`` what the letter
-    has to say, ``repairs`` what was put right while it was read. ``web_version`` says whether the
+    has to say, ``repairs`` what was put right while it was read, ``blanks`` the fields with
+    nothing after their colon. ``web_version`` says whether the
     letter can be read on the web too.
     """
 
@@ -36,6 +37,7 @@ class CheckedLetter:
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
     pieces: Sequence[Piece] = ()
     repairs: Sequence[Repair] = ()
+    blanks: Sequence[str] = ()
     web_version: bool = False
 
     @cached_property

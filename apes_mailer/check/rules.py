@@ -47,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     sender.web_version,
     words.text_part,
     words.enough,
+    completeness.blanks,
     completeness.lost,
     delivery.size,
     delivery.unsubscribe,
