@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 
 from apes_mailer.check import (
     addresses,
+    client_support,
     completeness,
+    contrast,
     dates,
     delivery,
     examples,
@@ -14,8 +16,13 @@ from apes_mailer.check import (
     leftovers,
     link_words,
     links,
+    loading,
+    online,
+    outlook,
     pictures,
     sender,
+    sizes,
+    structure,
     words,
 )
 from apes_mailer.check.letter import CheckedLetter
@@ -32,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     pictures.width,
     links.destination,
     links.web_version,
+    online.web_version_is_old,
     addresses.web_addresses,
     link_words.words,
     link_words.same_words,
@@ -53,6 +61,26 @@ RULES: tuple[Rule, ...] = (
     delivery.unsubscribe,
     delivery.charset,
     delivery.control_characters,
+    structure.language,
+    structure.tables,
+    structure.title,
+    structure.headings,
+    structure.silent,
+    structure.leftovers,
+    outlook.shapes,
+    contrast.contrast,
+    contrast.behind_words,
+    contrast.underlines,
+    contrast.without_style,
+    contrast.hidden_words,
+    sizes.text_size,
+    sizes.line_height,
+    sizes.button_height,
+    sizes.letter_width,
+    loading.active_content,
+    loading.hosts,
+    loading.style_blocks,
+    client_support.unsupported,
 )
 
 

@@ -173,7 +173,16 @@ def _dates(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
     if entry["key"] not in {"date", "end_date"}:
         return
     head = entry[0][: -len(entry["rest"])]
-    for date in ("2027-02-30", "2027-13-01", "3/9/2027", "03.09.2027", "3 septembre 2027", "2027-9-3", "demain", "2027"):
+    for date in (
+        "2027-02-30",
+        "2027-13-01",
+        "3/9/2027",
+        "03.09.2027",
+        "3 septembre 2027",
+        "2027-9-3",
+        "demain",
+        "2027",
+    ):
         yield f"date {date}", f"{head} {date}"
     if entry["key"] == "end_date":
         yield "end before the beginning", f"{head} 2027-09-01"

@@ -87,7 +87,9 @@ class _Outcome:
 
     def as_read(self) -> tuple[str, str]:
         """What a reader gets of it: words, headings, links and pictures in their order, however they look."""
-        return _plain("".join(_parts(lxml_html.document_fromstring(self.html)))), _plain(re.sub(r"[\W_]+", "", self.text))
+        return _plain("".join(_parts(lxml_html.document_fromstring(self.html)))), _plain(
+            re.sub(r"[\W_]+", "", self.text)
+        )
 
 
 def _plain(text: str) -> str:
@@ -99,7 +101,9 @@ def _parts(element: Any) -> Iterator[str]:
         return
     said = {"a": ("href",), "img": ("src", "alt"), "html": ("lang", "dir")}
     named = element.tag if re.fullmatch("h[1-6]|a|img|html|title|li", element.tag) else ""
-    yield "⟦" + " ".join([named, *(str(element.get(name)) for name in said.get(element.tag, ()))]) + "⟧" if named else ""
+    yield (
+        "⟦" + " ".join([named, *(str(element.get(name)) for name in said.get(element.tag, ()))]) + "⟧" if named else ""
+    )
     yield element.text or ""
     for child in element:
         yield from _parts(child)
@@ -151,6 +155,8 @@ def judge(mutant: Mutant) -> Judged:
     new = outcome.findings - sound.findings
     if new:
         placed = any(field for _, field in new)
-        return Judged(mutant=mutant, verdict=Verdict.TOLD if placed else Verdict.WITHOUT_PLACE, said=str(sorted(new)[:3]))
+        return Judged(
+            mutant=mutant, verdict=Verdict.TOLD if placed else Verdict.WITHOUT_PLACE, said=str(sorted(new)[:3])
+        )
     same = (outcome.html, outcome.text) == (sound.html, sound.text) or outcome.as_read() == sound.as_read()
     return Judged(mutant=mutant, verdict=Verdict.HARMLESS if same else Verdict.SILENT)
