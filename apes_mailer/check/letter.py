@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apes_mailer.check.clients import support
 from apes_mailer.model.c1 import Repair
-from apes_mailer.model.piece import Piece
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.picture import Picture
+from apes_mailer.model.piece import Piece
 from apes_mailer.model.walk import walk
 
 
@@ -22,9 +23,10 @@ class CheckedLetter:
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
     file name as the issue has it. ``today`` is the day on which dates are judged, ``pieces`` what the letter
-    has to say, ``repairs`` what was put right while it was read. ``web_version`` says whether the
-    letter can be read on the web too, ``web_version_is_old`` whether it was another state of the issue that was
-    published.
+    has to say, ``repairs`` what was put right while it was read, ``blanks`` the fields with nothing after their colon.
+    ``web_version`` says whether the letter can be read on the web too, ``web_version_is_old`` whether it was another
+    state of the issue that was published. ``unsubscribe_url`` is the link of this recipient. ``hosts`` are those that it
+    may load something from, ``clients`` the mail programs of its readers by their names in the figures.
     """
 
     issue: Issue
@@ -37,8 +39,12 @@ class CheckedLetter:
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
     pieces: Sequence[Piece] = ()
     repairs: Sequence[Repair] = ()
+    blanks: Sequence[str] = ()
     web_version: bool = False
     web_version_is_old: bool = False
+    unsubscribe_url: str = ""
+    hosts: frozenset[str] = frozenset()
+    clients: tuple[str, ...] = support.USUAL
 
     @cached_property
     def values(self) -> Sequence[tuple[str, object]]:

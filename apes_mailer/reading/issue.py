@@ -57,7 +57,8 @@ class LoadedIssue:
 
     ``pictures`` is by file name as the issue has it, ``picture_files`` by published name. ``digest`` is the SHA-256,
     in hexadecimal, over the bytes of ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures
-    used. ``lines`` are those of the file, ``repairs`` the characters that were read as what they were meant to be.
+    used. ``lines`` are those of the file, ``repairs`` the characters that were read as what they were meant to be,
+    ``blanks`` the fields with nothing after their colon.
     """
 
     issue: Issue
@@ -69,6 +70,7 @@ class LoadedIssue:
     shown: str
     lines: Sequence[str]
     repairs: tuple[c1.Repair, ...] = ()
+    blanks: tuple[str, ...] = ()
 
     def line(self, field: str, *, quoting: Iterable[str] = ()) -> int | None:
         """Return the line of a field or item, or of the nearest known one around it.
@@ -107,6 +109,7 @@ def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
         shown=shown,
         lines=reading.source.lines,
         repairs=tuple(_repairs(text, reading.draft.positions)),
+        blanks=reading.draft.blanks,
     )
 
 

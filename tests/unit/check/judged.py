@@ -15,8 +15,8 @@ from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.picture import Picture
 from apes_mailer.render import fill
-from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import render
+from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
 
 TODAY = dt.date(2027, 7, 1)  # a Thursday
@@ -71,6 +71,8 @@ def rendered(issue: Issue, identity: Identity = IDENTITY, theme: str = "apes", *
         sender="lettre@semis.exemple.fr",
         today=TODAY,
         pictures=PICTURES,
+        unsubscribe_url="https://lettre.semis.exemple.fr/u/x",
+        hosts=frozenset({"lettre.semis.exemple.fr"}),
         pieces=pieces(issue, identity, PICTURES),
     )
     return dataclasses.replace(letter, **more)
