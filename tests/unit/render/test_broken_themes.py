@@ -232,7 +232,9 @@ def test_mistake_in_the_head_is_told(inside: str, says: str, cure: str) -> None:
         ("footer.txt", "{{ unsubscribe }}", "{ unsubscribe }}", "}} stands alone", "both braces"),
     ],
 )
-def test_mistake_in_values_and_plain_text_is_told_on_its_line(name: str, old: str, new: str, says: str, cure: str) -> None:
+def test_mistake_in_values_and_plain_text_is_told_on_its_line(
+    name: str, old: str, new: str, says: str, cure: str
+) -> None:
     theme, line = edited(name, old, new)
     there = [problem for problem in told(theme) if problem.file == theme.files[name].path]
     assert any(says in f"{each.message}" and cure in each.hint and each.line == line for each in there), told(theme)

@@ -39,7 +39,9 @@ def _judged(tried: list[Mutant]) -> list[Judged]:
     told = [each for each in judged if each.verdict is not Verdict.HARMLESS]
     rate = sum(each.verdict is Verdict.TOLD for each in told) / len(told)
     missed = [str(each) for each in judged if each.verdict not in _GOOD]
-    print(f"{len(tried)} damaged themes, {Counter(each.verdict for each in judged)}: {rate:.2%} of what matters is told")
+    print(
+        f"{len(tried)} damaged themes, {Counter(each.verdict for each in judged)}: {rate:.2%} of what matters is told"
+    )
     assert rate >= _LEAST, "\n".join(missed)
     assert not [each for each in missed if each.startswith(Verdict.CRASHED)]
     return judged
