@@ -247,7 +247,11 @@ def _is_border(text: str | None) -> bool:
 
 def _is_hidden(said: Mapping[str, str]) -> bool:
     clipped = said.get("overflow") == "hidden" and said.get("max-height", "").strip("px") == "0"
-    return said.get("display") == "none" or said.get("visibility") in {"hidden", "collapse"} or clipped
+    return (
+        said.get("display", "").lower() == "none"
+        or said.get("visibility", "").lower() in {"hidden", "collapse"}
+        or clipped
+    )
 
 
 def _painted(look: Look, said: Mapping[str, str], around: Look) -> Look:
