@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from apes_mailer.campaign.compose import Composition, publish_pictures
+from apes_mailer.campaign import pictures
+from apes_mailer.campaign.compose import Composition
 from apes_mailer.model.batch import Envelope, Recipient
 from apes_mailer.providers import mime
 from apes_mailer.render import fill
@@ -17,7 +18,7 @@ def build(composition: Composition, envelope: Envelope, folder: Path) -> list[Pa
     ``issue.html`` shows the pictures that are put beside it; ``issue.eml`` has the addresses that readers will get.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    publish_pictures(composition, folder / "images")
+    pictures.publish(composition.renditions, folder / "images")
     template = composition.letter.template
     here = fill.Links(pictures="images/", browser=envelope.browser_url)
     contents = {

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from pathlib import Path
 
+from apes_mailer.campaign import pictures
+from apes_mailer.campaign.pictures import Renditions
 from apes_mailer.check import rules
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.errors import CheckFailedError, IssueError, Problem
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.theme import Theme
+from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
@@ -30,6 +32,9 @@ class Composition:
     findings: list[Finding]
     """In the order of the lines; those of the letter as a whole come first."""
 
+    renditions: Renditions
+    """The pictures as readers get them."""
+
     weight: int
     """Bytes of HTML as a recipient gets it."""
 
@@ -44,11 +49,21 @@ def compose(workspace: Workspace, name: str, identity: Identity, *, sender: str)
     Raises ``IssueError`` or ``ThemeError`` with every fault, ``UsageError`` when there is no such campaign.
     """
     folder = workspace.campaign(name)
-    loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"))
+    cache = PictureCache(workspace.picture_cache)
+    loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"), cache=cache)
     letter = render(loaded.issue, _theme(workspace, loaded), identity, loaded.pictures)
+    made = pictures.renditions(loaded, letter.places, cache)
+    letter = letter.with_pictures(made.names())
     checked = _as_read(loaded, letter, sender)
     findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
-    return Composition(name=name, loaded=loaded, letter=letter, findings=findings, weight=len(checked.html.encode()))
+    return Composition(
+        name=name,
+        loaded=loaded,
+        letter=letter,
+        findings=findings,
+        renditions=made,
+        weight=len(checked.html.encode()),
+    )
 
 
 def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
@@ -101,14 +116,3 @@ def require_sound(composition: Composition) -> None:
     if errors:
         what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
         raise CheckFailedError(f"The checks found {what}; nothing was sent.", problems(composition, errors))
-
-
-def publish_pictures(composition: Composition, folder: Path) -> None:
-    """Put the letter's pictures where ``serve`` finds them, under their content-hashed names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in composition.letter.template.pictures():
-        target = folder / name
-        if not target.exists():
-            part = folder / f"{name}.part"
-            part.write_bytes(composition.loaded.picture_files[name].read_bytes())
-            part.replace(target)

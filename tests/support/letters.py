@@ -19,9 +19,9 @@ UNSUBSCRIBE = "https://letters.example/unsubscribe"
 BROWSER = "https://letters.example/web"
 
 PICTURES = {
-    "wide.jpg": Picture(name="wide.jpg", width=1200, height=675, size=90_000),
-    "tall.jpg": Picture(name="tall.jpg", width=800, height=1600, size=90_000),
-    "small.png": Picture(name="small.png", width=90, height=60, size=4_000),
+    "wide.jpg": Picture(width=1200, height=675, size=90_000),
+    "tall.jpg": Picture(width=800, height=1600, size=90_000),
+    "small.png": Picture(width=90, height=60, size=4_000),
 }
 IDENTITY = Identity.model_validate(
     {
@@ -165,7 +165,8 @@ class Sent:
 
     def __init__(self, theme: str, issue: Issue, identity: Identity = IDENTITY, *, web_version: bool = False) -> None:
         files = Workspace(Path("no-workspace")).theme(theme)
-        self.letter = letter.render(issue, files, identity, PICTURES, web_version=web_version)
+        rendered = letter.render(issue, files, identity, PICTURES, web_version=web_version)
+        self.letter = rendered.with_pictures({place: place.file for place in rendered.places})
         links = fill.Links(pictures="https://pictures.example/", browser=BROWSER)
         values = {"EMAIL": "aicha@mail.example", "NOM": "O'Brien"}
         self.html = fill.fill(self.letter.template.html, values, links, UNSUBSCRIBE)
