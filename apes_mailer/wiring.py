@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from apes_mailer.campaign.send import Records, Surroundings
     from apes_mailer.ledger.instance import Instance
     from apes_mailer.model.batch import Envelope
+    from apes_mailer.model.language import Language
     from apes_mailer.providers.base import Provider
     from apes_mailer.settings import Settings
     from apes_mailer.store.database import Database
@@ -42,6 +43,11 @@ class Application:
     def settings(self) -> Settings:
         """The settings of the workspace. Raises ``SettingsError``."""
         return settings_module.load(self.workspace.settings_file, os.environ)
+
+    @cached_property
+    def language(self) -> Language:
+        """What whoever is at the keyboard reads. Raises ``SettingsError``."""
+        return self.settings.language or settings_module.language_of(os.environ)
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -125,7 +131,13 @@ class Application:
         from apes_mailer.campaign import compose
 
         sender = self.settings.sender
-        return compose.compose(self.workspace, name, sender.identity(), sender=sender.address)
+        around = compose.Circumstances(
+            identity=sender.identity(),
+            sender=sender.address,
+            today=self.clock().astimezone().date(),
+            language=self.language,
+        )
+        return compose.compose(self.workspace, name, around)
 
     @cached_property
     def records(self) -> Records:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apes_mailer.campaign import pictures
 from apes_mailer.campaign.pictures import Renditions
-from apes_mailer.check import rules
+from apes_mailer.check import catalogue, rules
 from apes_mailer.check.letter import CheckedLetter
-from apes_mailer.errors import CheckFailedError, IssueError, Problem
+from apes_mailer.errors import IssueError, Problem
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
+from apes_mailer.model.language import Language
 from apes_mailer.model.theme import Theme
 from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading.issue import LoadedIssue, load_issue
@@ -38,23 +40,39 @@ class Composition:
     weight: int
     """Bytes of HTML as a recipient gets it."""
 
+    language: Language = "en"
+    """What the person at the keyboard reads; the letter has a language of its own."""
+
     def errors(self) -> list[Finding]:
         """The findings that block a send."""
         return [finding for finding in self.findings if finding.severity is Severity.ERROR]
 
 
-def compose(workspace: Workspace, name: str, identity: Identity, *, sender: str) -> Composition:
-    """Load, render and check an issue; ``sender`` is the address that the letter comes from.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a letter is checked against besides itself: who sends it, from which address, on which day.
+
+    ``language`` is that of the person who reads what the checks find.
+    """
+
+    identity: Identity
+    sender: str
+    today: dt.date
+    language: Language
+
+
+def compose(workspace: Workspace, name: str, around: Circumstances) -> Composition:
+    """Load, render and check an issue.
 
     Raises ``IssueError`` or ``ThemeError`` with every fault, ``UsageError`` when there is no such campaign.
     """
     folder = workspace.campaign(name)
     cache = PictureCache(workspace.picture_cache)
     loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"), cache=cache)
-    letter = render(loaded.issue, _theme(workspace, loaded), identity, loaded.pictures)
+    letter = render(loaded.issue, _theme(workspace, loaded), around.identity, loaded.pictures)
     made = pictures.renditions(loaded, letter.places, cache)
     letter = letter.with_pictures(made.names())
-    checked = _as_read(loaded, letter, sender)
+    checked = _as_read(loaded, letter, made, around)
     findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
     return Composition(
         name=name,
@@ -63,6 +81,7 @@ def compose(workspace: Workspace, name: str, identity: Identity, *, sender: str)
         findings=findings,
         renditions=made,
         weight=len(checked.html.encode()),
+        language=around.language,
     )
 
 
@@ -83,7 +102,7 @@ def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
     raise IssueError(f"{loaded.shown} cannot be used: 1 fault.", [problem])
 
 
-def _as_read(loaded: LoadedIssue, letter: Letter, sender: str) -> CheckedLetter:
+def _as_read(loaded: LoadedIssue, letter: Letter, made: Renditions, around: Circumstances) -> CheckedLetter:
     template = letter.template
     links = fill.Links(pictures="https://lettre.example.org/pictures/")
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
@@ -92,27 +111,27 @@ def _as_read(loaded: LoadedIssue, letter: Letter, sender: str) -> CheckedLetter:
         template=template,
         html=fill.fill(template.html, values, links, _SAMPLE_URL),
         text=fill.fill(template.text, values, links, _SAMPLE_URL),
-        sender=sender,
+        identity=around.identity,
+        sender=around.sender,
+        today=around.today,
+        pictures=loaded.pictures,
+        renditions=made.by_place,
     )
 
 
-def problems(composition: Composition, findings: list[Finding]) -> list[Problem]:
-    """Return findings with the place in the file."""
-    return [
-        Problem(
-            file=composition.loaded.shown,
-            line=composition.loaded.line(finding.field) if finding.field else None,
-            field=finding.field,
-            message=f"{finding.message} [{finding.rule}]",
-            hint=finding.cure,
-        )
-        for finding in findings
-    ]
+def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:
+    """Return a finding in words, with its place in the file; in the language of the composition unless told else."""
+    message, cure = catalogue.told(finding, language or composition.language)
+    return Problem(
+        file=composition.loaded.shown,
+        line=composition.loaded.line(finding.field) if finding.field else None,
+        field=finding.field,
+        message=message,
+        hint=cure,
+    )
 
 
-def require_sound(composition: Composition) -> None:
-    """Raise ``CheckFailedError`` when a check found an error."""
-    errors = composition.errors()
-    if errors:
-        what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        raise CheckFailedError(f"The checks found {what}; nothing was sent.", problems(composition, errors))
+def named_problem(composition: Composition, finding: Finding) -> Problem:
+    """Return a finding in words, with its place and the name of its rule."""
+    told = problem(composition, finding)
+    return replace(told, message=f"{told.message} [{finding.rule}]")

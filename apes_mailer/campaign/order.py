@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from apes_mailer.campaign.audience import STAFF, Audience
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.batch import Envelope
+from apes_mailer.model.waiver import Waiver
 from apes_mailer.providers.base import Provider
 
 MOST_TEST_ADDRESSES = 25
@@ -33,6 +35,8 @@ class Order:
     envelope: Envelope
     batch_size: int
     actor: str
+    waivers: Sequence[Waiver] = ()
+    """The rules whose errors do not block this order."""
 
     @property
     def kind(self) -> Kind:

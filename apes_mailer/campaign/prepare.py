@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import NoReturn
 
 from apes_mailer.campaign import audience as audience_module
-from apes_mailer.campaign.compose import require_sound
+from apes_mailer.campaign.compose import problem
 from apes_mailer.campaign.order import Order
+from apes_mailer.campaign.waiving import require_sound
+from apes_mailer.check import catalogue
 from apes_mailer.errors import CancelledError, CheckFailedError, ContactsError, LedgerError, Problem
 from apes_mailer.ledger import campaigns, freeze, merge_values
 from apes_mailer.ledger.freeze import Frozen, Preparation
@@ -64,7 +66,7 @@ def prepare(
     found an error in the letter, or a merge tag has nothing to say to somebody; ``ContactsError`` when nobody is left
     to mail; ``LedgerError`` when the campaign has been handed to its provider before.
     """
-    require_sound(order.composition)
+    require_sound(order.composition, order.waivers)
     with database.write() as connection:
         frozen = _prepare(connection, order, keyring, instance, at, expected=expected)
         if expected is None and order.needs_count(frozen.recipients):
@@ -138,6 +140,7 @@ def _preparation(order: Order, list_id: int) -> Preparation:
         fields=fields,
         batch_size=min(order.batch_size, order.provider.limits.recipients),
         value_bytes=None if limit is None or not fields else _safe_bytes(order.provider, template, limit),
+        waivers=order.waivers,
         too_large=lambda address, values: _too_large(order.provider, template, address, values),
     )
 
@@ -170,13 +173,13 @@ def _require_filled_tags(connection: Connection, order: Order, campaign_id: int)
             continue
         count, first = merge_values.unfilled(connection, campaign_id, name)
         if count:
-            problems.append(_unfilled(order, name, count, first, "have nothing in this field"))
+            problems.append(_unfilled(order, name, count, first))
         elif any(slot.context is Context.URL for slot in without):
             wrong = [
                 a for a, value in merge_values.field_values(connection, campaign_id, name) if not fill.is_url(value)
             ]
             if wrong:
-                problems.append(_unfilled(order, name, len(wrong), wrong[:3], "have no web address in this field"))
+                problems.append(_unfilled(order, name, len(wrong), wrong[:3], case="no-address-"))
     if problems:
         raise CheckFailedError(
             f'The list "{order.audience.name}" cannot fill every merge tag; nothing was sent.', problems
@@ -187,7 +190,7 @@ def _has_no_fallback(slot: Slot) -> bool:
     return isinstance(slot.expression, merge.ContactField) and slot.expression.fallback is None
 
 
-def _unfilled(order: Order, name: str, count: int, first: list[str], what: str) -> Problem:
+def _unfilled(order: Order, name: str, count: int, first: list[str], *, case: str = "") -> Problem:
     loaded = order.composition.loaded
     place = next(
         (
@@ -197,15 +200,16 @@ def _unfilled(order: Order, name: str, count: int, first: list[str], what: str) 
         ),
         "",
     )
-    who = ", ".join(first) + (", …" if count > len(first) else "")
-    people = "1 contact has" if count == 1 else f"{count} contacts have"
-    return Problem(
-        file=f"campaigns/{order.composition.name}/issue.yaml" if place else "the theme or the settings",
-        line=loaded.line(place) if place else None,
-        field=place,
-        message=f"<<contact.{name}>>: {people} {what.removeprefix('have ')} ({who})",
-        hint=f"Give it words to fall back on, <<contact.{name}|…>>, or complete the list.",
+    finding = catalogue.finding(
+        f"merge-tag-unfilled.{case}{'one' if count == 1 else 'many'}",
+        place,
+        tag=f"<<contact.{name}>>",
+        count=count,
+        who=", ".join(first) + (", …" if count > len(first) else ""),
+        example=f"<<contact.{name}|…>>",
     )
+    told = problem(order.composition, finding)
+    return told if place else replace(told, file="the theme or the settings")
 
 
 def _means(tag: merge.TagMatch, name: str) -> bool:

@@ -6,7 +6,6 @@ Threads only where a batch is handed over; every decision that matters is a tran
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -100,7 +99,6 @@ class Sender:
         submits and records. Raises ``LedgerError`` when the ledger cannot be written any more.
         """
         self._make_reserve()
-        gc.freeze()  # or the collector walks through everything that was imported, again and again, and finds nothing
         try:
             with ThreadPoolExecutor(self._around.in_flight, "submit") as pool:
                 while self._pace.enter():
@@ -114,7 +112,6 @@ class Sender:
         finally:
             self._pace.stop()
             self._reserve.unlink(missing_ok=True)
-            gc.unfreeze()
         self._raise_what_stopped_it()
 
     def _raise_what_stopped_it(self) -> None:

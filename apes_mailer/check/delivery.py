@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
-from apes_mailer.model.finding import Finding, Severity
+from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.model.message import Slot
 
@@ -21,51 +22,29 @@ _OUTSIDE_LATIN_1 = re.compile("[^\x00-\xff]")
 def size(letter: CheckedLetter) -> Iterator[Finding]:
     """The HTML stays below the size at which Gmail cuts it."""
     weight = len(letter.html.encode())
-    if weight < _LARGE:
-        return
-    clipped = weight >= CLIPPED_AT
-    yield Finding(
-        rule="size",
-        severity=Severity.ERROR if clipped else Severity.WARNING,
-        message=f"the letter weighs {weight / 1000:.0f} kB; Gmail cuts letters from {CLIPPED_AT // 1000} kB on",
-        cure="Shorten it: fewer articles, with links to the full text on the web site.",
-    )
+    if weight >= _LARGE:
+        name = "size.clipped" if weight >= CLIPPED_AT else "size.large"
+        yield finding(name, weight=round(weight / 1000), limit=CLIPPED_AT // 1000)
 
 
 def unsubscribe(letter: CheckedLetter) -> Iterator[Finding]:
     """Both parts show the unsubscribe link."""
-    for part, parts in (("HTML", letter.template.html), ("plain text", letter.template.text)):
-        link = LinkTag(Special.UNSUBSCRIBE)
+    link = LinkTag(Special.UNSUBSCRIBE)
+    for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
         if not any(isinstance(item, Slot) and item.expression == link for item in parts):
-            yield Finding(
-                rule="unsubscribe-link",
-                severity=Severity.ERROR,
-                message=f"the {part} part has no unsubscribe link",
-                cure="Write <<unsubscribe>> into the theme's footer; the law asks for it in every letter.",
-            )
+            yield finding(f"unsubscribe-link.{part}")
 
 
 def charset(letter: CheckedLetter) -> Iterator[Finding]:
     """Both parts hold a character outside Latin-1; otherwise SendGrid sends ISO-8859-1, which Gmail clips."""
-    for part, text in (("HTML", letter.html), ("plain text", letter.text)):
+    for part, text in (("html", letter.html), ("text", letter.text)):
         if not _OUTSIDE_LATIN_1.search(text):
-            yield Finding(
-                rule="charset",
-                severity=Severity.ERROR,
-                message=f"the {part} part could be sent in an old character set, and Gmail would then cut it",
-                cure="Use one typographic character that Latin-1 lacks, for example ’ or œ, in the theme's footer.",
-            )
+            yield finding(f"charset.{part}")
 
 
 def control_characters(letter: CheckedLetter) -> Iterator[Finding]:
     """No character of the range that Windows programs leave behind, which makes Gmail clip the smallest letter."""
-    for part, text in (("HTML", letter.html), ("plain text", letter.text), ("subject", letter.issue.subject)):
-        found = sorted(set(_C1.findall(text)))
-        if found:
+    for part, text in (("html", letter.html), ("text", letter.text), ("subject", letter.issue.subject)):
+        if found := sorted(set(_C1.findall(text))):
             names = ", ".join(f"U+{ord(character):04X}" for character in found)
-            yield Finding(
-                rule="control-character",
-                severity=Severity.ERROR,
-                message=f"the {part} holds invisible control characters ({names}), often from a word processor",
-                cure="Type the words around them again.",
-            )
+            yield finding(f"control-character.{part}", "subject" if part == "subject" else "", names=names)

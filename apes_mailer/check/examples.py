@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
-from apes_mailer.model.finding import Finding, Severity
-from apes_mailer.model.walk import walk
+from apes_mailer.model.finding import Finding
 
 _NAMED = 3  # addresses in the message
 
@@ -24,12 +24,7 @@ _EXAMPLE = re.compile(
 
 def addresses(letter: CheckedLetter) -> Iterator[Finding]:
     """No link and no mail address leads to a domain that is an example; one finding for all of them."""
-    in_issue = [
-        (path, match)
-        for path, value in walk(letter.issue)
-        if isinstance(value, str) and not path.endswith("note")
-        for match in _examples(value)
-    ]
+    in_issue = [(path, match) for path, value in letter.values if isinstance(value, str) for match in _examples(value)]
     hosts = {match["host"].lower() for _, match in in_issue}
     parts = (*letter.template.html, *letter.template.text)
     around = [match for part in parts if isinstance(part, str) for match in _examples(unescape(part))]
@@ -41,17 +36,10 @@ def addresses(letter: CheckedLetter) -> Iterator[Finding]:
     ]
     if not found:
         return
-    named = ", ".join(found[:_NAMED]) + (f" and {len(found) - _NAMED} more" if len(found) > _NAMED else "")
-    many = "1 address is an example" if len(found) == 1 else f"{len(found)} addresses are examples"
-    places = ["those of the issue from this line on"] if in_issue else []
-    places += ["those of sender and footer in apes-mailer.toml"] if len(found) > len(in_issue) else []
-    yield Finding(
-        rule="example-address",
-        severity=Severity.WARNING,
-        field=in_issue[0][0] if in_issue else "",
-        message=f"{many} that nobody can reach: {named}",
-        cure=f"Write your own before you send to readers: {', '.join(places)}.",
-    )
+    elsewhere = len(found) > len(in_issue)
+    where = "both" if in_issue and elsewhere else "issue" if in_issue else "settings"
+    named = ", ".join(found[:_NAMED]) + (", …" if len(found) > _NAMED else "")
+    yield finding(f"example-address.{where}", in_issue[0][0] if in_issue else "", count=len(found), named=named)
 
 
 def _examples(text: str) -> Iterator[re.Match[str]]:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.picture import Picture, Place, Rendition
+from apes_mailer.model.walk import walk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckedLetter:
     """An issue, the template it became, and its HTML and text as a recipient would read them.
 
-    ``web_version`` says whether the letter can be read on the web too, ``sender`` the address that it comes from.
+    ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
+    file name as the issue has it. ``today`` is the day on which dates are judged. ``web_version`` says whether the
+    letter can be read on the web too.
     """
 
     issue: Issue
     template: MessageTemplate
     html: str
     text: str
+    identity: Identity
+    sender: str
+    today: dt.date
+    pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
+    renditions: Mapping[Place, Rendition] = field(default_factory=dict[Place, Rendition])
     web_version: bool = False
-    sender: str = ""
+
+    @cached_property
+    def values(self) -> Sequence[tuple[str, object]]:
+        """Every value of the issue with its path, in document order; notes between colleagues are left out."""
+        return [(path, value) for path, value in walk(self.issue) if not path.endswith("note")]

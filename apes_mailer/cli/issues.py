@@ -86,7 +86,8 @@ def check(
         ]
         output.emit({"campaign": name, "findings": found})
     else:
-        for problem in [*compose.problems(composition, composition.findings), *unfilled, *unheard]:
+        told = [compose.named_problem(composition, finding) for finding in composition.findings]
+        for problem in [*told, *unfilled, *unheard]:
             output.say(f"{problem}")
     errors = len(composition.errors()) + len(unfilled)
     if errors:
@@ -105,15 +106,14 @@ def _against(application: Application, composition: Composition, list_name: str)
 
     Raises ``ContactsError`` when it gives no recipient at all.
     """
+    from apes_mailer.campaign import compose
     from apes_mailer.cli import orders
 
     try:
         surveyed = orders.survey(application, composition, list_name)
     except CheckFailedError as error:
         return error.problems, []
-    hint = "Correct the name if it is misspelt: `apes-mailer contacts list` and the first line of the file say more."
-    shown = composition.loaded.shown
-    return [], [Problem(file=shown, message=message, hint=hint) for message in orders.unheard(surveyed)]
+    return [], [compose.problem(composition, finding) for finding in orders.unheard(surveyed)]
 
 
 def _placed(problem: Problem) -> Problem:
@@ -122,14 +122,9 @@ def _placed(problem: Problem) -> Problem:
 
 
 def _finding_json(composition: Composition, finding: Finding) -> dict[str, Any]:
-    problem = Problem(
-        file=composition.loaded.shown,
-        line=composition.loaded.line(finding.field) if finding.field else None,
-        field=finding.field,
-        message=finding.message,
-        hint=finding.cure,
-    )
-    return output.problem_json(finding.rule, finding.severity, problem)
+    from apes_mailer.campaign import compose
+
+    return output.problem_json(finding.rule, finding.severity, compose.problem(composition, finding))
 
 
 def build(

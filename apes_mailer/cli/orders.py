@@ -5,15 +5,16 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from apes_mailer.campaign import audience, overview, prepare
+from apes_mailer.campaign import audience, compose, overview, prepare, waiving
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.send import Progress, Sender
+from apes_mailer.check import catalogue
 from apes_mailer.cli import output
 from apes_mailer.cli.interruption import handling
 from apes_mailer.cli.progress import SendProgress
@@ -21,7 +22,8 @@ from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUse
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.states import CampaignState, Kind
 from apes_mailer.ledger.status import Status
-from apes_mailer.model.finding import Severity
+from apes_mailer.model.finding import Finding, Severity
+from apes_mailer.model.waiver import Waiver
 from apes_mailer.providers.base import Provider
 from apes_mailer.wiring import Application
 
@@ -41,6 +43,8 @@ def order(
     provider: Provider,
     list_name: str,
     purpose: Purpose,
+    *,
+    waived: Sequence[Waiver] = (),
 ) -> Order:
     """Return what is to be prepared. Raises ``SettingsError`` or ``ContactsError`` when something is missing."""
     found = audience.find(application.workspace, application.database, list_name)
@@ -54,7 +58,21 @@ def order(
         envelope=application.envelope(provider, list_name, subject_mark="[TEST] " if purpose is Purpose.TEST else ""),
         batch_size=application.settings.send.batch_size,
         actor=actor(),
+        waivers=waived,
     )
+
+
+def blocking(composition: Composition, waived: Sequence[Waiver]) -> list[Waiver]:
+    """Return the waivers without which a letter could not be sent; say which of them waive nothing.
+
+    Raises ``CheckFailedError`` when an error is left.
+    """
+    waiving.require_sound(composition, waived)
+    needed = waiving.used(composition, waived)
+    for each in waived:
+        if each not in needed:
+            output.say(f"{each.rule} found no error: there is nothing to waive.")
+    return needed
 
 
 def survey(application: Application, composition: Composition, list_name: str) -> Frozen:
@@ -92,13 +110,13 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         ("Through", provider),
         ("Rehearsed", _rehearsed(application, composition)),
     ]
+    rows += [(f"Waived by {asked.actor}", f"{each.rule}, because: {each.because}") for each in asked.waivers]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:<{width}}  {value}" for name, value in rows]
-    for finding in composition.findings:
-        if finding.severity is Severity.WARNING:
-            line = composition.loaded.line(finding.field) if finding.field else None
-            lines.append(f"  Warning: {composition.loaded.shown}{f':{line}' if line else ''} {finding.message}")
-    lines += [f"  Warning: {each}" for each in unheard(frozen)]
+    warnings = [found for found in composition.findings if found.severity is Severity.WARNING]
+    told = [compose.problem(composition, finding) for finding in warnings]
+    lines += [f"  Warning: {each.file}{f':{each.line}' if each.line else ''} {each.message}" for each in told]
+    lines += [f"  Warning: {compose.problem(composition, each).message}" for each in unheard(frozen)]
     lines += [
         f"  Warning: this letter was sent to {sent.list_name} as {sent.campaign}, {output.moment(sent.prepared_at)}"
         for sent in overview.sends_of_letter(application.database, composition.letter.template.digest)
@@ -107,12 +125,9 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
     return "\n".join([composition.name, *lines])
 
 
-def unheard(frozen: Frozen) -> list[str]:
-    """Return what to say of fields that nobody on the list has: a misspelt name looks like this."""
-    return [
-        f"<<contact.{name}>>: nobody on the list has this field, everybody gets the words to fall back on"
-        for name in frozen.empty_fields
-    ]
+def unheard(frozen: Frozen) -> list[Finding]:
+    """Return a finding for each field that nobody on the list has: a misspelt name looks like this."""
+    return [catalogue.finding("merge-tag-unheard", name=name) for name in frozen.empty_fields]
 
 
 def _rehearsed(application: Application, composition: Composition) -> str:

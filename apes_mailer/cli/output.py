@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+from apes_mailer.model.finding import block_of
+
 if TYPE_CHECKING:
     from apes_mailer.campaign.overview import Rehearsal
     from apes_mailer.campaign.why import Answer, Why
@@ -91,6 +93,7 @@ def problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, A
         "file": problem.file,
         "field": problem.field,
         "line": problem.line,
+        "block": block_of(problem.field),
         "message": problem.message,
         "cure": problem.hint,
     }
@@ -141,6 +144,7 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
         lines.append(
             f"  MAILED TWICE {status.duplicates:,}: a batch that was ordered to go again had been accepted before."
         )
+    lines += [f"  waived      {each.rule}, by {each.by}: {each.because}" for each in status.waivers]
     if not only_numbers:
         lines += [*_pause(status), *_next_step(status)]
     return "\n".join(lines)

@@ -20,12 +20,26 @@ ProviderName = Annotated[
 ]
 
 
+Waive = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--waive", metavar="RULE", help="Send in spite of the errors of this rule. Can be repeated; needs --because."
+    ),
+]
+Because = Annotated[
+    list[str] | None,
+    typer.Option("--because", metavar="WHY", help="Why the rule of --waive is waived; is kept with the campaign."),
+]
+
+
 def send_test(
     context: typer.Context,
     name: CampaignName,
     to: Annotated[str, typer.Option(metavar="LIST", help="Who gets the test; staff by default.")] = "staff",
     provider: ProviderName = None,
     confirm: Confirm = None,
+    waive: Waive = None,
+    because: Because = None,
     *,
     json: Json = False,
 ) -> None:
@@ -33,16 +47,17 @@ def send_test(
 
     The subject begins with [TEST]. Another list than staff, or more than 25 recipients, is confirmed as in a send.
     """
-    from apes_mailer.campaign import compose
+    from apes_mailer.campaign import waiving
     from apes_mailer.campaign.order import Purpose
     from apes_mailer.cli import orders
 
     application = application_of(context)
     live = application.provider(provider)
     expected = orders.typed_count(confirm, name)
+    waived = waiving.waivers(waive or [], because or [])
     composition = application.compose(name)
-    compose.require_sound(composition)
-    asked = orders.order(application, composition, live, to, Purpose.TEST)
+    waived = orders.blocking(composition, waived)
+    asked = orders.order(application, composition, live, to, Purpose.TEST, waived=waived)
     if expected is None:
         surveyed = orders.survey_of(application, asked)
         if asked.needs_count(surveyed.recipients):
@@ -51,12 +66,14 @@ def send_test(
     _dispatch(application, asked, expected, json=json)
 
 
-def send(
+def send(  # noqa: PLR0913 - one argument for each option of the command
     context: typer.Context,
     name: CampaignName,
     to: Annotated[str, typer.Option(metavar="LIST", help="The list that gets the letter.")],
     provider: ProviderName = None,
     confirm: Confirm = None,
+    waive: Waive = None,
+    because: Because = None,
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the card and the numbers; prepare and send nothing.")
@@ -68,16 +85,17 @@ def send(
     A person at a terminal is shown a card and types the number of recipients; a script says it with --confirm. Through
     the outbox a send is a rehearsal.
     """
-    from apes_mailer.campaign import compose
+    from apes_mailer.campaign import waiving
     from apes_mailer.campaign.order import Purpose
     from apes_mailer.cli import orders
 
     application = application_of(context)
     live = application.provider(provider)
     expected = orders.typed_count(confirm, name)
+    waived = waiving.waivers(waive or [], because or [])
     composition = application.compose(name)
-    compose.require_sound(composition)
-    asked = orders.order(application, composition, live, to, Purpose.SEND)
+    waived = orders.blocking(composition, waived)
+    asked = orders.order(application, composition, live, to, Purpose.SEND, waived=waived)
     if expected is None or dry_run:
         surveyed = orders.survey_of(application, asked, expected=expected)
         output.say(orders.card(application, asked, surveyed))

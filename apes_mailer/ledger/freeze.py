@@ -14,8 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import campaigns, history, merge_values
+from apes_mailer.ledger import campaigns, history, merge_values, waivers
 from apes_mailer.ledger.states import BatchState, Kind, Reason
+from apes_mailer.model.waiver import Waiver
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
@@ -48,6 +49,7 @@ class Preparation:
     template_body: str
     fields: Sequence[str]
     batch_size: int
+    waivers: Sequence[Waiver] = ()
     value_bytes: int | None = None
     """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
     too_large: merge_values.TooLarge = lambda _address, _values: None
@@ -117,6 +119,7 @@ def freeze(
         )
     note = json.dumps({"recipients": frozen.recipients, "excluded": dict(frozen.excluded)})
     history.append(connection, campaign_id=campaign_id, at=at, event="prepared", actor=actor, note=note)
+    waivers.record(connection, campaign_id, preparation.waivers, at=at, actor=actor)
     return frozen
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
+from apes_mailer.ledger import waivers
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
+from apes_mailer.ledger.waivers import Waived
 from apes_mailer.store import schema
 
 _MOST_REFUSALS_NAMED = 100
@@ -71,6 +73,8 @@ class Status:
     prepared_at: str = ""
     cause: str = ""
     cure: str = ""
+    waivers: Sequence[Waived] = ()
+    """The rules of the checks whose errors did not block it, and on whose word."""
 
 
 def none(name: str) -> Status:
@@ -132,6 +136,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         list_name=campaign.list_name,
         prepared_at=campaign.prepared_at,
         cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
+        waivers=waivers.of_campaign(connection, campaign_id),
         cure=campaign.pause_cure or ("Check the list, and the sender with the provider." if everybody_refused else ""),
     )
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+_BLOCK = re.compile(r"blocks\[\d+\]")
 
 
 class Severity(StrEnum):
@@ -14,15 +19,32 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+def block_of(path: str) -> str:
+    """Return the block that a path into an issue leads into, such as ``blocks[2]``; empty when it leads into none."""
+    found = _BLOCK.match(path)
+    return found.group() if found else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One remark of one rule about one place.
+    """One remark of one rule about one place, before it is put into words.
 
-    ``field`` is a path into the issue such as ``blocks[2].articles[0].images[0]``, empty for the whole letter.
+    ``name`` is that of its words in ``check/catalogue.toml``: the rule, or ``rule.case`` where a rule has several
+    things to say. ``values`` are for the braces in these words. ``field`` is a path into the issue such as
+    ``blocks[2].articles[0].images[0]``, empty for the whole letter.
     """
 
-    rule: str
+    name: str
     severity: Severity
-    message: str
-    cure: str
     field: str = ""
+    values: Mapping[str, str | float] = dataclasses.field(default_factory=dict[str, str | float])
+
+    @property
+    def rule(self) -> str:
+        """The stable name of the rule."""
+        return self.name.partition(".")[0]
+
+    @property
+    def block(self) -> str:
+        """The block it is in, such as ``blocks[2]``."""
+        return block_of(self.field)

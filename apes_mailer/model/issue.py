@@ -201,6 +201,9 @@ class Issue(_Part):
     title: Line | None = Field(default=None, description="The letter's main heading; the subject when left out.")
     language: Literal["fr", "en"] = "fr"
     date: dt.date | None = Field(default=None, description="The issue's date, shown under the title.")
+    contents: bool | None = Field(
+        default=None, description="Whether the letter begins with a list of its parts; left out: from six parts on."
+    )
     theme: str = Field(default="apes", pattern=r"^[a-z0-9][a-z0-9_-]*$", description="A folder of templates/.")
     blocks: list[Block] = Field(min_length=1)
 

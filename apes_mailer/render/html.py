@@ -5,7 +5,11 @@ from __future__ import annotations
 import functools
 import logging
 import re
+import sys
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 _OPEN_STYLE = re.compile(r"<style(?P<attributes>[^>]*)>")
@@ -14,7 +18,23 @@ _ADJACENT_CONDITIONALS = re.compile(r"<!\[endif\]-->\s*<!--\[if mso \| IE\]>")
 _MARK = ' data-premailer="ignore"'
 _CLUTTER = re.compile(r"""\s(?:data-premailer="ignore"|type="text/css"|height="auto"|(?:class|style|title|rel)="")""")
 _CELL_ALIGNMENT = re.compile(r' vertical-align="[a-z]+"')
-_LAST_SEMICOLON = re.compile(r'(\sstyle="[^"]*?);\s*(?=")')
+_STYLE = re.compile(r'(?<=\sstyle=")[^"]*')
+_FOR_NO_MAIL_PROGRAM = (
+    # Internet Explorer in its old modes; Outlook 2003, which knows no media queries anyway; drawings that no theme has.
+    '<!--[if !mso]><!--><meta http-equiv="X-UA-Compatible" content="IE=edge"><!--<![endif]-->',
+    '<!--[if lte mso 11]>\n<style type="text/css">\n.mj-outlook-group-fix { width:100% !important; }\n</style>\n<![endif]-->',
+    "mj-outlook-group-fix ",
+    ' xmlns:v="urn:schemas-microsoft-com:vml"',
+    # Parsers put it in by themselves.
+    "<tbody>",
+    "</tbody>",
+)
+_OUTLOOK_CLASS = re.compile(r' class="[^"]*-outlook"')
+_SAME_BACKGROUND_TWICE = re.compile(
+    r'(<div[^>]* style=")background:(#[0-9a-f]+);(background-color:\2;[^>]*><table[^>]* style=")'
+    r"background:\2;background-color:\2;"
+)
+_STARTS_A_LINE = ("<p", "<h", "<li", "<table", "<style", "<meta", "<body")
 _OPENING_TAG = re.compile(r"<[a-zA-Z](?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TITLE = re.compile(r"(?<=<mj-title>)[^<]*")
@@ -86,10 +106,25 @@ def _quiet_cssutils() -> None:
     log.setLevel(logging.CRITICAL)
 
 
+@contextmanager
+def _without(module: str) -> Generator[None, None, None]:
+    """Let what is imported meanwhile find an empty module in the place of another one.
+
+    premailer imports a client for the network, which it may not use here: 5 MB and 60 ms in each command that renders.
+    """
+    there = sys.modules.get(module)
+    sys.modules[module] = there or ModuleType(module)
+    try:
+        yield
+    finally:
+        if there is None:
+            del sys.modules[module]
+
+
 @functools.cache
 def _inliner() -> Any:
     """Return premailer's class, made to read a theme's CSS once instead of at each letter."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without("requests"):
         warnings.simplefilter("ignore", DeprecationWarning)  # of cssutils' own imports
         from premailer.premailer import Premailer
 
@@ -140,16 +175,31 @@ def _tidy_tag(tag: re.Match[str]) -> str:
     text = _CLUTTER.sub("", tag.group())
     if text.startswith("<td"):
         text = _CELL_ALIGNMENT.sub("", text)
-    return _LAST_SEMICOLON.sub(r"\1", text)
+    text = _STYLE.sub(lambda style: style.group().replace("; ", ";").rstrip("; "), text)
+    return f"\n{text}" if text.startswith(_STARTS_A_LINE) else text
+
+
+def trim(html: str) -> str:
+    """Drop what the engine writes for nobody.
+
+    A section's background stays on one element, so that dark mode has one to change and not a table that some web
+    mails leave light.
+    """
+    for needless in _FOR_NO_MAIL_PROGRAM:
+        html = html.replace(needless, "")
+    html = _ADJACENT_CONDITIONALS.sub("", html)
+    html = _OUTLOOK_CLASS.sub("", html)
+    return _SAME_BACKGROUND_TWICE.sub(r"\1\3", html)
 
 
 def tidy(html: str) -> str:
-    """Drop what no mail program needs: about a quarter of the bytes that the engine and the inliner leave."""
-    html = _ADJACENT_CONDITIONALS.sub("", html)
-    html = _OPENING_TAG.sub(_tidy_tag, html)
-    return re.sub(r"\n[ \t\n]+", "\n", html)
+    """Drop clutter inside tags, and put each paragraph, heading and table on a line of its own.
+
+    Lines that people can read and compare cost less than one percent; white space before a block is never shown.
+    """
+    return re.sub(r"\n[ \t\n]+", "\n", _OPENING_TAG.sub(_tidy_tag, html))
 
 
 def from_mjml(mjml: str, css: str) -> str:
     """Return email-safe HTML. Raises ``MjmlParseError``."""
-    return tidy(inline_css(compile_mjml(mjml), css))
+    return tidy(inline_css(trim(compile_mjml(mjml)), css))

@@ -18,7 +18,7 @@ from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import Context, MessageTemplate
 from apes_mailer.model.picture import Picture, Place
 from apes_mailer.model.theme import Theme
-from apes_mailer.render import dates, html, markdown, mjml_check, slots, typography
+from apes_mailer.render import contents, dates, html, markdown, mjml_check, slots, typography
 from apes_mailer.render.text import TextLinks
 from apes_mailer.render.theme import CompiledTheme, compile_theme
 from apes_mailer.render.tokens import Tokens
@@ -144,6 +144,7 @@ class _Composer:
         return {
             "issue": issue,
             "title": issue["title"] or issue["subject"],
+            "contents": contents.of(issue["blocks"], wanted=self._issue.contents),
             "identity": view.of(self._identity),
             "theme": self._theme.tokens,
             "t": {key: tokens.replace(value) for key, value in strings.items()},

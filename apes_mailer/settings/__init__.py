@@ -5,6 +5,8 @@ Read once, frozen, and handed down; nothing below reads the environment.
 
 from __future__ import annotations
 
+import locale
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from apes_mailer.errors import Problem, SettingsError
+from apes_mailer.model.language import Language
 from apes_mailer.settings import faults, toml_text
 from apes_mailer.settings.model import ENVIRONMENT, PROVIDERS, Send, Sender, SendGridSettings, Serve, Settings
 
-__all__ = ["ENVIRONMENT", "PROVIDERS", "Send", "SendGridSettings", "Sender", "Serve", "Settings", "load"]
+__all__ = ["ENVIRONMENT", "PROVIDERS", "Send", "SendGridSettings", "Sender", "Serve", "Settings", "language_of", "load"]
 
 
 def load(file: Path, environment: Mapping[str, str]) -> Settings:
@@ -35,6 +38,17 @@ def load(file: Path, environment: Mapping[str, str]) -> Settings:
     if read.problems:
         raise _unusable(read.problems)
     return settings
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """Return the language that a computer is set to, French or else English.
+
+    The first of ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that is set says it (POSIX, XBD 8.2); Windows has none.
+    """
+    named = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    if not named and sys.platform == "win32":
+        named = locale.getlocale()[0] or ""
+    return "fr" if named.lower().startswith("fr") else "en"
 
 
 def _text(file: Path) -> str:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from apes_mailer.model import address
 from apes_mailer.model.identity import Identity
+from apes_mailer.model.language import Language
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -103,6 +104,7 @@ class Settings(_Table):
     """All settings of a workspace."""
 
     sender: Sender
+    language: Language | None = None
     public_url: Annotated[str, AfterValidator(_public_url)] = ""
     database_url: str = ""
     send: Send = Send()
@@ -112,6 +114,7 @@ class Settings(_Table):
 
 
 ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
+    "APES_MAILER_LANGUAGE": ("language",),
     "APES_MAILER_PROVIDER": ("send", "provider"),
     "APES_MAILER_PUBLIC_URL": ("public_url",),
     "APES_MAILER_DATABASE_URL": ("database_url",),

@@ -105,7 +105,6 @@ campaign = Table(
         "name",
         unique=True,
         sqlite_where=text("kind = 'send'"),
-        postgresql_where=text("kind = 'send'"),
     ),
 )
 
@@ -138,7 +137,6 @@ recipient = Table(
         "campaign_id",
         "batch_no",
         sqlite_where=text("outcome IS NOT NULL"),
-        postgresql_where=text("outcome IS NOT NULL"),
     ),
     sqlite_with_rowid=False,
 )
@@ -193,7 +191,6 @@ attempt = Table(
         "batch_no",
         unique=True,
         sqlite_where=text("state IN ('submitting', 'submitted', 'unknown')"),
-        postgresql_where=text("state IN ('submitting', 'submitted', 'unknown')"),
     ),
     sqlite_autoincrement=True,
 )

@@ -27,7 +27,7 @@ def values(state: State, copy: Copy | None, trouble: ApesMailerError | None, lan
     """
     texts = words("preview", language)
     good = state.good
-    findings = [] if good is None else _findings(good.composition)
+    findings = [] if good is None else _findings(good.composition, language)
     return {
         "t": texts,
         "version": state.version,
@@ -79,12 +79,11 @@ def _first_words(text: str) -> str:
     return " ".join(text.split())[:_PREHEADER_SHOWN]
 
 
-def _findings(composition: Composition) -> list[dict[str, object]]:
+def _findings(composition: Composition, language: Language) -> list[dict[str, object]]:
     """Return the findings, errors first."""
     order = list(Severity)
     found = sorted(composition.findings, key=lambda finding: order.index(finding.severity))
-    places = compose.problems(composition, found)
     return [
-        {**_problem(problem), "severity": finding.severity.value, "message": finding.message}
-        for finding, problem in zip(found, places, strict=True)
+        {**_problem(compose.problem(composition, finding, language)), "severity": finding.severity.value}
+        for finding in found
     ]

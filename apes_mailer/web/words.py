@@ -8,9 +8,8 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
-Language = Literal["fr", "en"]
+from apes_mailer.model.language import Language
 
 DEFAULT: Language = "fr"
 LANGUAGES: Mapping[str, Language] = MappingProxyType({"fr": "fr", "en": "en"})

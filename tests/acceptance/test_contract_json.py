@@ -12,7 +12,7 @@ from tests.support.cli import STARTER, Cli
 pytestmark = pytest.mark.slow
 
 ISSUE = f"campaigns/{STARTER}/issue.yaml"
-KEYS = {"rule", "severity", "file", "line", "field", "message", "cure"}
+KEYS = {"rule", "severity", "file", "line", "field", "block", "message", "cure"}
 
 
 def _findings(cli: Cli, code: int) -> list[dict[str, Any]]:
@@ -63,7 +63,7 @@ def test_findings_of_a_check_name_their_file(fresh: Cli) -> None:
     _edit(fresh, ISSUE, "link: https://example.org/jardin", 'link: "#"')
     found = _findings(fresh, 3)
     (empty,) = [each for each in found if each["rule"] == "link-empty"]
-    assert (empty["file"], empty["severity"]) == (ISSUE, "error")
+    assert (empty["file"], empty["severity"], empty["block"]) == (ISSUE, "error", "blocks[2]")
 
 
 def test_build_tells_what_it_wrote(fresh: Cli, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ def test_a_sender_is_enough(load: Callable[..., Settings]) -> None:
 
 
 ENVIRONMENT = {
+    "APES_MAILER_LANGUAGE": ("fr", 'language = "en"'),
     "APES_MAILER_PROVIDER": ("sendgrid", '[send]\nprovider = "outbox"'),
     "APES_MAILER_PUBLIC_URL": ("https://b.example", 'public_url = "https://a.example"'),
     "APES_MAILER_DATABASE_URL": ("b.db", 'database_url = "a.db"'),
@@ -69,6 +71,22 @@ def _value(found: Settings, variable: str) -> str:
     for name in settings.ENVIRONMENT[variable]:
         value = getattr(value, name)
     return value.get_secret_value() if variable == "SENDGRID_API_KEY" else str(value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_BE.UTF-8", "LC_ALL": ""}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "C", "LC_MESSAGES": "fr_CA"}, "fr"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows says its language in another way")
+def test_language_is_that_of_the_computer(environment: dict[str, str], language: str) -> None:
+    assert settings.language_of(environment) == language
 
 
 def test_each_variable_is_tested() -> None:
@@ -130,7 +148,10 @@ def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) 
             f'{SENDER}public_url = "https://a.example"\n',
             ":4 sender.public_url: is not a setting\n    It belongs at the top of the file",
         ),
-        (f"qwerty = 1\n{SENDER}", ":1 qwerty: is not a setting\n    Settings and sections: sender, public_url, "),
+        (
+            f"qwerty = 1\n{SENDER}",
+            ":1 qwerty: is not a setting\n    Settings and sections: sender, language, public_url, ",
+        ),
         (
             f"{SENDER}[serve]\nqwerty = 1\n",
             ":5 serve.qwerty: is not a setting\n    Settings below [serve]: host, port.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -267,7 +267,5 @@ def _not_accepted(refused: list[int]) -> Submission:
     return Refused(reasons=dict.fromkeys(refused, "no")) if refused else NotAccepted(cause="429")
 
 
-LedgerMachine.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+LedgerMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=40)
 TestLedgerMachine = LedgerMachine.TestCase

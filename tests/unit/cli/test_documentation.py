@@ -26,6 +26,7 @@ from apes_mailer.errors import Problem
 from apes_mailer.ledger.freeze import Frozen, LeftOut
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Refusal, Status
+from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.finding import Severity
 from apes_mailer.model.issue import Block
 from apes_mailer.settings import Settings
@@ -164,6 +165,7 @@ def _status() -> dict[str, Any]:
         excluded={},
         batches=[batch],
         refusals=[Refusal(address="", batch=1, reason="")],
+        waivers=[Waived(rule="", because="", by="", at="")],
         kind=Kind.SEND,
     )
     return output.status_json(status)

@@ -87,7 +87,7 @@ _TEXTS = st.text(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(values=st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1, max_size=6))
 def test_import_of_an_export_changes_nothing(values: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

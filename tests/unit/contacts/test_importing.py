@@ -224,7 +224,7 @@ _SUPPRESSED = st.dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(imports=_IMPORTS, suppressed=_SUPPRESSED)
 def test_imports_do_what_a_dictionary_would(
     imports: list[tuple[str, tuple[str, ...], list[tuple[str, str, str]]]], suppressed: dict[str, set[str | None]]

@@ -192,7 +192,7 @@ _SIZES = st.integers(1, CONTACTS)
 
 @pytest.mark.slow
 @given(before=_SIZES, size=_SIZES, refused=_PEOPLE, early=_PEOPLE, late=_PEOPLE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_claims_after_a_cut_have_everybody_who_is_left_exactly_once(
     before: int, size: int, refused: set[int], early: set[int], late: set[int]
 ) -> None:

@@ -112,7 +112,7 @@ def test_message_has_every_header_once_and_text_before_html() -> None:
     assert "Chère, cher Aïcha d’Arras" in body(message, "plain")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.fixed_dictionaries(dict.fromkeys(("NOM", "VILLE", "SITE"), hostile)))
 def test_any_value_arrives_as_it_was_previewed_and_adds_nothing(values: Mapping[str, str]) -> None:
     person = recipient("aicha@mail.example", **values)
@@ -125,7 +125,7 @@ def test_value_that_tries_to_break_out_is_data_only(value: str) -> None:
     assert_is_the_letter(written(person), person)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(_literal, min_size=1, max_size=4), hostile)
 def test_slots_anywhere_in_any_text_leave_it_whole(literals: list[str], value: str) -> None:
     slot = Slot(ContactField("NOM"), Context.PLAIN)
@@ -150,7 +150,7 @@ def test_one_click_link_stays_in_one_piece_however_long_it_is() -> None:
     assert read(raw).get_all("List-Unsubscribe") == [f"<{url}>"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=120).filter(lambda text: not _is_refused(text)))
 def test_any_name_that_settings_accept_reads_as_it_was_written(text: str) -> None:
     name = Line.parse(text)
@@ -179,7 +179,7 @@ def test_name_with_signs_of_the_syntax_is_one_name_and_one_address(name: str) ->
     assert people_of(read(raw), "From") == (Address(name, addr_spec="lettre@semis.example"),)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,70}@([a-z0-9-]{1,20}\.){1,3}example", fullmatch=True))
 def test_any_address_that_contacts_accept_is_the_one_recipient(text: str) -> None:
     try:

@@ -130,7 +130,7 @@ def test_request_is_exactly_this() -> None:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(_values, min_size=1, max_size=4))
 def test_every_recipient_reads_what_the_preview_shows(values: list[Mapping[str, str]]) -> None:
     assert_sent_is_previewed(batch(*[recipient(f"p{at}@example.org", **each) for at, each in enumerate(values)]))
@@ -141,7 +141,7 @@ def test_value_that_tries_to_break_out_is_sent_as_it_was_previewed(value: str) -
     assert_sent_is_previewed(batch(recipient("a@example.org", NOM=value, VILLE=value, SITE=value)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 1000), st.lists(_address, max_size=20), st.lists(_values, min_size=1, max_size=20))
 def test_request_breaks_no_rule_of_sendgrid(count: int, addresses: list[str], values: list[dict[str, str]]) -> None:
     kept = {normal: None for address in addresses if (normal := _normal(address))}
@@ -168,7 +168,7 @@ def test_largest_batch_breaks_no_rule() -> None:
     assert sendgrid_rules.violations(encoded(batch(*people(1000)))) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_values)
 def test_merge_size_is_never_less_than_what_the_request_holds(values: Mapping[str, str]) -> None:
     person = recipient("aicha@mail.example", **values)

@@ -111,7 +111,7 @@ def test_a_parser_sees_the_same_page_with_any_value_and_the_value_as_data_only(s
     harmless = Events(filled(template, None)).seen
     structure = structure_of(filled(template, None))
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(hostile)
     def holds(value: str) -> None:
         page = filled(template, value)

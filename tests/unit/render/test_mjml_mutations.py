@@ -167,7 +167,7 @@ def test_any_text_is_read(text: str) -> None:
     validate(f"<mjml><mj-body>{text}")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, len(PAGE)), st.integers(0, 40), st.text(max_size=5))
 def test_any_damage_to_a_page_is_read(start: int, length: int, text: str) -> None:
     marked = print_marked(PAGE)

@@ -1,0 +1,65 @@
+"""Errors of the checks block a send, unless a person waives them and says why."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from apes_mailer.campaign import compose
+from apes_mailer.campaign.compose import Composition
+from apes_mailer.check import catalogue
+from apes_mailer.errors import CheckFailedError, UsageError
+from apes_mailer.model.waiver import Waiver
+
+
+def waivers(rules: Sequence[str], reasons: Sequence[str]) -> list[Waiver]:
+    """Return what a person waives: rules, each with the reason that stands at the same place.
+
+    Raises ``UsageError`` for a rule that there is not, that is given twice or that nobody may waive, and for a rule
+    without a reason or a reason without a rule.
+    """
+    if len(rules) != len(reasons) or not all(reason.strip() for reason in reasons):
+        raise UsageError(
+            "Each waiver needs its reason, and each reason its waiver.",
+            hint='Write them in pairs: --waive RULE --because "why the letter is right as it is"',
+        )
+    for rule in rules:
+        _require_waivable(rule)
+    if twice := next((rule for rule in rules if rules.count(rule) > 1), ""):
+        raise UsageError(f"{twice} is waived twice.", hint="Write each rule once, with one reason.")
+    return [Waiver(rule=rule, because=" ".join(reason.split())) for rule, reason in zip(rules, reasons, strict=True)]
+
+
+def _require_waivable(rule: str) -> None:
+    known = catalogue.waivable_rules()
+    if rule not in known:
+        close = difflib.get_close_matches(rule, known, n=1)
+        meant = f"Did you mean {close[0]}?" if close else "The name stands in brackets behind what `check` finds."
+        raise UsageError(f'There is no rule "{rule}".', hint=meant)
+    if not known[rule]:
+        raise UsageError(
+            f"{rule} cannot be waived: such a letter would be wrong, or against the law.",
+            hint="Mend what it finds.",
+        )
+
+
+def used(composition: Composition, given: Sequence[Waiver]) -> list[Waiver]:
+    """Return the waivers without which a letter could not be sent."""
+    errors = {finding.rule for finding in composition.errors()}
+    return [waiver for waiver in given if waiver.rule in errors]
+
+
+def require_sound(composition: Composition, given: Sequence[Waiver] = ()) -> None:
+    """Raise ``CheckFailedError`` when a check found an error that is not waived."""
+    waived = {waiver.rule for waiver in given}
+    errors = [finding for finding in composition.errors() if finding.rule not in waived]
+    if not errors:
+        return
+    what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+    known = catalogue.waivable_rules()
+    hint = 'If the letter is right as it is, waive the rule in [brackets]: --waive RULE --because "why"'
+    raise CheckFailedError(
+        f"The checks found {what}; nothing was sent.",
+        [compose.named_problem(composition, finding) for finding in errors],
+        hint=hint if all(known[finding.rule] for finding in errors) else "",
+    )

@@ -1,0 +1,79 @@
+"""Links that lead somewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from apes_mailer.model.merge import LinkTag, Special
+from apes_mailer.model.message import Context, MessageTemplate, Slot
+from tests.unit.check.judged import SOUND, found, messages, with_link, with_text
+
+RULES = ("link-empty", "link-relative")
+
+
+@pytest.mark.parametrize("link", ["", "#", "#agenda", "https://", "HTTP://", "mailto:", "tel:"])
+def test_link_that_leads_nowhere_is_an_error(link: str) -> None:
+    assert found(with_link(link), "link-empty") == [("error", "blocks[0].button.link")]
+    assert found(with_text(f"Voir [la page]({link}) ici"), "link-empty") == [("error", "blocks[0].text")]
+
+
+@pytest.mark.parametrize("link", ["/agenda", "../agenda", "?page=2", "//a.exemple.fr/x"])
+def test_link_that_works_on_a_web_page_only_is_an_error(link: str) -> None:
+    assert found(with_link(link), "link-relative") == [("error", "blocks[0].button.link")]
+    assert found(with_text(f"Voir [la page]({link}) ici"), "link-relative") == [("error", "blocks[0].text")]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://a.exemple.fr",
+        "HTTP://a.exemple.fr/#x",
+        "mailto:a@b.exemple.fr",
+        "tel:+33320000000",
+        "<<contact.SITE>>",
+        "<<contact.SITE|https://a.exemple.fr/b c>>",
+        "{{contact.SITE}}",
+        "https://a.exemple.fr/<<contact.NOM>>",
+    ],
+)
+def test_link_that_leads_somewhere_is_not_remarked_on(link: str) -> None:
+    for rule in RULES:
+        assert found(with_link(link), rule) == []
+        assert found(with_text(f"Voir [la page]({link}) ici"), rule) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[x](<https://a.exemple.fr/a b>)",
+        "[x]( https://a.exemple.fr )",
+        "[x](https://a.exemple.fr 'titre')",
+        "[x](https://fr.wiki.exemple.fr/Four_(cuisson))",
+        "[x](https://a.exemple.fr) et [y](https://b.exemple.fr)",
+        "un [crochet] seul (et une parenthèse)",
+        "sans lien",
+    ],
+)
+def test_way_markdown_writes_a_link_is_understood(text: str) -> None:
+    for rule in RULES:
+        assert found(with_text(text), rule) == []
+
+
+def test_each_dead_link_of_a_text_is_told_with_its_words() -> None:
+    letter = with_text("[un](#), [deux](https://a.exemple.fr), [trois](< >)")
+    told = ['the link "un" leads nowhere: "#"', 'the link "trois" leads nowhere: ""']
+    assert messages(letter, "link-empty") == told
+
+
+def test_link_to_a_web_version_that_does_not_exist_is_an_error_where_it_is_written() -> None:
+    letter = replace(with_text("Voir [en ligne](<<browser>>)"), template=_with_browser())
+    assert found(letter, "link-web-version") == [("error", "blocks[0].text")]
+    assert found(replace(letter, issue=SOUND.issue), "link-web-version") == [("error", "")]
+    assert found(replace(letter, web_version=True), "link-web-version") == []
+
+
+def _with_browser() -> MessageTemplate:
+    slot = Slot(LinkTag(Special.BROWSER), Context.URL)
+    return replace(SOUND.template, html=(*SOUND.template.html, slot))
