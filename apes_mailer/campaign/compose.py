@@ -73,7 +73,7 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     made = pictures.renditions(loaded, letter.places, cache)
     letter = letter.with_pictures(made.names())
     checked = _as_read(loaded, letter, made, around)
-    findings = sorted(rules.findings(checked), key=lambda found: (found.field and loaded.line(found.field)) or 0)
+    findings = sorted(rules.findings(checked), key=lambda found: _line(loaded, found) or 0)
     return Composition(
         name=name,
         loaded=loaded,
@@ -124,11 +124,17 @@ def problem(composition: Composition, finding: Finding, language: Language | Non
     message, cure = catalogue.told(finding, language or composition.language)
     return Problem(
         file=composition.loaded.shown,
-        line=composition.loaded.line(finding.field) if finding.field else None,
+        line=_line(composition.loaded, finding),
         field=finding.field,
         message=message,
         hint=cure,
     )
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    """Return the line that a finding is about; in a text of several lines, the one with the words that it quotes."""
+    quoted = [value for value in finding.values.values() if isinstance(value, str) and value]
+    return loaded.line(finding.field, quoting=quoted) if finding.field else None
 
 
 def named_problem(composition: Composition, finding: Finding) -> Problem:

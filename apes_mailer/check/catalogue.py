@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from apes_mailer.model.finding import Finding, Severity
+from apes_mailer.model.finding import Finding, Severity, Value
 from apes_mailer.model.language import Language
 
 _FILE = Path(__file__).with_name("catalogue.toml")
@@ -59,16 +61,20 @@ def waivable_rules() -> Mapping[str, bool]:
     return MappingProxyType({entry.rule: entry.waivable for entry in entries().values()})
 
 
-def finding(name: str, field: str = "", /, **values: str | float) -> Finding:
+def finding(name: str, field: str = "", /, **values: Value) -> Finding:
     """Return a finding of the rule, or ``rule.case``, of this name; its severity is that of the catalogue."""
     return Finding(name=name, severity=entries()[name].severity, field=field, values=values)
 
 
 def told(found: Finding, language: Language) -> Words:
-    """Return a finding in words; numbers are written as the language writes them."""
-    values = {
-        name: value if isinstance(value, str) else format_decimal(value, locale=language)
-        for name, value in found.values.items()
-    }
+    """Return a finding in words; numbers and dates are written as the language writes them."""
+    values = {name: _written(value, language) for name, value in found.values.items()}
     message, cure = entries()[found.name].words[language]
     return Words(message.format_map(values), cure.format_map(values))
+
+
+def _written(value: Value, language: Language) -> str:
+    if isinstance(value, dt.date):
+        day = format_date(value, "EEEE d MMMM y", locale=language)
+        return day.replace(" 1 ", " 1er ", 1) if language == "fr" else day
+    return value if isinstance(value, str) else format_decimal(value, locale=language)

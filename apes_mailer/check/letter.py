@@ -19,8 +19,8 @@ class CheckedLetter:
     """An issue, the template it became, and its HTML and text as a recipient would read them.
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
-    file name as the issue has it. ``today`` is the day on which dates are judged. ``web_version`` says whether the
-    letter can be read on the web too.
+    file name as the issue has it, ``renditions`` by the places that the theme gives them. ``today`` is the day on which
+    dates are judged. ``web_version`` says whether the letter can be read on the web too.
     """
 
     issue: Issue

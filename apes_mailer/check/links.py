@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from apes_mailer.check import prose
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model import merge
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.model.text import Link, Markdown
-
-# An address is a merge tag with what follows it, anything between < and >, or whatever has no space.
-_MARKDOWN_LINK = re.compile(r"\[(?P<words>[^\]]*)\]\(\s*(?P<address><<[^<>\n]*>>[^)\s]*|<[^<>\n]*>|[^)\s]*)[^)]*\)")
 
 
 def destination(letter: CheckedLetter) -> Iterator[Finding]:
@@ -22,19 +20,18 @@ def destination(letter: CheckedLetter) -> Iterator[Finding]:
         if isinstance(value, Link):
             yield from _judge(path, None, value)
         elif isinstance(value, Markdown):
-            for match in _MARKDOWN_LINK.finditer(value):
-                yield from _judge(path, match["words"], match["address"])
+            for match in prose.MARKDOWN_LINK.finditer(value):
+                yield from _judge(path, match["words"], prose.bare(match["address"]))
 
 
 def _judge(path: str, words: str | None, address: str) -> Iterator[Finding]:
-    bare = address[1:-1].strip() if re.fullmatch("<[^<>]*>", address) else address
-    if bare.startswith("#") or bare.lower() in {"", "http://", "https://", "mailto:", "tel:"}:
+    if address.startswith("#") or address.lower() in {"", "http://", "https://", "mailto:", "tel:"}:
         if words is None:
-            yield finding("link-empty.field", path, address=bare)
+            yield finding("link-empty.field", path, address=address)
         else:
-            yield finding("link-empty.text", path, words=words, address=bare)
-    elif not re.match(r"https?://|mailto:|tel:|<<|\{\{", bare, re.IGNORECASE):
-        yield finding("link-relative", path, address=bare, rest=bare.lstrip("./"))
+            yield finding("link-empty.text", path, words=words, address=address)
+    elif not re.match(r"https?\b|mailto:|tel:|<<|\{\{", address, re.IGNORECASE):
+        yield finding("link-relative", path, address=address, rest=address.lstrip("./"))
 
 
 def web_version(letter: CheckedLetter) -> Iterator[Finding]:

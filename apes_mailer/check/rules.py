@@ -4,17 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from apes_mailer.check import delivery, examples, links, pictures
+from apes_mailer.check import (
+    addresses,
+    dates,
+    delivery,
+    examples,
+    inbox,
+    leftovers,
+    link_words,
+    links,
+    pictures,
+    sender,
+    words,
+)
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
 
 Rule = Callable[[CheckedLetter], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
+    words.tags,
+    inbox.subject,
+    inbox.preheader,
     pictures.alternative_text,
+    pictures.weight,
+    pictures.lightened,
+    pictures.sharpness,
+    pictures.width,
     links.destination,
     links.web_version,
+    addresses.web_addresses,
+    link_words.words,
+    link_words.same_words,
+    link_words.unlinked,
     examples.addresses,
+    dates.weekdays,
+    dates.events,
+    dates.issue_date,
+    dates.copyright_year,
+    leftovers.placeholders,
+    leftovers.copies,
+    sender.identity,
+    sender.web_version,
+    words.text_part,
+    words.enough,
     delivery.size,
     delivery.unsubscribe,
     delivery.charset,

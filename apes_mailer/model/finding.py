@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+Value = str | float | dt.date
+"""What a finding says of its place; numbers and dates are written as the language of the words does."""
 
 _BLOCK = re.compile(r"blocks\[\d+\]")
 
@@ -37,7 +41,7 @@ class Finding:
     name: str
     severity: Severity
     field: str = ""
-    values: Mapping[str, str | float] = dataclasses.field(default_factory=dict[str, str | float])
+    values: Mapping[str, Value] = dataclasses.field(default_factory=dict[str, Value])
 
     @property
     def rule(self) -> str:

@@ -11,11 +11,10 @@ PIXELS_FOR_EACH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture of the ``images`` folder as it is seen upright: width and height in pixels, ``size`` in bytes."""
+    """A picture of the ``images`` folder as it is seen upright: width and height in pixels."""
 
     width: int
     height: int
-    size: int
 
 
 @dataclass(frozen=True, slots=True)

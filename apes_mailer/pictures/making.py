@@ -33,7 +33,7 @@ def looked_into(data: bytes, kind: Kind) -> Picture:
         image.draft(None, (_SMALLEST, _SMALLEST))
         with opening.decoding():
             image.load()
-    return Picture(width=width, height=height, size=len(data))
+    return Picture(width=width, height=height)
 
 
 def made(data: bytes, kind: Kind, width: int) -> Made:

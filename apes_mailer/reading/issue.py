@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -54,7 +54,8 @@ class LoadedIssue:
     """An issue with its pictures.
 
     ``picture_files`` is by file name as the issue has it. ``digest`` is the SHA-256, in hexadecimal, over the bytes of
-    ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures used.
+    ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures used. ``lines`` are
+    those of the file.
     """
 
     issue: Issue
@@ -63,15 +64,24 @@ class LoadedIssue:
     digest: str
     path: Path
     shown: str
+    lines: Sequence[str]
 
     @property
     def pictures(self) -> Mapping[str, Picture]:
         """The pictures by file name as the issue has it."""
         return {name: usable.picture for name, usable in self.picture_files.items()}
 
-    def line(self, field: str) -> int | None:
-        """Return the line of a field or item, or of the nearest known one around it."""
-        return verdicts.line_of(self.positions, field)
+    def line(self, field: str, *, quoting: Iterable[str] = ()) -> int | None:
+        """Return the line of a field or item, or of the nearest known one around it.
+
+        Of a text of several lines it is the one that has the first of the quoted words that any of them has.
+        """
+        first = verdicts.line_of(self.positions, field)
+        if first is None or field not in self.positions:
+            return first
+        after = min((line for line in self.positions.values() if line > first), default=len(self.lines) + 1)
+        span = range(first, after)
+        return next((line for words in quoting for line in span if words in self.lines[line - 1]), first)
 
 
 def load_issue(folder: Path, *, shown: str, cache: PictureCache) -> LoadedIssue:
@@ -95,6 +105,7 @@ def load_issue(folder: Path, *, shown: str, cache: PictureCache) -> LoadedIssue:
         digest=digest.hexdigest(),
         path=path,
         shown=shown,
+        lines=reading.source.lines,
     )
 
 

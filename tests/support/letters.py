@@ -19,9 +19,9 @@ UNSUBSCRIBE = "https://letters.example/unsubscribe"
 BROWSER = "https://letters.example/web"
 
 PICTURES = {
-    "wide.jpg": Picture(width=1200, height=675, size=90_000),
-    "tall.jpg": Picture(width=800, height=1600, size=90_000),
-    "small.png": Picture(width=90, height=60, size=4_000),
+    "wide.jpg": Picture(width=1200, height=675),
+    "tall.jpg": Picture(width=800, height=1600),
+    "small.png": Picture(width=90, height=60),
 }
 IDENTITY = Identity.model_validate(
     {

@@ -19,14 +19,14 @@ from apes_mailer.render.letter import render
 from apes_mailer.workspace import Workspace
 
 TODAY = dt.date(2027, 7, 1)  # a Thursday
-PICTURES = {"four.jpg": Picture(name="four-3f2a.jpg", width=1200, height=675, size=90_000)}
+PICTURES = {"four.jpg": Picture(width=1200, height=675)}
 IDENTITY = Identity.model_validate(
     {
         "name": "Les Semis d’Artois",
         "letter": "La lettre des semis",
         "postal_address": "3 place du Marché, 62000 Arras",
-        "website": "https://semis.test/",
-        "contact": "bonjour@semis.test",
+        "website": "https://semis.exemple.fr/",
+        "contact": "bonjour@semis.exemple.fr",
     }
 )
 BLOCKS: list[dict[str, Any]] = [
@@ -57,15 +57,17 @@ def rendered(issue: Issue, identity: Identity = IDENTITY, theme: str = "apes", *
     """An issue as one recipient reads it, with other circumstances where told."""
     files = Workspace(Path("no-workspace")).theme(theme)
     template = render(issue, files, identity, PICTURES).template
-    values = {"EMAIL": "aicha@exemple.test", "PRENOM": "Aïcha", "NOM": "O'Brien"}
-    links = fill.Links(pictures="https://lettre.semis.test/pictures/", browser="https://lettre.semis.test/web")
+    values = {"EMAIL": "aicha@exemple.fr", "PRENOM": "Aïcha", "NOM": "O'Brien"}
+    links = fill.Links(
+        pictures="https://lettre.semis.exemple.fr/pictures/", browser="https://lettre.semis.exemple.fr/web"
+    )
     letter = CheckedLetter(
         issue=issue,
         template=template,
-        html=fill.fill(template.html, values, links, "https://lettre.semis.test/u/x"),
-        text=fill.fill(template.text, values, links, "https://lettre.semis.test/u/x"),
+        html=fill.fill(template.html, values, links, "https://lettre.semis.exemple.fr/u/x"),
+        text=fill.fill(template.text, values, links, "https://lettre.semis.exemple.fr/u/x"),
         identity=identity,
-        sender="lettre@semis.test",
+        sender="lettre@semis.exemple.fr",
         today=TODAY,
         pictures=PICTURES,
     )

@@ -6,7 +6,7 @@ from apes_mailer.check.catalogue import told
 from tests.unit.check.judged import findings, found, with_blocks, with_picture
 
 PLACE = "blocks[0].images[0]"
-LINK = "https://semis.test/four"
+LINK = "https://semis.exemple.fr/four"
 
 
 def test_picture_without_words_for_those_who_do_not_see_it_is_an_error() -> None:

@@ -1,0 +1,81 @@
+"""The words of an issue as readers read them, and the links that some of these words are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.model import merge
+from apes_mailer.model.issue import Article, Button, Event
+from apes_mailer.model.merge import ContactField
+from apes_mailer.model.text import Line, Link, MailAddress, Markdown
+
+# An address is a merge tag with what follows it, anything between < and >, or whatever has no space.
+MARKDOWN_LINK = re.compile(r"\[(?P<words>[^\]]*)\]\(\s*(?P<address><<[^<>\n]*>>[^)\s]*|<[^<>\n]*>|[^)\s]*)[^)]*\)")
+_EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)|`")
+
+
+class Text(NamedTuple):
+    """What readers read at one place."""
+
+    path: str
+    words: str
+
+
+class Anchor(NamedTuple):
+    """A link: where it stands, the words that are clicked, and the address without the brackets around it."""
+
+    path: str
+    words: str
+    address: str
+
+
+def texts(letter: CheckedLetter) -> Iterator[Text]:
+    """Yield the texts of an issue in order, without the signs of Markdown and without the addresses of links."""
+    for path, value in letter.values:
+        if isinstance(value, Markdown):
+            yield Text(path, _EMPHASIS.sub("", MARKDOWN_LINK.sub(lambda link: link["words"], value)))
+        elif isinstance(value, Line) and not isinstance(value, MailAddress):
+            yield Text(path, value)
+
+
+def anchors(letter: CheckedLetter) -> Iterator[Anchor]:
+    """Yield the links of an issue that are words, in order."""
+    for path, value in letter.values:
+        match value:
+            case Markdown():
+                for link in MARKDOWN_LINK.finditer(value):
+                    yield Anchor(path, _EMPHASIS.sub("", link["words"]).strip(), bare(link["address"]))
+            case Button():
+                yield Anchor(f"{path}.text", value.text, value.link.strip())
+            case Article() | Event() if value.link is not None:
+                yield Anchor(f"{path}.title", value.title, value.link.strip())
+            case _:
+                pass
+
+
+def addresses(letter: CheckedLetter) -> Iterator[Text]:
+    """Yield the addresses of all links of an issue, in order."""
+    for path, value in letter.values:
+        if isinstance(value, Link):
+            yield Text(path, value.strip())
+        elif isinstance(value, Markdown):
+            yield from (Text(path, bare(link["address"])) for link in MARKDOWN_LINK.finditer(value))
+
+
+def bare(address: str) -> str:
+    """Return an address of Markdown without the angle brackets that it may stand in."""
+    return address[1:-1].strip() if re.fullmatch("<[^<>]*>", address) else address
+
+
+def filled(line: str) -> str:
+    """Return a line as somebody reads it of whom nothing is known: tags become their words to fall back on."""
+    parts: list[str] = []
+    done = 0
+    for tag in merge.find(line):
+        fallback = tag.expression.fallback if isinstance(tag.expression, ContactField) else None
+        parts += [line[done : tag.start], fallback or ""]
+        done = tag.end
+    return "".join([*parts, line[done:]]).strip()
