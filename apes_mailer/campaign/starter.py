@@ -29,6 +29,7 @@ _IGNORED = """\
 /outbox/
 /published/
 /build/
+/.cache/
 """
 
 _STAFF = "EMAIL;PRENOM;NOM\ncollegue@example.org;Camille;Exemple\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
@@ -43,6 +44,8 @@ def opened(data: bytes, kind: Kind) -> Image:
 
     Raises ``DamagedError``, ``TooLargeError``, and ``HeicUnknownError``.
     """
+    # About oddities of a file that matter to nobody, in words for programmers.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.|pillow_heif\.")
     with decoding():
         image = _opener(kind)(io.BytesIO(data))
     if image.width * image.height > MOST_PIXELS:

@@ -104,6 +104,11 @@ def test_orientation_that_makes_no_sense_is_passed_over() -> None:
     assert corners(opened(made(saved(drawing(300, 200), "JPEG", exif=exif)).data)) == UPRIGHT
 
 
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0II*\0\x08\0\0\0\x05\0\x12\x01", b"Exif\0\0" + b"\xff" * 40])
+def test_broken_exif_is_passed_over_without_a_word(exif: bytes) -> None:
+    assert corners(opened(made(saved(drawing(300, 200), "JPEG", exif=exif)).data)) == UPRIGHT
+
+
 def profile_of_swapped_colours() -> bytes:
     """Return a colour profile whose red is the green of sRGB and the other way round."""
     srgb = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - untyped
