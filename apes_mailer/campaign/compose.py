@@ -18,6 +18,7 @@ from apes_mailer.model.theme import Theme
 from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
+from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import Letter, render
 from apes_mailer.workspace import Workspace
 
@@ -116,7 +117,13 @@ def _as_read(loaded: LoadedIssue, letter: Letter, made: Renditions, around: Circ
         today=around.today,
         pictures=loaded.pictures,
         renditions=made.by_place,
+        pieces=pieces(loaded.issue, around.identity),
+        repairs=loaded.repairs,
     )
+
+
+def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
+    return finding.line or (loaded.line(finding.field) if finding.field else None)
 
 
 def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:

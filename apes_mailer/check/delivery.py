@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.model.c1 import CODES, MEANT
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.model.message import Slot
@@ -15,7 +17,6 @@ CLIPPED_AT = 102_000
 """Bytes of HTML from which Gmail shows only the beginning of a letter, without its footer."""
 
 _LARGE = 80_000
-_C1 = re.compile("[\x80-\x9f]")
 _OUTSIDE_LATIN_1 = re.compile("[^\x00-\xff]")
 
 
@@ -43,8 +44,16 @@ def charset(letter: CheckedLetter) -> Iterator[Finding]:
 
 
 def control_characters(letter: CheckedLetter) -> Iterator[Finding]:
-    """No character of the range that Windows programs leave behind, which makes Gmail clip the smallest letter."""
+    """No character of the range that Windows programs leave behind, which makes Gmail clip the smallest letter.
+
+    Those whose meaning is known were put right when the issue was read, and are only told.
+    """
+    for repair in letter.repairs:
+        names = ", ".join(f"U+{ord(code):04X}" for code in repair.codes)
+        signs = " ".join(MEANT[code] for code in repair.codes)
+        found = finding("control-character.repaired", repair.field, names=names, signs=signs)
+        yield replace(found, line=repair.line)
     for part, text in (("html", letter.html), ("text", letter.text), ("subject", letter.issue.subject)):
-        if found := sorted(set(_C1.findall(text))):
+        if found := sorted(set(CODES.findall(text))):
             names = ", ".join(f"U+{ord(character):04X}" for character in found)
             yield finding(f"control-character.{part}", "subject" if part == "subject" else "", names=names)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apes_mailer.model.c1 import Repair
+from apes_mailer.model.piece import Piece
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
@@ -20,7 +22,8 @@ class CheckedLetter:
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
     file name as the issue has it, ``renditions`` by the places that the theme gives them. ``today`` is the day on which
-    dates are judged. ``web_version`` says whether the letter can be read on the web too.
+    dates are judged, ``pieces`` what the letter has to say, ``repairs`` what was put right while it was read.
+    ``web_version`` says whether the letter can be read on the web too.
     """
 
     issue: Issue
@@ -32,6 +35,8 @@ class CheckedLetter:
     today: dt.date
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
     renditions: Mapping[Place, Rendition] = field(default_factory=dict[Place, Rendition])
+    pieces: Sequence[Piece] = ()
+    repairs: Sequence[Repair] = ()
     web_version: bool = False
 
     @cached_property

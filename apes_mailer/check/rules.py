@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from apes_mailer.check import (
     addresses,
+    completeness,
     dates,
     delivery,
     examples,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     sender.web_version,
     words.text_part,
     words.enough,
+    completeness.lost,
     delivery.size,
     delivery.unsubscribe,
     delivery.charset,

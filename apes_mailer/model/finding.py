@@ -35,12 +35,14 @@ class Finding:
 
     ``name`` is that of its words in ``check/catalogue.toml``: the rule, or ``rule.case`` where a rule has several
     things to say. ``values`` are for the braces in these words. ``field`` is a path into the issue such as
-    ``blocks[2].articles[0].images[0]``, empty for the whole letter.
+    ``blocks[2].articles[0].images[0]``, empty for the whole letter; ``line`` is that of the issue's file, counted from
+    1, where it is known better than by the field.
     """
 
     name: str
     severity: Severity
     field: str = ""
+    line: int | None = None
     values: Mapping[str, Value] = dataclasses.field(default_factory=dict[str, Value])
 
     @property

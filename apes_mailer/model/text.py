@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from pydantic_core import PydanticCustomError, core_schema
 
 from apes_mailer.model import address as addresses
+from apes_mailer.model import c1
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -50,6 +51,7 @@ class _Text(str):
     @classmethod
     def parse(cls, value: str) -> Self:
         """Return the cleaned text, or raise ``PydanticCustomError`` with a message for the author."""
+        value = c1.repaired(value)
         if _CONTROL.search(value):
             raise PydanticCustomError("control_character", "has an invisible control character; type the text again")
         return cls(value)
@@ -72,7 +74,7 @@ class Line(_Text):
 
     @classmethod
     def parse(cls, value: str) -> Self:
-        text = re.sub(r"[ \t\r\n\x85\u2028\u2029]+", " ", super().parse(value)).strip(" ")
+        text = re.sub(r"[ \t\r\n\u2028\u2029]+", " ", super().parse(value)).strip(" ")
         if not text:
             raise PydanticCustomError("empty", "is empty; write something or remove the line")
         return cls(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from apes_mailer.errors import IssueError, Problem
+from apes_mailer.model import c1
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.picture import Picture
 from apes_mailer.model.text import Line, Link, Markdown, PictureFile
@@ -31,6 +33,7 @@ from apes_mailer.reading.yaml.words import Words
 ISSUE_FILE = "issue.yaml"
 PICTURES = "images"
 _MOST_SHOWN = 200
+_LINE_END = re.compile("\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +57,8 @@ class LoadedIssue:
     """An issue with its pictures.
 
     ``picture_files`` is by file name as the issue has it. ``digest`` is the SHA-256, in hexadecimal, over the bytes of
-    ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures used. ``lines`` are
-    those of the file.
+    ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures used. ``lines`` are those of the
+    file, ``repairs`` the characters that were read as what they were meant to be.
     """
 
     issue: Issue
@@ -65,6 +68,7 @@ class LoadedIssue:
     path: Path
     shown: str
     lines: Sequence[str]
+    repairs: tuple[c1.Repair, ...] = ()
 
     @property
     def pictures(self) -> Mapping[str, Picture]:
@@ -92,7 +96,7 @@ def load_issue(folder: Path, *, shown: str, cache: PictureCache) -> LoadedIssue:
     path = folder / ISSUE_FILE
     data = file_text.file_bytes(path, shown)
     text, problems = file_text.decoded(data, shown)
-    reading = _Reading.of(text, shown)
+    reading = _Reading.of(c1.repaired(text), shown)
     pictures = dict(reading.pictures(PictureFolder(folder / PICTURES, cache)))
     issue = reading.result(problems)
     digest = hashlib.sha256(data)
@@ -106,12 +110,13 @@ def load_issue(folder: Path, *, shown: str, cache: PictureCache) -> LoadedIssue:
         path=path,
         shown=shown,
         lines=reading.source.lines,
+        repairs=tuple(_repairs(text, reading.draft.positions)),
     )
 
 
 def parse_issue(text: str, *, shown: str) -> ParsedIssue:
     """Read an issue from its text, without a look at the pictures. Raises ``IssueError`` with every problem."""
-    reading = _Reading.of(text, shown)
+    reading = _Reading.of(c1.repaired(text), shown)
     return ParsedIssue(issue=reading.result([]), positions=reading.draft.positions)
 
 
@@ -220,6 +225,14 @@ def _line(source: Source, written: Written, remark: Remark) -> int:
     wanted = remark.written.split("\n")[0]
     lines = range(place.line, min(place.end_line + 1, len(source.lines)))
     return next((line for line in lines if wanted in source.lines[line]), place.line)
+
+
+def _repairs(text: str, positions: Mapping[str, int]) -> Iterator[c1.Repair]:
+    """Yield what was repaired in each line of a file."""
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        if codes := c1.found(line):
+            above = [(place, path) for path, place in positions.items() if place <= number]
+            yield c1.Repair(line=number, field=max(above, default=(0, ""))[1], codes=tuple(dict.fromkeys(codes)))
 
 
 def _with_fields(problems: Iterable[Problem], positions: Mapping[str, int]) -> Iterator[Problem]:

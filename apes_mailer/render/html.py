@@ -14,15 +14,21 @@ from typing import Any
 
 _OPEN_STYLE = re.compile(r"<style(?P<attributes>[^>]*)>")
 _CONDITIONAL_COMMENT = re.compile(r"<!--\[if.*?<!\[endif\]-->", re.DOTALL)
-_ADJACENT_CONDITIONALS = re.compile(r"<!\[endif\]-->\s*<!--\[if mso \| IE\]>")
+_ADJACENT_CONDITIONALS = re.compile(r"<!\[endif\]-->\s*<!--\[if mso\]>")
 _MARK = ' data-premailer="ignore"'
 _CLUTTER = re.compile(r"""\s(?:data-premailer="ignore"|type="text/css"|height="auto"|(?:class|style|title|rel)="")""")
 _CELL_ALIGNMENT = re.compile(r' vertical-align="[a-z]+"')
 _STYLE = re.compile(r'(?<=\sstyle=")[^"]*')
+_OUTLOOK_2003 = """<!--[if lte mso 11]>
+<style type="text/css">
+.mj-outlook-group-fix { width:100% !important; }
+</style>
+<![endif]-->
+"""
 _FOR_NO_MAIL_PROGRAM = (
-    # Internet Explorer in its old modes; Outlook 2003, which knows no media queries anyway; drawings that no theme has.
+    # For old Internet Explorers; for Outlook 2003; for drawings, which no theme has.
     '<!--[if !mso]><!--><meta http-equiv="X-UA-Compatible" content="IE=edge"><!--<![endif]-->',
-    '<!--[if lte mso 11]>\n<style type="text/css">\n.mj-outlook-group-fix { width:100% !important; }\n</style>\n<![endif]-->',
+    _OUTLOOK_2003,
     "mj-outlook-group-fix ",
     ' xmlns:v="urn:schemas-microsoft-com:vml"',
     # Parsers put it in by themselves.
@@ -187,6 +193,7 @@ def trim(html: str) -> str:
     """
     for needless in _FOR_NO_MAIL_PROGRAM:
         html = html.replace(needless, "")
+    html = html.replace("<!--[if mso | IE]>", "<!--[if mso]>")
     html = _ADJACENT_CONDITIONALS.sub("", html)
     html = _OUTLOOK_CLASS.sub("", html)
     return _SAME_BACKGROUND_TWICE.sub(r"\1\3", html)

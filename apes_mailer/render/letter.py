@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from apes_mailer.errors import Problem, ThemeError
@@ -18,7 +16,7 @@ from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import Context, MessageTemplate
 from apes_mailer.model.picture import Picture, Place
 from apes_mailer.model.theme import Theme
-from apes_mailer.render import contents, dates, html, markdown, mjml_check, slots, typography
+from apes_mailer.render import charset, contents, dates, html, markdown, mjml_check, slots, typography
 from apes_mailer.render.text import TextLinks
 from apes_mailer.render.theme import CompiledTheme, compile_theme
 from apes_mailer.render.tokens import Tokens
@@ -62,13 +60,13 @@ def render(
     tokens = Tokens([*texts(issue), *texts(identity), *compiled.strings.values()])
     composer = _Composer(compiled, tokens, issue, identity, pictures, web_version=web_version)
     marked = composer.template("letter.mjml", functools.partial(_markup, issue.language))
-    problems = mjml_check.validate(marked)
+    problems = mjml_check.validate(marked, compiled.classes)
     if problems:
-        raise ThemeError(f"The theme {theme.name} does not give valid MJML.", problems)
+        told = [replace(problem, message=tokens.restore(problem.message)) for problem in problems]
+        raise ThemeError(f"The theme {theme.name} does not give valid MJML.", told)
     mjml, marks = mjml_check.strip_marks(marked)
-    css = _render(compiled, "theme.css", {"theme": compiled.tokens}) if compiled.styled else ""
     try:
-        page = html.from_mjml(mjml, css)
+        page = charset.html(html.from_mjml(mjml, compiled.css))
     except html.MjmlParseError as error:
         file, line = marks.at_byte(error.offset or 0) or (f"templates/{theme.name}", None)
         problem = Problem(message=str(error), file=file, line=line, hint="Look for a tag that is not closed nearby.")
@@ -110,7 +108,7 @@ class _Composer:
 
     def template(self, name: str, to_markup: Callable[[str], str], **more: object) -> str:
         """Render one of the theme's two entry templates."""
-        return _render(self._theme, name, {**self._context(to_markup), **more})
+        return self._theme.printed(name, {**self._context(to_markup), **more})
 
     def line(self, text: str) -> str:
         """Return a line as it is set, with its tags as words."""
@@ -121,7 +119,7 @@ class _Composer:
         links = TextLinks(self._issue.language)
         text = self.template("letter.txt", str, md=links.markdown, notes=links.notes, wrap=markdown.wrap)
         lines = [line.rstrip() for line in text.split("\n")]
-        return _squeeze(lines) + "\n"
+        return charset.text(_squeeze(lines) + "\n")
 
     def _picture_url(self, place: Place) -> str:
         if place not in self.places:
@@ -162,54 +160,3 @@ def _squeeze(lines: list[str]) -> str:
         if line or (out and out[-1]):
             out.append(line)
     return "\n".join(out).strip("\n")
-
-
-_FAULTS_OF_A_TEMPLATE = (
-    jinja2.TemplateError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    RecursionError,
-)
-"""What expressions in a template can raise: it may add a text to a number, divide by zero, or include itself."""
-
-
-def _render(theme: CompiledTheme, name: str, context: Mapping[str, object]) -> str:
-    try:
-        return theme.environment.get_template(name).render(context)
-    except jinja2.TemplateSyntaxError as error:
-        problem = Problem(
-            message=error.message or "syntax error",
-            file=error.filename or name,
-            line=error.lineno,
-            hint="Look at this line and those before it: each {% if %}, {% for %} and {% block %} needs its end, each "
-            "{{ and {% its closing braces.",
-        )
-    except jinja2.TemplateNotFound as error:
-        file, line = _place_in_template(error) or (f"templates/{theme.name}", None)
-        problem = Problem(
-            message=f"the template {error.name} does not exist",
-            file=file,
-            line=line,
-            hint="Write this file, or correct its name here.",
-        )
-    except _FAULTS_OF_A_TEMPLATE as error:
-        problem = _problem_in_template(error, name)
-    raise ThemeError(f"The theme {theme.name} has a fault.", [problem])
-
-
-def _problem_in_template(error: Exception, name: str) -> Problem:
-    file, line = _place_in_template(error) or (name, None)
-    return Problem(message=str(error), file=file, line=line, hint="Correct the name, or test it with {% if %} first.")
-
-
-def _place_in_template(error: Exception) -> tuple[str, int | None] | None:
-    """Find file and line in a traceback: Jinja gives the frames of compiled templates their own."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.endswith((".mjml", ".txt", ".css"))
-    ]
-    return (frames[-1].filename, frames[-1].lineno) if frames else None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
@@ -21,6 +22,8 @@ from apes_mailer.render import typography
 
 _QUOTED = re.compile(r"\s*[«“„‹‘\"]|.*[»”›\"][\s.,;:!?…]*\Z", re.DOTALL)
 _TO_FOLD = re.compile(r"[\t\n\v\f\r]")  # what textwrap changes in the shortest line
+_NO_WORD = "\ufffc"  # object replacement character
+_BREAKS = frozenset({"softbreak", "hardbreak"})
 _FORGOTTEN_LINK = re.compile(r"\]\([^)\n]*\)?")
 
 
@@ -42,17 +45,31 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "xhtmlOut": True, "breaks": True}, renderer_cls=_Renderer)
     parser.enable(["emphasis", "link", "list", "newline", "escape", "backticks", "heading", "entity"])
     parser.validateLink = _is_safe_link  # the documented way to set it
+    parser.core.ruler.push("typography", _set_words)
     return parser
 
 
 @functools.lru_cache(maxsize=512)
 def _tokens(text: str, language: str = "") -> Sequence[Token]:
     """Parse once what is rendered as HTML, as text, and checked; nobody changes the tokens afterwards."""
-    tokens = tuple(_parser().parse(text))
-    for child in (child for token in tokens for child in token.children or []):
-        if child.type == "text":
-            child.content = typography.of(child.content, language)
-    return tokens
+    return tuple(_parser().parse(text, {"language": language}))
+
+
+def _set_words(state: StateCore) -> None:
+    """Set the words of each paragraph as its language is set: a plugin for markdown-it's chain of core rules.
+
+    A paragraph is set as a whole, since a sign may stand in bold and its space outside; typography changes no length,
+    so that each piece is found again. Code is not set, and neither are addresses, which are no text.
+    """
+    for token in state.tokens:
+        children = token.children or []
+        words = "".join(child.content if child.type == "text" else _NO_WORD * len(child.content) for child in children)
+        words = typography.of(words, str(state.env["language"]))
+        for child in children:
+            length = len(child.content)
+            if child.type == "text":
+                child.content = words[:length]
+            words = words[length:]
 
 
 def _is_safe_link(url: str) -> bool:
@@ -73,7 +90,7 @@ def forgotten_links(text: str) -> list[tuple[int, str]]:
             continue
         line = token.map[0] if token.map else 0
         for child in token.children:
-            if child.type in {"softbreak", "hardbreak"}:
+            if child.type in _BREAKS:
                 line += 1
             elif child.type == "text" and (match := _FORGOTTEN_LINK.search(child.content)):
                 found.append((line, child.content[: match.end()].strip()))
@@ -95,6 +112,15 @@ def links(text: str) -> list[tuple[str, str]]:
             elif address is not None:
                 words.append(child.content)
     return found
+
+
+def paragraphs(text: str, language: str = "") -> list[str]:
+    """Return the words of each paragraph, heading and item of a Markdown text, on one line, without any markup."""
+    return [
+        " ".join("".join(" " if child.type in _BREAKS else child.content for child in token.children or []).split(" "))
+        for token in _tokens(text, language)
+        if token.type == "inline"
+    ]
 
 
 def in_quotation_marks(text: str, opening: str, closing: str) -> str:
@@ -166,7 +192,7 @@ class _PlainText:
         links: list[tuple[str, int]] = []
         for child in children:
             match child.type:
-                case "softbreak" | "hardbreak":
+                case kind if kind in _BREAKS:
                     out.append("\n")
                 case "link_open":
                     links.append((str(child.attrGet("href") or ""), len(out)))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apes_mailer.errors import Problem
+from apes_mailer.render import css_check, html_rules
 from apes_mailer.render import mjml_rules as rules
 from apes_mailer.render import mjml_widths as widths
 from apes_mailer.render.mjml_marks import MarkIndex, Place, mark_lines, strip_marks
@@ -24,14 +25,14 @@ _ONCE = frozenset({"mjml", "mj-head", "mj-body", "mj-title", "mj-preview", "mj-b
 _REFUSE_COMMENTS = frozenset({"mj-accordion-element", "mj-attributes", "mj-carousel"})
 
 
-def validate(marked_mjml: str) -> list[Problem]:
+def validate(marked_mjml: str, classes: frozenset[str] | None = None) -> list[Problem]:
     """Return every fault of a page of MJML, in document order, each once for a line of a template.
 
-    The page carries the marks of ``mark_lines``; where it has none, the line is that of the page itself. Never raises.
+    ``classes`` are those that elements of a letter can have, if known. The page carries the marks of ``mark_lines``; where it has none, the line is that of the page itself. Never raises.
     """
     mjml, index = strip_marks(marked_mjml)
     problems: dict[Problem, None] = {}
-    for fault in sorted(_Walk(mjml, index).faults(), key=lambda fault: fault.offset):
+    for fault in sorted(_Walk(mjml, index, classes).faults(), key=lambda fault: fault.offset):
         place = index.at(fault.offset) or Place(_UNMARKED, mjml.count("\n", 0, fault.offset) + 1)
         problem = Problem(message=fault.message, file=place.file, line=place.line, field=fault.field, hint=fault.hint)
         problems[problem] = None
@@ -50,6 +51,7 @@ class _Open:
     tag: str = ""  # the MJML tag that is meant; empty for HTML
     width: float | None = None  # of the space for columns, in px
     columns: tuple[str, ...] = ()  # their widths, as written
+    misplaced: list[Fault] = field(default_factory=list[Fault])  # of elements that it does not take
 
     def ends_with(self, name: str) -> bool:
         return name in (self.name, self.tag) or (not self.component and name.lower() == self.name.lower())
@@ -63,8 +65,9 @@ class _Open:
 class _Walk:
     """One way through a page, from the first tag to the last."""
 
-    def __init__(self, mjml: str, index: MarkIndex) -> None:
+    def __init__(self, mjml: str, index: MarkIndex, css_classes: frozenset[str] | None) -> None:
         self._mjml = mjml
+        self._css_classes = css_classes
         self._index = index
         self._components = components()
         self._faults: list[Fault] = []
@@ -119,12 +122,27 @@ class _Walk:
         if misplaced:
             hint = "HTML goes into <mj-text>, <mj-table> or <mj-raw>."
             self._fault(tag.offset, f"<{tag.name}> cannot stand in {_called(parent)}", hint)
+        for fault in html_rules.attribute_faults(tag.name, tag.attributes):
+            self._faults.append(fault._replace(offset=tag.offset_of(fault.offset)))
+        if known and not parent.lenient:
+            self._html_nesting(tag)
         if tag.name.lower() in VOID_HTML:
             if not tag.self_closing:
                 self._fault(tag.offset, f"<{tag.name}> is not closed", f"Write <{tag.name} … />.")
         elif not tag.self_closing:
             lenient = misplaced or not known or parent.lenient
             self._open.append(_Open(tag.name, tag.offset, Content.HTML, lenient))
+
+    def _html_nesting(self, tag: Tag) -> None:
+        """Note a fault of nesting at the element around it: when that was never closed, it is told of that alone."""
+        around: dict[str, _Open] = {}
+        for element in reversed(self._open):
+            around.setdefault(element.tag or element.name.lower(), element)
+            if element.component:
+                break
+        if wrong := html_rules.nesting_fault(tag.name.lower(), list(around)):
+            message, hint, name = wrong
+            around[name].misplaced.append(Fault(tag.offset, message, hint))
 
     def _begin_component(self, tag: Tag, component: Component) -> None:
         self._close_forgotten(component, tag.offset)
@@ -240,6 +258,7 @@ class _Walk:
 
     def _end(self) -> None:
         element = self._open.pop()
+        self._faults += element.misplaced
         if element.columns and (total := widths.overflow(element.columns, element.width)):
             self._fault(
                 element.offset,
@@ -249,6 +268,7 @@ class _Walk:
             )
 
     def _never_closed(self, element: _Open) -> None:
+        element.misplaced.clear()
         name = element.tag or element.name
         hint = f"Write <{name} … />." if element.content is Content.NOTHING else f"Add </{name}>."
         self._fault(element.offset, f"<{element.name}> is never closed", hint)
@@ -257,6 +277,8 @@ class _Walk:
 
     def _text(self, text: Text) -> None:
         parent = self._open[-1]
+        if parent.tag == "mj-style":
+            self._css(text)
         if parent.lenient or parent.content in (Content.HTML, Content.TEXT):
             return
         words = " ".join(text.text[:200].split())
@@ -264,6 +286,12 @@ class _Walk:
         holds = "holds nothing" if parent.content is Content.NOTHING else "holds elements only"
         hint = "Text goes into <mj-text>, <mj-button> or <mj-table>; remarks into {# … #}."
         self._fault(text.offset, f'the text "{shown}" stands loose; {_called(parent)} {holds}', hint)
+
+    def _css(self, text: Text) -> None:
+        lines = text.text.split("\n")
+        for fault in css_check.stylesheet_faults(text.text, self._css_classes):
+            before = sum(len(line) + 1 for line in lines[: fault.line])
+            self._fault(text.offset + before, fault.message, fault.hint, "mj-style")
 
     def _comment(self, comment: Comment) -> None:
         parent = self._open[-1]

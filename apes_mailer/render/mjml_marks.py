@@ -34,6 +34,11 @@ _TAG = re.compile(
 _REST_OF_TAG = re.compile(r"""(?:[^"'<>]|"[^"<]*"|'[^'<]*')*(?P<ends>>)|[^<>]*""")
 _LINE_IN_TAG = re.compile(r""""[^"]*"|'[^']*'|(?:\r\n|\r|\n)(?=[ \t]*(?P<begins>[^\s"'/>]))""")
 _ATTRIBUTE_LINE = re.compile(r"(?:\r\n|\r|\n)(?=[ \t]*(?P<begins>[A-Za-z][-\w]*\s*=))")
+# A line of CSS: it has a brace or a semicolon, and no tag.
+_LINE_OF_CSS = re.compile(r"^(?=[^\n<]*[{};])[^\n<>]", re.MULTILINE)
+_LINE_WITH_WORDS = re.compile(rf"^(?=[^\n]*[^\s{_SILENT}])", re.MULTILINE)
+# Code that would take the space away with which a mark begins.
+_TRIMS = re.compile(r"-[%}#]\}\s*\Z")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _MARK = re.compile(r' apes-at="([^"]*)"')
 _SAID = re.compile(r"(?P<file>[^:]*):(?P<line>[0-9]{1,9})(?:\+(?P<sure>[0-9]{1,9}))?")
@@ -95,12 +100,15 @@ class MarkIndex:
 
 
 def mark_lines(source: str, name: str) -> str:
-    """Return the source of an MJML template with a mark in every tag, and on every further line of a long tag.
+    """Return the source of an MJML template with a mark in every tag, on every further line of a long tag, and on
+    every line of CSS. In a ``.css`` template each line that prints something has one.
 
     Template code (Jinja's default delimiters), comments and the number of lines stay as they are.
     """
     masked = _mask(source)
-    where = list(_mark_offsets(masked))
+    lines = (_LINE_WITH_WORDS if name.endswith(".css") else _LINE_OF_CSS).finditer(masked)
+    starts = {line.start() for line in lines if not _TRIMS.search(source, 0, line.start())}
+    where = sorted(starts if name.endswith(".css") else starts.union(_mark_offsets(masked)))
     file = quote(name, safe="/", errors="replace")
     parts: list[str] = []
     done = line = 0

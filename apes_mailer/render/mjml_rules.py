@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Iterator, Mapping
 
+from apes_mailer.render import css_check, html_rules
 from apes_mailer.render.mjml_schema import HTML, Component, components, value_type
 from apes_mailer.render.mjml_tokens import Attributes, Fault
 
@@ -45,6 +46,11 @@ BANNED = {
 """Tags that a theme must not use: what is wrong with them, and the cure."""
 
 _OWN_PICTURES = {"mj-accordion": ("icon-wrapped-url", "icon-unwrapped-url"), "mj-carousel": ("left-icon", "right-icon")}
+_OF_CSS = frozenset({
+    *_BORDERS,
+    *("border", "border-radius", "border-style", "background-position", "font-family", "font-style", "font-weight"),
+    *("text-decoration", "text-transform"),
+})  # fmt: skip
 _NEEDS_ALT = ("mj-image", "mj-carousel-image", "mj-social-element")
 # The engine computes the width of what they hold without the horizontal part of the shorthand.
 _LONGHAND_ONLY = ("mj-section", "mj-wrapper", "mj-column", "mj-all")
@@ -107,13 +113,25 @@ def _cure_for_unknown(component: Component, name: str) -> str:
 
 def _fault_of_value(name: str, value: str, notation: str) -> tuple[str, str] | None:
     if notation == "string":
-        return None
+        return _fault_of_text(name, value)
     kind = value_type(notation)
     if kind.pattern.fullmatch(value):
         return None
     likely = next((text for text in _corrections(value) if kind.pattern.fullmatch(text)), None)
     cure = f'Write {name}="{likely}".' if likely else f"Write {kind.expected}."
     return f'"{value}" is not a value for "{name}"', cure
+
+
+def _fault_of_text(name: str, value: str) -> tuple[str, str] | None:
+    """Judge what MJML takes as any text, and prints into a style or an attribute as it is."""
+    if name == "css-class":
+        return html_rules.class_fault(name, value)
+    if name == "lang":
+        return html_rules.value_fault(name, value)
+    css = name.removeprefix("inner-").removeprefix("tb-").removeprefix("ico-")
+    if css in _OF_CSS and (faults := css_check.style_faults(f"{css}:{value}")):
+        return f'"{value}" is not a value for "{name}"', faults[0].hint
+    return None
 
 
 def _corrections(value: str) -> Iterator[str]:

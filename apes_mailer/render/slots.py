@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from apes_mailer.errors import Problem, ThemeError
 from apes_mailer.model.message import Context, Part, Parts, Slot
-from apes_mailer.render.tokens import Tokens
+from apes_mailer.render.tokens import NO_PLACE, Tokens
 
 # A tag with its attributes; conditional comments are opened up, because what is inside them is HTML for Outlook.
 _TAG = re.compile(r"<(?P<name>/?[a-zA-Z][^\s/>]*)(?P<attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>")
@@ -70,9 +70,7 @@ def _attribute_context(attribute: str, before: str) -> Context:
 
 
 def _no_place(tag: str, where: str) -> ThemeError:
-    problem = Problem(
-        message=f"{tag} stands {where}, where no value is safe", hint="Move the tag into a text or a link."
-    )
+    problem = Problem(message=f"{tag} stands {where}, where no value is safe", hint=NO_PLACE)
     return ThemeError("A merge tag stands where it cannot.", [problem])
 
 

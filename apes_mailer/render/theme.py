@@ -1,78 +1,44 @@
-"""A theme's files made ready for use: design tokens, words, styles and compiled templates."""
+"""A theme's files made ready for use: design tokens, words, styles and compiled templates, all of them judged."""
 
 from __future__ import annotations
 
 import functools
-import re
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jinja2
-from jinja2.ext import Extension
 
 from apes_mailer.errors import Problem, ThemeError
 from apes_mailer.model.theme import Theme, ThemeFile
-from apes_mailer.render import mjml_check
+from apes_mailer.render import css_check, mjml_check, template_check, templates, theme_values
 
-
-class _MarkLines(Extension):
-    """Makes every MJML element remember the template line it came from."""
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return mjml_check.mark_lines(source, filename or name or "") if (name or "").endswith(".mjml") else source
+_TOKENS, _STYLES = "theme.toml", "theme.css"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledTheme:
     """``tokens`` are the design tokens of ``theme.toml``, ``strings`` the words that readers see.
 
-    ``styled`` says whether there is a ``theme.css``: a template too, so that it can use the design tokens.
+    ``css`` is what ``theme.css`` prints with the design tokens, ``classes`` are those that elements can have.
     """
 
-    name: str
+    theme: Theme
     tokens: dict[str, Any]
-    styled: bool
     strings: dict[str, str]
+    css: str
+    classes: frozenset[str]
     environment: jinja2.Environment
 
-
-_TOML_CURE = 'Write each line as: name = "value", with the quotes, and a section as [name].'
-
-
-def _toml(theme: Theme, name: str) -> dict[str, Any]:
-    file = theme.files.get(name)
-    if file is None:
-        return {}
-    try:
-        return tomllib.loads(file.text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        problem = Problem(message=str(error), file=file.path, line=int(line[1]) if line else None, hint=_TOML_CURE)
-        raise ThemeError(f"The theme {theme.name} has a fault.", [problem]) from error
-
-
-def _environment(theme: Theme) -> jinja2.Environment:
-    def load(name: str) -> tuple[str, str, None] | None:
-        file = theme.files.get(name)
-        return (file.text.replace("\r\n", "\n"), file.path, None) if file else None
-
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(load),
-        autoescape=lambda name: name is not None and name.endswith(".mjml"),  # noqa: S701 - text/plain is not HTML
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-        extensions=[_MarkLines, "jinja2.ext.do"],
-        auto_reload=False,
-    )
+    def printed(self, name: str, context: Mapping[str, object]) -> str:
+        """Return what an entry template prints. Raises ``ThemeError`` with file and line."""
+        return templates.printed(self.theme, self.environment, name, context)
 
 
 def compile_theme(theme: Theme, language: str) -> CompiledTheme:
     """Return the theme ready to render in a language; compiled templates are kept from one call to the next.
 
-    Raises ``ThemeError``.
+    Raises ``ThemeError`` with every fault that shows without a letter.
     """
     key = tuple((name, file.path, file.text) for name, file in sorted(theme.files.items()))
     return _compile(theme.name, key, language)
@@ -81,18 +47,66 @@ def compile_theme(theme: Theme, language: str) -> CompiledTheme:
 @functools.lru_cache(maxsize=8)
 def _compile(name: str, key: tuple[tuple[str, str, str], ...], language: str) -> CompiledTheme:
     theme = Theme(name=name, files={file: ThemeFile(path=path, text=text) for file, path, text in key})
-    strings = _toml(theme, f"strings.{language}.toml")
-    if not strings:
+    tokens = theme_values.read(theme.files.get(_TOKENS), name)
+    strings = theme_values.read(_words(theme, language), name)
+    environment = templates.environment(theme)
+    names, problems = template_check.survey(theme, environment)
+    _refuse(theme, [*problems, *_faults_of_values(theme, language, tokens, strings, names)])
+    classes = template_check.classes(theme)
+    return CompiledTheme(
+        theme=theme,
+        tokens=tokens,
+        strings=strings,
+        css=_css(theme, environment, tokens, classes),
+        classes=classes,
+        environment=environment,
+    )
+
+
+def _words(theme: Theme, language: str) -> ThemeFile:
+    """Return the file with the words of a language."""
+    file = theme.files.get(f"strings.{language}.toml")
+    if file is None:
         problem = Problem(
             message=f"the theme has no words in this language ({language})",
-            file=f"templates/{name}",
+            file=f"templates/{theme.name}",
             hint=f"Write strings.{language}.toml, or use one of: {', '.join(theme.languages())}.",
         )
-        raise ThemeError(f"The theme {name} cannot be used.", [problem])
-    return CompiledTheme(
-        name=name,
-        tokens=_toml(theme, "theme.toml"),
-        styled="theme.css" in theme.files,
-        strings={key: str(value) for key, value in strings.items()},
-        environment=_environment(theme),
-    )
+        raise ThemeError(f"The theme {theme.name} cannot be used.", [problem])
+    return file
+
+
+def _faults_of_values(
+    theme: Theme, language: str, tokens: dict[str, Any], strings: dict[str, Any], names: template_check.Names
+) -> list[Problem]:
+    words = _words(theme, language)
+    problems = [
+        *theme_values.word_faults(strings, names.places, words),
+        *template_check.missing_values(names.words, {use.name for use in names.words}, strings, words, "t"),
+    ]
+    if file := theme.files.get(_TOKENS):
+        problems += theme_values.token_faults(tokens, file)
+        problems += template_check.missing_values(names.tokens, names.used_tokens(), tokens, file, "theme")
+    return problems
+
+
+def _css(theme: Theme, environment: jinja2.Environment, tokens: dict[str, Any], classes: frozenset[str]) -> str:
+    """Return the author's styles. Raises ``ThemeError`` for what browsers would drop without a word."""
+    if _STYLES not in theme.files:
+        return ""
+    css, marks = mjml_check.strip_marks(templates.printed(theme, environment, _STYLES, {"theme": tokens}))
+    lines = css.split("\n")
+    problems: list[Problem] = []
+    for fault in css_check.stylesheet_faults(css, classes):
+        start = sum(len(line) + 1 for line in lines[: fault.line])
+        at = marks.at(start + len(lines[fault.line]) - len(lines[fault.line].lstrip()))
+        file, line = at or (theme.files[_STYLES].path, fault.line + 1)
+        problems.append(Problem(message=fault.message, file=file, line=line, hint=fault.hint))
+    _refuse(theme, problems)
+    return css
+
+
+def _refuse(theme: Theme, problems: list[Problem]) -> None:
+    if problems:
+        many = "a fault" if len(problems) == 1 else f"{len(problems)} faults"
+        raise ThemeError(f"The theme {theme.name} has {many}.", problems)

@@ -12,6 +12,12 @@ from collections.abc import Iterable, Iterator
 
 from apes_mailer.model import merge
 
+WORD = re.compile("z[qxjkw]x*[0-9]{4}qz")
+"""Any word that may stand for an expression."""
+
+NO_PLACE = "Move the tag into a text or a link."
+"""What to do with a tag that stands where no value is safe."""
+
 
 def _prefixes() -> Iterator[str]:
     yield from ("zq", "zx", "zj", "zk", "zw")

@@ -154,7 +154,7 @@ THEMES = [
         run=CHECK,
         code=3,
         files={GAP: "\n{{ nothing }}\n"},
-        says=(f"{GAP}:2: 'nothing' is undefined", "Correct the name"),
+        says=(f'{GAP}:2: there is no "nothing"', "Correct the name"),
     ),
     Case(
         name="unknown MJML tag",

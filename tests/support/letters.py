@@ -116,7 +116,12 @@ def issue_of(*blocks: dict[str, Any], language: str = "fr", **more: object) -> I
 
 def everything(language: str = "fr") -> Issue:
     """An issue with every kind of block and every optional part."""
-    more = {"title": "Ce qui lève en juillet", "preheader": "Du pain et des mains", "date": "2027-07-01"}
+    more = {
+        "title": "Ce qui lève en juillet",
+        "preheader": "Du pain et des mains",
+        "date": "2027-07-01",
+        "contents": True,
+    }
     return issue_of(*FULL, language=language, **more)
 
 
@@ -143,7 +148,8 @@ class Page(HTMLParser):
         _, colour, background, shown = self._open[-1]
         style = dict(re.findall(r"([a-z-]+)\s*:\s*([^;]+)", attributes.get("style", "")))
         colour = style.get("color", colour).split("!")[0].strip()
-        background = style.get("background", style.get("background-color", background)).split("!")[0].strip()
+        own = style.get("background", style.get("background-color", "transparent")).split("!")[0].strip()
+        background = background if own == "transparent" else own
         shown = shown and tag not in {"style", "title", "script"} and style.get("display") != "none"
         self._open.append((tag, colour, background, shown))
 

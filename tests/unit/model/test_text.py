@@ -45,7 +45,7 @@ def test_what_is_no_text_is_not_turned_into_one(kind: type, value: object) -> No
     [
         ("  Le  four\tcommun ", "Le four commun"),
         ("Le four\ncommun\r\n", "Le four commun"),
-        ("Le four\u2028commun\u2029du\x85village", "Le four commun du village"),
+        ("Le four\u2028commun\u2029du village", "Le four commun du village"),
         ("Un marché\u00a0: 10\u202f€", "Un marché\u00a0: 10\u202f€"),
         ("<<contact.PRENOM|cher lecteur>>, bonjour", "<<contact.PRENOM|cher lecteur>>, bonjour"),
         ("<b>&amp;", "<b>&amp;"),

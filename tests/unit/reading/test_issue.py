@@ -104,7 +104,13 @@ def test_line_is_that_of_the_field_or_of_the_nearest_known_one_around_it(field: 
     [
         ("titre: y\n", 3, "titre", "not a field of the issue", 'Did you mean "title"? Replace line 3 with:\ntitle: y'),
         ("Objet: y\n", 3, "Objet", "not a field", "The fields here are"),
-        ("machin: y\n", 3, "machin", "not a field", "subject, preheader, title, language, date, theme and blocks"),
+        (
+            "machin: y\n",
+            3,
+            "machin",
+            "not a field",
+            "subject, preheader, title, language, date, contents, theme and blocks",
+        ),
         ("Note bien: venez\n", 3, "Note bien", "not a field", "If this is text, indent it"),
         ("subject: y\n", 3, "subject", "written twice, first on line 1", "Keep one"),
         ("date: 2 octobre 2025\n", 3, "date", "not how a date", "Write 2025-10-02."),

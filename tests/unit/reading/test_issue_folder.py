@@ -13,9 +13,12 @@ import pytest
 from PIL import Image
 
 from apes_mailer.errors import IssueError, Problem
+from apes_mailer.model.c1 import Repair
+from apes_mailer.model.issue import Quote
 from apes_mailer.model.picture import Picture
 from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading.issue import LoadedIssue, load_issue
+from apes_mailer.render import markdown
 
 SHOWN = "campaigns/x/issue.yaml"
 
@@ -234,3 +237,25 @@ def test_faults_behind_a_wrong_encoding_are_told_too(tmp_path: Path) -> None:
     with pytest.raises(IssueError) as caught:
         load(tmp_path)
     assert "subject: 'Été : non'" in caught.value.problems[1].hint
+
+
+@pytest.mark.parametrize("damaged", ["l\x92été", "l&#146;été", '"l\\x92été"'])
+def test_invisible_character_of_windows_is_read_as_what_it_was_meant_to_be_and_told(
+    tmp_path: Path, damaged: str
+) -> None:
+    text = f"subject: x\nblocks:\n  - type: quote\n    author: y\n    text: {damaged}\n"
+    (tmp_path / "issue.yaml").write_text(text, encoding="utf-8")
+    loaded = load(tmp_path)
+    [block] = loaded.issue.blocks
+    assert isinstance(block, Quote)
+    assert markdown.to_html(block.text) == "<p>l’été</p>"
+    assert loaded.repairs == (Repair(line=5, field="blocks[0].text", codes=("\x92",)),)
+
+
+def test_repairs_are_told_at_their_own_lines_inside_a_text(tmp_path: Path) -> None:
+    text = "subject: x\nblocks:\n  - type: quote\n    text: |\n      un\n      d\x92eux \x85\n\n      tr\x9cis\n"
+    (tmp_path / "issue.yaml").write_text(text, encoding="utf-8")
+    assert [(repair.line, repair.field, repair.codes) for repair in load(tmp_path).repairs] == [
+        (6, "blocks[0].text", ("\x92", "\x85")),
+        (8, "blocks[0].text", ("\x9c",)),
+    ]

@@ -168,8 +168,8 @@ MJML = "<mjml>\n<mj-body>\n<mj-section>\n<mj-column>\n{}\n</mj-column>\n</mj-sec
 @pytest.mark.parametrize(
     ("inside", "message"),
     [
-        ("<mj-text>{{ tilte }}</mj-text>", "'tilte' is undefined"),
-        ("<mj-text>{{ issue.tilte }}</mj-text>", "'dict object' has no attribute 'tilte'"),
+        ("<mj-text>{{ tilte }}</mj-text>", 'there is no "tilte"'),
+        ("<mj-text>{{ issue.tilte }}</mj-text>", 'there is no "tilte"'),
         ("<mj-text>{% if %}</mj-text>", "Expected an expression, got 'end of statement block'"),
         ("<mj-text>{{ title | oops }}</mj-text>", "No filter named 'oops'."),
         ("<mj-text>{{ 1 / 0 }}</mj-text>", "division by zero"),
@@ -194,7 +194,7 @@ def test_tag_where_no_value_is_safe_is_a_fault_of_the_theme() -> None:
 
 
 def test_fault_in_the_template_of_the_text_is_told_with_file_and_line() -> None:
-    assert fault({"letter_txt": "a\n{{ oops }}\n"}) == ("templates/apes/letter.txt", 2, "'oops' is undefined")
+    assert fault({"letter_txt": "a\n{{ oops }}\n"}) == ("templates/apes/letter.txt", 2, 'there is no "oops"')
     assert fault({"letter_txt": "a\n\n{% for %}\n"})[:2] == ("templates/apes/letter.txt", 3)
 
 

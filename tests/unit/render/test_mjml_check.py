@@ -206,7 +206,7 @@ ACCEPTED = [
     in_column('<mj-text mj-class="">a > b &nbsp; & c</mj-text>'),
     in_column('<mj-text><img src="a" alt="x < y" /><o:p>x</o:p><B>x</b></mj-text>'),
     in_column("<mj-text color='red'>x</mj-text>"),
-    in_column('<mj-text><input disabled /><b a = "1"\n>x</b ></mj-text>'),
+    in_column('<mj-text><input disabled /><b class = "x"\n>x</b ></mj-text>'),
     in_column("<mj-text><!--[if !mso]><!--><b>x</b><!--<![endif]--></mj-text>"),
     in_column("<mj-social><mj-social-element>no picture</mj-social-element></mj-social>"),
     in_column("{# <mj-txt> #}{% if false %}<mj-txt>{% endif %}"),

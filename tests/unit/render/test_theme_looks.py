@@ -12,6 +12,8 @@ import pytest
 from apes_mailer.workspace import bundled
 from tests.support.letters import BUTTONS, FULL, IMAGE, THEMES, Page, Sent, everything, issue_of
 
+MODES = ("light", "dark", "outlook")
+
 
 def luminance(colour: str) -> float:
     digits = colour.lstrip("#")
@@ -30,19 +32,29 @@ def design_tokens(theme: str) -> dict[str, Any]:
     return tomllib.loads((bundled("templates") / theme / "theme.toml").read_text(encoding="utf-8"))
 
 
-def darkened(html: str) -> str:
-    """The letter as a mail program in dark mode shows it."""
-    match = re.search(r"@media \(prefers-color-scheme:dark\)\{(.*?\})\s*\}</style>", html, re.DOTALL)
+def in_mode(html: str, mode: str) -> str:
+    """The letter as a mail program shows it: in light colours, in dark ones, or in those of Outlook on the web."""
+    if mode == "light":
+        return html
+    if mode == "dark":
+        match = re.search(r"@media \(prefers-color-scheme:dark\)\{(.*?\})\s*\}</style>", html, re.DOTALL)
+    else:
+        match = re.search(r"<style>(\[data-ogsc\].*?)</style>", html, re.DOTALL)
     assert match is not None
-    return css_inline.inline(html, inline_style_tags=False, extra_css=match[1])
+    palette = re.sub(r"\[data-ogs[bc]\] ", "", match[1])
+    return css_inline.inline(html, inline_style_tags=False, extra_css=palette)
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+def colours_of(theme: str, mode: str) -> dict[str, str]:
+    return design_tokens(theme)["color" if mode == "light" else "dark"]
+
+
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_word_stands_out_from_what_is_behind_it(theme: str, mode: str) -> None:
     html = Sent(theme, everything(), web_version=True).html
-    page = Page(darkened(html) if mode == "dark" else html)
-    ink = design_tokens(theme)["dark" if mode == "dark" else "color"]["ink"]
+    page = Page(in_mode(html, mode))
+    ink = colours_of(theme, mode)["ink"]
     assert sum(colour == ink for _, colour, _ in page.texts) > 50
     faint = [(text, one, other) for text, one, other in page.texts if contrast(one, other) < 4.5]
     assert faint == []
@@ -61,12 +73,12 @@ def test_buttons_are_high_enough_for_a_thumb(theme: str) -> None:
         assert 2 * int(padding[1]) + leading >= 44
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_buttons_are_seen_to_be_buttons_or_are_underlined(theme: str, mode: str) -> None:
     html = Sent(theme, issue_of({"type": "gallery", "images": IMAGE, "buttons": BUTTONS})).html
-    elements = Page(darkened(html) if mode == "dark" else html).elements
-    colours = design_tokens(theme)["dark" if mode == "dark" else "color"]
+    elements = Page(in_mode(html, mode)).elements
+    colours = colours_of(theme, mode)
     ground = colours.get("card", colours["page"])
     cells = {
         part["class"]: place for place, (_, part) in enumerate(elements) if part.get("class") in {"first", "second"}
@@ -74,7 +86,7 @@ def test_buttons_are_seen_to_be_buttons_or_are_underlined(theme: str, mode: str)
     assert len(cells) == 2
     for place in cells.values():
         (_, cell), (_, link) = elements[place : place + 2]
-        seen = re.findall(r"(?:border-color|border|background):[^;]*?(#[0-9a-f]{6})", cell.get("style", ""))
+        seen = re.findall(r"(?:border-color|border|background-color):[^;]*?(#[0-9a-f]{6})", cell.get("style", ""))
         assert "underline" in link["style"] or max(contrast(colour, ground) for colour in seen) >= 3, cell
 
 

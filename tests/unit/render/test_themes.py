@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from apes_mailer.model.identity import Identity
+from apes_mailer.model.issue import Issue
 from apes_mailer.model.text import Markdown
 from apes_mailer.render import markdown
 from apes_mailer.workspace import bundled
@@ -144,8 +145,8 @@ def test_only_what_is_there_leaves_a_trace(theme: str) -> None:
     assert "\n\n\n" not in sent.text
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_sixteen_articles_stay_far_from_where_mail_programs_cut(theme: str) -> None:
+def letter_of(articles: int, layout: str) -> Issue:
+    """A letter as long as they get: each article has five sentences, a link, a picture and a button."""
     words = (
         "Ensemble, nous avons semé, arrosé, attendu\u00a0; ce qui lève aujourd’hui tient parce que chacun y veille. "
         * 5
@@ -154,11 +155,21 @@ def test_sixteen_articles_stay_far_from_where_mail_programs_cut(theme: str) -> N
         "title": "Un four commun pour les trois villages du canal",
         "text": f"{words}\n\nVoir [les photos de la journée](https://a.example/photos).",
         "images": {"file": "wide.jpg", "alt": "Des mains farinées autour d’une longue table"},
+        "layout": layout,
         "buttons": {"text": "Lire le récit de la journée", "link": "https://a.example/recits/le-four"},
     }
-    sections = [{"type": "section", "title": "Une partie de la lettre", "articles": [article] * 2} for _ in range(8)]
-    sent = Sent(theme, issue_of(FULL[0], {"type": "editorial", "heading": "Édito", "text": words}, *sections))
-    assert len(sent.html.encode()) <= 66_000
+    pairs = [{"type": "section", "title": "Une partie de la lettre", "articles": [article] * 2}] * (articles // 2)
+    return issue_of(FULL[0], {"type": "editorial", "heading": "Édito", "text": words}, *pairs)
+
+
+@pytest.mark.parametrize("layout", ["top", "left", "right"])
+@pytest.mark.parametrize(("articles", "kilobytes"), [(12, 60), (20, 90)])
+@pytest.mark.parametrize("theme", THEMES)
+def test_long_letter_stays_far_from_where_mail_programs_cut(
+    theme: str, articles: int, kilobytes: int, layout: str
+) -> None:
+    sent = Sent(theme, letter_of(articles, layout), web_version=True)
+    assert len(sent.html.encode()) <= kilobytes * 1000
     assert sum(map(len, re.findall(r"<style.*?</style>", sent.html, re.DOTALL))) < 8_000
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apes_mailer.render import markdown, typography
+from apes_mailer.render.tokens import Tokens
 
 NO_BREAK = "\u00a0"
 
@@ -67,6 +68,26 @@ def test_signs_beside_markup_are_set_and_addresses_and_code_are_not() -> None:
     assert "Prêt !" in markdown.to_html("Prêt !", "en")
 
 
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("l'**ESS** et d'*autres*", "l’<strong>ESS</strong> et d’<em>autres</em>"),
+        ("**L**'été, **6** 400 voix", "<strong>L</strong>’été, <strong>6</strong>~400 voix"),
+        (
+            "[Voir](https://exemple.fr) : « **oui** »",
+            '<a href="https://exemple.fr">Voir</a>~: «~<strong>oui</strong>~»',
+        ),
+        ("le `a : b` !", "le a : b~!"),
+        ("<<contact.PRENOM|l'ami !>> : l'<<contact.NOM>> !", "zq0000qz~: l’zq0001qz~!"),
+        ("dit-il\n: non", "dit-il<br />\n: non"),
+        ("https://exemple.fr/l'an : là", "https://exemple.fr/l'an~: là"),
+    ],
+)
+def test_signs_are_set_across_bold_links_code_and_merge_tags(typed: str, html: str) -> None:
+    words = Tokens([typed]).replace(typed)
+    assert markdown.to_html(words, "fr").replace(NO_BREAK, "~") == f"<p>{html}</p>"
+
+
 def _without_differences(text: str) -> str:
     return re.sub("[ \u00a0\u202f]", " ", text).replace("’", "'")
 
@@ -86,3 +107,15 @@ def test_nothing_but_spaces_and_apostrophes_ever_changes_and_twice_is_once(text:
 def test_links_are_never_touched(text: str) -> None:
     link = "https://exemple.fr/" + re.sub(r"\s", "", text)
     assert typography.french(f"avant {link} après").split(" ")[1] == link
+
+
+@given(_SIGNS | st.text(alphabet="aé '!:«»*`[]()_\n", max_size=60))
+def test_markdown_set_in_french_differs_in_spaces_and_apostrophes_only(text: str) -> None:
+    plain, french = markdown.to_html(text), markdown.to_html(text, "fr")
+    assert _without_differences(french) == _without_differences(plain)
+    assert re.findall('href="[^"]*"', french) == re.findall('href="[^"]*"', plain)
+
+
+@given(st.from_regex(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", fullmatch=True), st.sampled_from(["fr", "en"]))
+def test_times_are_never_touched(time: str, language: str) -> None:
+    assert typography.of(f"à {time} ou {time}", language) == f"à {time} ou {time}"

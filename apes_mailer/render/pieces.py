@@ -1,0 +1,77 @@
+"""What a letter must say, whatever the theme: every heading, text, link, date and picture of an issue, and its sender."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from apes_mailer.model.piece import Kind, Piece
+from apes_mailer.model.identity import Identity
+from apes_mailer.model.issue import ContactPoint, Event, Image, Issue
+from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
+from apes_mailer.model.walk import walk
+from apes_mailer.render import dates, markdown
+
+_HEADINGS = frozenset({"heading", "title"})
+_ELSEWHERE = frozenset({"alt", "note", "subject", "title"})  # judged with what they belong to
+
+
+def pieces(issue: Issue, identity: Identity) -> Sequence[Piece]:
+    """Return the pieces of a letter in the order of the issue, those of its sender last."""
+    return [*_of_issue(issue), *_of_identity(identity)]
+
+
+def _of_issue(issue: Issue) -> Iterator[Piece]:
+    yield Piece(path="title" if issue.title else "subject", kind=Kind.HEADING, text=issue.title or issue.subject)
+    for path, value in walk(issue):
+        name = path.rpartition(".")[2]
+        match value:
+            case Image():
+                if value.alt is not None and not value.decorative:
+                    yield Piece(path=f"{path}.alt", kind=Kind.ALTERNATIVE, text=value.alt)
+            case Event():
+                yield from _days(path, value, issue.language)
+            case PictureFile():
+                yield Piece(path=path, kind=Kind.PICTURE, text=value)
+            case Markdown():
+                yield from _of_markdown(path, value, issue.language)
+            case MailAddress():
+                yield Piece(path=path, kind=Kind.LINK, text=f"mailto:{value}")
+            case Link():
+                yield Piece(path=path, kind=Kind.LINK, text=value)
+            case Line() if path == "preheader":
+                yield Piece(path=path, kind=Kind.PREHEADER, text=value)
+            case Line() if "." in path and name in _HEADINGS:
+                yield Piece(path=path, kind=Kind.HEADING, text=value)
+            case Line() if name not in _ELSEWHERE:
+                yield Piece(path=path, kind=Kind.WORDS, text=value)
+            case dt.date() if path == "date":
+                yield Piece(path=path, kind=Kind.WORDS, text=dates.long_date(value, issue.language))
+            case _:
+                pass
+
+
+def _of_markdown(path: str, text: str, language: str) -> Iterator[Piece]:
+    for words in markdown.paragraphs(text, language):
+        yield Piece(path=path, kind=Kind.WORDS, text=words)
+    for _, address in markdown.links(text):
+        yield Piece(path=path, kind=Kind.LINK, text=address)
+
+
+def _days(path: str, event: Event, language: str) -> Iterator[Piece]:
+    end = event.end_date if event.end_date != event.date else None
+    yield Piece(path=f"{path}.date", kind=Kind.WORDS, text=dates.weekday_date(event.date, language, until=end))
+    if end is not None:
+        yield Piece(path=f"{path}.end_date", kind=Kind.WORDS, text=dates.weekday_date(end, language))
+
+
+def _of_identity(identity: Identity) -> Iterator[Piece]:
+    words = (identity.letter or identity.name, identity.name, identity.tagline, identity.postal_address)
+    for text in (*words, identity.contact, identity.reason, *(social.name for social in identity.social)):
+        if text:
+            yield Piece(path="", kind=Kind.WORDS, text=text)
+    if identity.contact and "@" in identity.contact:
+        yield Piece(path="", kind=Kind.LINK, text=f"mailto:{identity.contact}")
+    for link in (identity.website, *(social.link for social in identity.social)):
+        if link:
+            yield Piece(path="", kind=Kind.LINK, text=link)

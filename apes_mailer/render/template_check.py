@@ -1,0 +1,228 @@
+"""What can be told of a theme's templates without a letter: code that cannot be read, and names that nothing has."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, cast
+
+import jinja2
+from jinja2 import nodes
+
+from apes_mailer.errors import Problem
+from apes_mailer.model.theme import Theme, ThemeFile
+from apes_mailer.render import theme_values
+
+_STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+_STRAY_IN_CSS = re.compile(r"\{%|%\}|\{#|#\}")
+_CLASSES = re.compile(r"""\bclass=(?:"((?:\{\{.*?\}\}|[^"])*)"|'([^']*)')""")
+_IN_CODE = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_LITERAL_LINK = re.compile(r"""\b(?:href|src)="(?P<address>[^"{}]*)\"""")
+_LEADS = re.compile(r"https?://|mailto:.|tel:.|#.", re.IGNORECASE)
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_WORD = re.compile(r"[A-Za-z][\w-]*")
+_FROM_MARKDOWN = frozenset({"strong"})
+_BLOCKS = {"if", "for", "macro", "call", "filter", "block", "with", "autoescape"}
+_UNCLOSED = re.compile(r"innermost block|looking for the following tags")
+
+
+class Use(NamedTuple):
+    """A name that a template reads, and where."""
+
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(slots=True)
+class Names:
+    """What the templates of a theme read of its values.
+
+    ``words`` are those after ``t.``, ``tokens`` those after ``theme.``; ``places`` counts what is put into a word with
+    the filter ``format``. ``aliases`` are names given to a part of ``theme``, ``members`` are (name, what follows its dot).
+    """
+
+    words: list[Use] = field(default_factory=list[Use])
+    tokens: list[Use] = field(default_factory=list[Use])
+    places: dict[str, int] = field(default_factory=dict[str, int])
+    aliases: dict[str, str] = field(default_factory=dict[str, str])
+    members: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    def used_tokens(self) -> set[str]:
+        """The design tokens that templates read, under the names too that they give to a part of them."""
+        by_alias = {f"{self.aliases[name]}.{key}" for name, key in self.members if name in self.aliases}
+        return by_alias | {use.name for use in self.tokens}
+
+
+def survey(theme: Theme, environment: jinja2.Environment) -> tuple[Names, list[Problem]]:
+    """Read every template of a theme: return the names in them, and a problem for each that cannot be read."""
+    names, problems = Names(), list[Problem]()
+    for name, file in sorted(theme.files.items()):
+        if name.endswith(".toml"):
+            continue
+        try:
+            tree = environment.parse(file.text, name, file.path)
+        except jinja2.TemplateSyntaxError as error:
+            problems += list(_stray_braces(environment, file)) or [syntax_problem(error, environment, file)]
+            continue
+        problems += _stray_braces(environment, file)
+        problems += _missing_files(tree, theme, file)
+        problems += _dead_links(file)
+        _collect(tree, names, file.path)
+    return names, problems
+
+
+def syntax_problem(error: jinja2.TemplateSyntaxError, environment: jinja2.Environment, file: ThemeFile) -> Problem:
+    """Return what Jinja could not read; for a tag without its end, the line where it begins."""
+    line, message = error.lineno, error.message or "syntax error"
+    if _UNCLOSED.search(message) and (opened := _innermost(environment, file, line)):
+        kind, line = opened
+        return Problem(
+            message=f"this {{% {kind} %}} has no end, or another one than its own",
+            file=file.path,
+            line=line,
+            hint=f"Write {{% end{kind} %}} where it ends.",
+        )
+    hint = "Look at this line and those before it: each {{ and {% needs its closing braces, each {% if %} its end."
+    return Problem(message=message, file=file.path, line=line, hint=hint)
+
+
+def missing_name(use: Use, name: str, there: Collection[str]) -> Problem:
+    """Return the problem of a name that nothing has, with what it looks like."""
+    close = difflib.get_close_matches(name, sorted({*there} - {name}), n=1, cutoff=0.6)
+    cure = f'Did you mean "{close[0]}"?' if close else "Correct the name, or take it out."
+    return Problem(message=f'there is no "{use.name}"', file=use.file, line=use.line, hint=cure)
+
+
+def classes(theme: Theme) -> frozenset[str]:
+    """Return the classes that elements of a letter can have: words of ``class`` attributes and of texts in code."""
+    found = set(_FROM_MARKDOWN)
+    for name, file in theme.files.items():
+        if name.endswith(".mjml"):
+            texts = [match[1] or match[2] or "" for match in _CLASSES.finditer(file.text)]
+            quoted = (match for code in _IN_CODE.finditer(file.text) for match in _QUOTED.finditer(code[0]))
+            texts += [match[1] or match[2] or "" for match in quoted]
+            found.update(word for text in texts for word in _WORD.findall(text))
+    return frozenset(found)
+
+
+def _innermost(environment: jinja2.Environment, file: ThemeFile, until: int) -> tuple[str, int] | None:
+    opened: list[tuple[str, int]] = []
+    try:
+        pieces = list(environment.lex(file.text, filename=file.path))
+    except jinja2.TemplateSyntaxError:
+        return None
+    begins = False
+    for line, kind, text in pieces:
+        if kind == "whitespace":
+            continue
+        if begins and line <= until:
+            if text in _BLOCKS:
+                opened.append((text, line))
+            elif text.startswith("end") and opened and text == f"end{opened[-1][0]}":
+                opened.pop()
+        begins = kind == "block_begin"
+    return opened[-1] if opened else None
+
+
+def _stray_braces(environment: jinja2.Environment, file: ThemeFile) -> Iterator[Problem]:
+    """Yield what is left of a tag of the template that has lost a brace: it would be printed as it stands."""
+    pattern = _STRAY_IN_CSS if file.path.endswith(".css") or "<mj-style" in file.text else _STRAY
+    try:
+        pieces = list(environment.lex(file.text, filename=file.path))
+    except jinja2.TemplateSyntaxError:
+        return  # told already
+    for line, kind, text in pieces:
+        if kind != "data":
+            continue
+        for match in pattern.finditer(text):
+            yield Problem(
+                message=f"{match[0]} stands alone and would be read by everybody",
+                file=file.path,
+                line=line + text.count("\n", 0, match.start()),
+                hint="Write both braces of {{ … }}, {% … %} or {# … #} at both ends.",
+            )
+
+
+def _dead_links(file: ThemeFile) -> Iterator[Problem]:
+    """Yield the links that a template leads nowhere by itself; those of the author are checked with the letter."""
+    for match in _LITERAL_LINK.finditer(file.text):
+        if not _LEADS.match(match["address"]):
+            yield Problem(
+                message=f'"{match["address"]}" is no address that a click could lead to',
+                file=file.path,
+                line=file.text.count("\n", 0, match.start()) + 1,
+                hint="Write a whole address, from https:// on, or print one: {{ … }}.",
+            )
+
+
+def _missing_files(tree: nodes.Template, theme: Theme, file: ThemeFile) -> Iterator[Problem]:
+    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
+        wanted = cast("nodes.Include", node).template
+        if isinstance(wanted, nodes.Const) and wanted.value not in theme.files:
+            use = Use(str(wanted.value), file.path, node.lineno)
+            problem = missing_name(use, use.name, theme.files)
+            yield Problem(
+                message=f"the template {use.name} does not exist",
+                file=use.file,
+                line=use.line,
+                hint=f"Write this file, or correct its name here. {problem.hint}",
+            )
+
+
+def _collect(tree: nodes.Template, names: Names, path: str) -> None:
+    for node in tree.find_all(nodes.Getattr):
+        if (chain := _chain(node)) and chain[0] == "t":
+            names.words.append(Use(chain[1], path, node.lineno))
+        elif chain and chain[0] == "theme":
+            names.tokens.append(Use(".".join(chain[1:]), path, node.lineno))
+        elif len(chain) == 2:
+            names.members.add((chain[0], chain[1]))
+    for each in tree.find_all(nodes.Assign):
+        if isinstance(each.target, nodes.Name) and (chain := _chain(each.node)) and chain[0] == "theme":
+            names.aliases[each.target.name] = ".".join(chain[1:])
+    for each in tree.find_all(nodes.Filter):
+        if each.name == "format" and isinstance(each.node, nodes.Getattr) and (chain := _chain(each.node)):
+            names.places[chain[-1]] = len(each.args)
+
+
+def _chain(node: nodes.Expr) -> list[str]:
+    """Return ``theme.color.ink`` as its names; nothing when it is another kind of expression."""
+    if isinstance(node, nodes.Getattr):
+        before = _chain(node.node)
+        return [*before, node.attr] if before else []
+    return [node.name] if isinstance(node, nodes.Name) else []
+
+
+def missing_values(
+    uses: Collection[Use], used: Collection[str], values: Mapping[str, object], file: ThemeFile, root: str
+) -> Iterator[Problem]:
+    """Yield a problem for each value, such as ``theme.color.ink``, that templates read and a TOML file has not.
+
+    ``used`` are all the values that templates are known to read, so that a misspelt one shows.
+    """
+    for name, use in {use.name: use for use in reversed([*uses])}.items():
+        section, _, key = name.rpartition(".")
+        there = values.get(section) if section else values
+        if not isinstance(there, dict):
+            yield _missing_value(use, key or name, f"{root}.{name}", file, list(values))
+        elif key not in there:
+            others = [each for each in cast("dict[str, object]", there)]
+            misspelt = [each for each in others if (f"{section}.{each}" if section else each) not in used]
+            if close := difflib.get_close_matches(key, misspelt, n=1, cutoff=0.6):
+                yield Problem(
+                    message=f'no template uses "{close[0]}", and "{key}" is missing',
+                    file=file.path,
+                    line=theme_values.line_of(file, section, close[0]),
+                    hint=f'Did you mean "{key}"?',
+                )
+            else:
+                yield _missing_value(use, key, f"{root}.{name}", file, others)
+
+
+def _missing_value(use: Use, key: str, shown: str, file: ThemeFile, there: list[str]) -> Problem:
+    problem = missing_name(use._replace(name=shown), key, there)
+    hint = f"{problem.hint} Or write it into {file.path}, which has to hold all that templates use."
+    return Problem(message=problem.message, file=use.file, line=use.line, hint=hint)
