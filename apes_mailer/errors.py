@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One fault in a file a person wrote: where it is, what it is, and how to mend it."""
+    """One fault in a file a person wrote: where it is, what it is, and how to mend it.
+
+    ``rule`` is that of the check which found it; empty for what makes a file unusable.
+    """
 
     message: str
     file: str = ""
     line: int | None = None
     field: str = ""
     hint: str = ""
+    rule: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line is not None else self.file

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 from hypothesis import HealthCheck, settings
 
 # Time never decides a test: on a busy machine an example may take as long as it likes.
@@ -25,3 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the files of tests/golden anew, after a change of letters that is meant",
     )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium. It ends with the module: Playwright's event loop would be in the way of other tests."""
+    from tests.support import external
+    from tools.clients.chromium import chromium
+
+    with chromium(external.program("chromium", "chromium")) as started:
+        yield started

@@ -83,3 +83,11 @@ def candidates(
     with open_contacts_file(audience.file, shown=audience.shown) as file:
         accepted, rejected = staging.stage(connection, file, keyring)
     yield list_id, Candidates(accepted=accepted, rejected=rejected)
+
+
+def columns(connection: Connection, audience: Audience, list_id: int) -> list[str]:
+    """Return the names of the columns of a list, sorted, as far as its first contacts show them."""
+    if audience.file is None:
+        return lists.field_names(connection, list_id)
+    with open_contacts_file(audience.file, shown=audience.shown) as file:
+        return sorted(file.fields)

@@ -8,35 +8,44 @@ from pathlib import Path
 from apes_mailer.campaign import pictures
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.model.batch import Envelope, Recipient
+from apes_mailer.model.message import MessageTemplate
 from apes_mailer.providers import mime
 from apes_mailer.render import fill
+from apes_mailer.render.letter import Letter
+
+_ENDINGS = ("mjml", "html", "txt", "eml")
 
 
 def build(composition: Composition, envelope: Envelope, folder: Path) -> list[Path]:
     """Write the letter with its merge tags still in place; the same issue gives the same bytes.
 
     ``issue.html`` shows the pictures that are put beside it; ``issue.eml`` has the addresses that readers will get.
+    Where some parts are for some readers only, these files have all parts, and each variant has its own beside them:
+    ``issue.aisne-somme.html``.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    letters = {"issue": composition.letter}
+    if composition.variants.differ:
+        letters |= {f"issue.{each.variant.name}": each.letter for each in composition.variants.possible()}
     pictures.publish(composition.renditions, folder / "images")
-    template = composition.letter.template
+    return [path for stem, letter in letters.items() for path in _write(folder / stem, composition, letter, envelope)]
+
+
+def _write(stem: Path, composition: Composition, letter: Letter, envelope: Envelope) -> list[Path]:
     here = fill.Links(pictures="images/", browser=envelope.browser_url)
-    contents = {
-        "issue.mjml": composition.letter.mjml.encode(),
-        "issue.html": fill.show_tags(template.html, here).encode(),
-        "issue.txt": fill.show_tags(template.text, here).encode(),
-        "issue.eml": _message(composition, envelope),
-    }
-    paths: list[Path] = []
-    for name, content in contents.items():
-        path = folder / name
+    contents = (
+        letter.mjml.encode(),
+        fill.show_tags(letter.template.html, here).encode(),
+        fill.show_tags(letter.template.text, here).encode(),
+        _message(composition, letter.template, envelope),
+    )
+    paths = [stem.with_name(f"{stem.name}.{ending}") for ending in _ENDINGS]
+    for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
-        paths.append(path)
     return paths
 
 
-def _message(composition: Composition, envelope: Envelope) -> bytes:
-    template = composition.letter.template
+def _message(composition: Composition, template: MessageTemplate, envelope: Envelope) -> bytes:
     recipient = Recipient(
         envelope.from_address,
         "build",

@@ -6,20 +6,22 @@ import datetime as dt
 import difflib
 from dataclasses import dataclass, replace
 
-from apes_mailer.campaign import pictures
+from apes_mailer.campaign import variants
 from apes_mailer.campaign.pictures import Renditions
+from apes_mailer.campaign.variants import Checked, Variants
 from apes_mailer.check import catalogue, rules
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.errors import IssueError, Problem
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
+from apes_mailer.model.issue import Issue
 from apes_mailer.model.language import Language
 from apes_mailer.model.theme import Theme
 from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
-from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import Letter, render
+from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
 
 _SAMPLE_URL = "https://lettre.example.org/u/" + "x" * 55
@@ -32,14 +34,19 @@ class Composition:
     name: str
     loaded: LoadedIssue
     letter: Letter
+    """With every part, also where some are for some readers only."""
+
+    variants: Variants
+    """What each reader gets; only this is ever sent."""
+
     findings: list[Finding]
     """In the order of the lines; those of the letter as a whole come first."""
 
     renditions: Renditions
-    """The pictures as readers get them."""
+    """The pictures as readers get them, of every letter that was asked for until now."""
 
     weight: int
-    """Bytes of HTML as a recipient gets it."""
+    """Bytes of HTML as a recipient gets it, of the heaviest variant."""
 
     language: Language = "en"
     """What the person at the keyboard reads; the letter has a language of its own."""
@@ -70,18 +77,24 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     folder = workspace.campaign(name)
     cache = PictureCache(workspace.picture_cache)
     loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"), cache=cache)
-    letter = render(loaded.issue, _theme(workspace, loaded), around.identity, loaded.pictures)
-    made = pictures.renditions(loaded, letter.places, cache)
-    letter = letter.with_pictures(made.names())
-    checked = _as_read(loaded, letter, made, around)
-    findings = sorted(rules.findings(checked), key=lambda found: _line(loaded, found) or 0)
+    theme = _theme(workspace, loaded)
+    renditions = Renditions(loaded, cache)
+
+    def check(issue: Issue) -> Checked:
+        letter = renditions.named(render(issue, theme, around.identity, loaded.pictures))
+        checked = _as_read(loaded, issue, letter, renditions, around)
+        return Checked(letter=letter, findings=rules.findings(checked), weight=len(checked.html.encode()))
+
+    letters = Variants(loaded.issue, check)
+    possible = letters.possible()
     return Composition(
         name=name,
         loaded=loaded,
-        letter=letter,
-        findings=findings,
-        renditions=made,
-        weight=len(checked.html.encode()),
+        letter=possible[0].letter if not letters.differ else check(loaded.issue).letter,
+        variants=letters,
+        findings=sorted(variants.findings(letters), key=lambda found: _line(loaded, found) or 0),
+        renditions=renditions,
+        weight=max((letter.weight for letter in possible), default=0),
         language=around.language,
     )
 
@@ -103,12 +116,14 @@ def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
     raise IssueError(f"{loaded.shown} cannot be used: 1 fault.", [problem])
 
 
-def _as_read(loaded: LoadedIssue, letter: Letter, made: Renditions, around: Circumstances) -> CheckedLetter:
+def _as_read(
+    loaded: LoadedIssue, issue: Issue, letter: Letter, renditions: Renditions, around: Circumstances
+) -> CheckedLetter:
     template = letter.template
     links = fill.Links(pictures="https://lettre.example.org/pictures/")
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
     return CheckedLetter(
-        issue=loaded.issue,
+        issue=issue,
         template=template,
         html=fill.fill(template.html, values, links, _SAMPLE_URL),
         text=fill.fill(template.text, values, links, _SAMPLE_URL),
@@ -116,14 +131,10 @@ def _as_read(loaded: LoadedIssue, letter: Letter, made: Renditions, around: Circ
         sender=around.sender,
         today=around.today,
         pictures=loaded.pictures,
-        renditions=made.by_place,
-        pieces=pieces(loaded.issue, around.identity),
+        renditions=renditions.of(letter),
+        pieces=pieces(issue, around.identity),
         repairs=loaded.repairs,
     )
-
-
-def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
-    return finding.line or (loaded.line(finding.field) if finding.field else None)
 
 
 def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:
@@ -133,13 +144,21 @@ def problem(composition: Composition, finding: Finding, language: Language | Non
         file=composition.loaded.shown,
         line=_line(composition.loaded, finding),
         field=finding.field,
-        message=message,
+        message=f"{message}{_of_variants(finding, language or composition.language)}",
         hint=cure,
+        rule=finding.rule,
     )
+
+
+def _of_variants(finding: Finding, language: Language) -> str:
+    word = {"en": "variant", "fr": "variante"}[language]
+    return f" ({word} {', '.join(finding.variants)})" if finding.variants else ""
 
 
 def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
     """Return the line that a finding is about; in a text of several lines, the one with the words that it quotes."""
+    if finding.line is not None:
+        return finding.line
     quoted = [value for value in finding.values.values() if isinstance(value, str) and value]
     return loaded.line(finding.field, quoting=quoted) if finding.field else None
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from apes_mailer.campaign import audience
 from apes_mailer.campaign.audience import Audience
-from apes_mailer.contacts import lists
+from apes_mailer.contacts import file_list, lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.rows import Row
 from apes_mailer.errors import ContactsError
@@ -80,6 +81,24 @@ def find_reader(workspace: Workspace, database: Database, list_name: str, addres
     if wanted is None or fields is None:
         raise ContactsError(f'{address} is not on the list "{list_name}".', hint="Choose an address that is.")
     return Reader(list_name=list_name, address=wanted, values={**fields, EMAIL: wanted})
+
+
+def values_on_list(
+    workspace: Workspace, database: Database, list_name: str, fields: Sequence[str]
+) -> list[tuple[tuple[str, ...], int]]:
+    """Return what the contacts of a list have in these fields, each combination with how many have it.
+
+    Whoever is suppressed is counted too. Raises as :func:`search` does.
+    """
+    found = audience.find(workspace, database, list_name)
+    if found.file is None:
+        with database.read() as connection:
+            return lists.count_values(connection, _list_id(connection, found), fields)
+    counts: Counter[tuple[str, ...]] = Counter()
+    with open_contacts_file(found.file, shown=found.shown) as file:
+        for contact in file_list.contacts(file, lambda _: None):
+            counts[tuple(contact.fields.get(field, "") for field in fields)] += 1
+    return list(counts.items())
 
 
 def copy_for(

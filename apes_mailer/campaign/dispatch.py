@@ -59,6 +59,7 @@ def send(around: Surroundings, workspace: Workspace, order: Order, watch: Watch,
             around.records.clock(),
             expected=expected,
         )
+        pictures.publish(order.composition.renditions, workspace.pictures)  # of variants first met while freezing
         return _run(around, frozen.campaign_id, owner, watch, frozen=frozen)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from apes_mailer.campaign.audience import STAFF, Audience
 from apes_mailer.campaign.compose import Composition
+from apes_mailer.campaign.variants import VariantLetter
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.batch import Envelope
 from apes_mailer.model.waiver import Waiver
@@ -37,6 +38,9 @@ class Order:
     actor: str
     waivers: Sequence[Waiver] = ()
     """The rules whose errors do not block this order."""
+
+    only: VariantLetter | None = None
+    """The variant that everybody gets, whoever it is for; None: each gets the own one."""
 
     @property
     def kind(self) -> Kind:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from apes_mailer.ledger import campaigns, status
 from apes_mailer.ledger.campaigns import Rehearsal, Sent
 from apes_mailer.ledger.owner import OwnerLock, lock_name
@@ -18,10 +20,10 @@ def of_campaign(database: Database, name: str) -> Status:
         return status.none(name) if found is None else status.of(connection, found, owner_alive=alive)
 
 
-def sends_of_letter(database: Database, digest: str) -> list[Sent]:
-    """Return the sends of exactly this letter under whatever campaign name, oldest first."""
+def sends_of_letters(database: Database, digests: Collection[str]) -> list[Sent]:
+    """Return the sends of exactly one of these letters under whatever campaign name, oldest first."""
     with database.read() as connection:
-        return campaigns.sends_of_letter(connection, digest)
+        return campaigns.sends_of_letters(connection, digests)
 
 
 def rehearsals(database: Database, name: str) -> list[Rehearsal]:

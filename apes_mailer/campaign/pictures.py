@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from apes_mailer.errors import IssueError, Problem
@@ -13,40 +12,49 @@ from apes_mailer.model.walk import walk
 from apes_mailer.pictures.cache import ChangedError, Kept, PictureCache
 from apes_mailer.pictures.opening import DamagedError
 from apes_mailer.reading.issue import LoadedIssue
+from apes_mailer.render.letter import Letter
 
 _LONGEST_STEM = 40
 _DIGITS_OF_THE_DIGEST = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Renditions:
-    """The renditions of a letter by their places, and the file of each by its published name."""
+    """The pictures of an issue as its letters show them, each made when a letter first has a place for it."""
 
-    by_place: Mapping[Place, Rendition]
-    files: Mapping[str, Path]
+    def __init__(self, loaded: LoadedIssue, cache: PictureCache) -> None:
+        self._loaded = loaded
+        self._cache = cache
+        self._by_place: dict[Place, Rendition] = {}
+        self.files: dict[str, Path] = {}
+        """Where the bytes are, by published name."""
 
-    def names(self) -> Mapping[Place, str]:
-        """The published names by place."""
-        return {place: rendition.name for place, rendition in self.by_place.items()}
+    def named(self, letter: Letter) -> Letter:
+        """Return a letter with the published names of its pictures, once all of them are made.
 
+        Raises ``IssueError`` with every picture that cannot be made.
+        """
+        problems: list[Problem] = []
+        for place in letter.places:
+            if place not in self._by_place:
+                try:
+                    self._make(place)
+                except (DamagedError, ChangedError, OSError) as error:
+                    problems.append(_problem(self._loaded, place.file, error))
+        if problems:
+            message = f"{self._loaded.shown} cannot be used: {len(problems)} of its pictures cannot be shown."
+            raise IssueError(message, problems)
+        return letter.with_pictures({place: rendition.name for place, rendition in self.of(letter).items()})
 
-def renditions(loaded: LoadedIssue, places: Iterable[Place], cache: PictureCache) -> Renditions:
-    """Return a rendition for each place. Raises ``IssueError`` with every picture of which none can be made."""
-    by_place: dict[Place, Rendition] = {}
-    files: dict[str, Path] = {}
-    problems: list[Problem] = []
-    for place in places:
-        source = loaded.picture_files[place.file]
-        try:
-            kept = cache.rendition(source.path, source.digest, source.kind, place.pixels)
-        except (DamagedError, ChangedError, OSError) as error:
-            problems.append(_problem(loaded, place.file, error))
-            continue
-        by_place[place] = _rendition(place.file, kept)
-        files[by_place[place].name] = cache.path(kept)
-    if problems:
-        raise IssueError(f"{loaded.shown} cannot be used: {len(problems)} of its pictures cannot be shown.", problems)
-    return Renditions(by_place=by_place, files=files)
+    def of(self, letter: Letter) -> Mapping[Place, Rendition]:
+        """Return the renditions that a letter shows, by their places."""
+        return {place: self._by_place[place] for place in letter.places}
+
+    def _make(self, place: Place) -> None:
+        source = self._loaded.picture_files[place.file]
+        kept = self._cache.rendition(source.path, source.digest, source.kind, place.pixels)
+        rendition = _rendition(place.file, kept)
+        self._by_place[place] = rendition
+        self.files[rendition.name] = self._cache.path(kept)
 
 
 def _rendition(file: str, kept: Kept) -> Rendition:

@@ -9,6 +9,7 @@ from apes_mailer.campaign import compose
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.check import catalogue
 from apes_mailer.errors import CheckFailedError, UsageError
+from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.waiver import Waiver
 
 
@@ -49,10 +50,19 @@ def used(composition: Composition, given: Sequence[Waiver]) -> list[Waiver]:
     return [waiver for waiver in given if waiver.rule in errors]
 
 
-def require_sound(composition: Composition, given: Sequence[Waiver] = ()) -> None:
-    """Raise ``CheckFailedError`` when a check found an error that is not waived."""
+def require_sound(
+    composition: Composition, given: Sequence[Waiver] = (), *, findings: Sequence[Finding] | None = None
+) -> None:
+    """Raise ``CheckFailedError`` when a check found an error that is not waived.
+
+    ``findings`` are those of one variant; without them, those of every variant that contacts can get.
+    """
     waived = {waiver.rule for waiver in given}
-    errors = [finding for finding in composition.errors() if finding.rule not in waived]
+    errors = [
+        finding
+        for finding in (composition.findings if findings is None else findings)
+        if finding.severity is Severity.ERROR and finding.rule not in waived
+    ]
     if not errors:
         return
     what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"

@@ -28,7 +28,8 @@ class Answer:
     ``verdict`` is submitted, pending, submitting, unknown, refused, excluded or not_asked. ``reason`` is a word of
     ``Reason`` for an exclusion, with ``detail`` where there is more to say, and words for people otherwise.
     ``message_sha256`` is over the HTML as this recipient reads it, ``template_sha256`` over the letter with its slots
-    unfilled; both are empty for an exclusion, which has no message.
+    unfilled, ``variant`` names this letter when others got another one; all are empty for an exclusion, which has no
+    message.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Answer:
     detail: str = ""
     batch: int | None = None
     attempts: Sequence[Attempt] = ()
+    variant: str = ""
     template_sha256: str = ""
     message_sha256: str = ""
 
@@ -103,6 +105,7 @@ def _answer(connection: Connection, campaign: Campaign, frozen: traces.Recipient
         prepared_at=campaign.prepared_at,
         batch=frozen.batch_no,
         attempts=traces.attempts(connection, campaign.id, frozen),
+        variant=frozen.variant if has_message else "",
         template_sha256=frozen.digest if has_message else "",
         message_sha256=hashlib.sha256(page.encode()).hexdigest() if has_message else "",
     )

@@ -124,7 +124,8 @@ def _placed(problem: Problem) -> Problem:
 def _finding_json(composition: Composition, finding: Finding) -> dict[str, Any]:
     from apes_mailer.campaign import compose
 
-    return output.problem_json(finding.rule, finding.severity, compose.problem(composition, finding))
+    told = compose.problem(composition, finding)
+    return output.problem_json(finding.rule, finding.severity, told, finding.variants)
 
 
 def build(

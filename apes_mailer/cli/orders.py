@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from types import FrameType
 
-from apes_mailer.campaign import audience, compose, overview, prepare, waiving
+from apes_mailer.campaign import audience, compose, overview, prepare, targeting, waiving
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.order import Order, Purpose
@@ -62,6 +63,18 @@ def order(
     )
 
 
+def each_variant(asked: Order) -> list[Order]:
+    """Return the orders by which the readers of a test get every variant of a letter, marked in its subject."""
+    variants = asked.composition.variants
+    if not variants.differ:
+        return [asked]
+    orders: list[Order] = []
+    for each in variants.possible():
+        mark = f"{asked.envelope.subject_mark.rstrip('] ')} {each.variant.name}] "
+        orders.append(replace(asked, only=each, envelope=replace(asked.envelope, subject_mark=mark)))
+    return orders
+
+
 def blocking(composition: Composition, waived: Sequence[Waiver]) -> list[Waiver]:
     """Return the waivers without which a letter could not be sent; say which of them waive nothing.
 
@@ -104,11 +117,12 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         ("From", f"{envelope.from_name} <{envelope.from_address}>"),
         ("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'contact')})"),
         ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
+        *_variant_rows(composition, frozen),
         ("Excluded", output.excluded_text(frozen.excluded)),
         *((f"  line {row.line}", output.left_out_text(row)) for row in frozen.left_out),
         ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),
         ("Through", provider),
-        ("Rehearsed", _rehearsed(application, composition)),
+        ("Rehearsed", _rehearsed(application, composition, frozen)),
     ]
     rows += [(f"Waived by {asked.actor}", f"{each.rule}, because: {each.because}") for each in asked.waivers]
     width = max(len(name) for name, _ in rows)
@@ -119,25 +133,46 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
     lines += [f"  Warning: {compose.problem(composition, each).message}" for each in unheard(frozen)]
     lines += [
         f"  Warning: this letter was sent to {sent.list_name} as {sent.campaign}, {output.moment(sent.prepared_at)}"
-        for sent in overview.sends_of_letter(application.database, composition.letter.template.digest)
+        for sent in overview.sends_of_letters(application.database, _digests(composition, frozen).values())
         if sent.campaign != composition.name
     ]
     return "\n".join([composition.name, *lines])
 
 
-def unheard(frozen: Frozen) -> list[Finding]:
-    """Return a finding for each field that nobody on the list has: a misspelt name looks like this."""
-    return [catalogue.finding("merge-tag-unheard", name=name) for name in frozen.empty_fields]
-
-
-def _rehearsed(application: Application, composition: Composition) -> str:
-    digest = composition.letter.template.digest
-    same = [
-        r for r in overview.rehearsals(application.database, composition.name) if r.digest == digest and r.submitted
+def _variant_rows(composition: Composition, frozen: Frozen) -> list[tuple[str, str]]:
+    weights = {letter.variant.name: letter.weight for letter in composition.variants.known()}
+    return [
+        (f"  {each.variant}", f"{each.recipients:,}, {weights[each.variant] / 1000:.1f} kB") for each in frozen.variants
     ]
-    if not same:
+
+
+def _digests(composition: Composition, frozen: Frozen) -> dict[str, str]:
+    """Return the digests of the letters that a list gets, by variant."""
+    return {each.variant: each.digest for each in frozen.variants} or {"": composition.letter.template.digest}
+
+
+def unheard(frozen: Frozen) -> list[Finding]:
+    """Return a finding for each field, and each value of an audience, that nobody on the list has."""
+    return [
+        *(catalogue.finding("merge-tag-unheard", name=name) for name in frozen.empty_fields),
+        *map(targeting.absent_finding, frozen.absent_values),
+    ]
+
+
+def _rehearsed(application: Application, composition: Composition, frozen: Frozen) -> str:
+    digests = _digests(composition, frozen)
+    seen = {
+        letter.digest: rehearsal
+        for rehearsal in overview.rehearsals(application.database, composition.name)
+        if rehearsal.submitted
+        for letter in rehearsal.letters
+    }
+    missing = [variant for variant, digest in digests.items() if digest not in seen]
+    if len(missing) == len(digests):
         return "never: nobody has seen exactly this letter in a mailbox or in the outbox"
-    last = same[-1]
+    if missing:
+        return f"not all of it: nobody has seen the variant {', '.join(missing)} in a mailbox or in the outbox"
+    last = max((seen[digest] for digest in digests.values()), key=lambda rehearsal: rehearsal.prepared_at)
     at = output.moment(last.prepared_at)
     return f"exactly this letter, {last.kind} to {last.list_name} through {last.provider}, {at}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,7 @@ def survey_json(name: str, surveyed: Frozen) -> dict[str, Any]:
     return {"campaign": name, **body}
 
 
-def problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, Any]:
+def problem_json(rule: str, severity: Severity, problem: Problem, variants: Sequence[str] = ()) -> dict[str, Any]:
     """Return what is wrong in a letter, or in a file of it, as scripts read it."""
     return {
         "rule": rule,
@@ -94,14 +94,15 @@ def problem_json(rule: str, severity: Severity, problem: Problem) -> dict[str, A
         "field": problem.field,
         "line": problem.line,
         "block": block_of(problem.field),
+        "variants": variants,
         "message": problem.message,
         "cure": problem.hint,
     }
 
 
 def problems_json(rule: str, severity: Severity, problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Return several problems of one kind as scripts read them."""
-    return [problem_json(rule, severity, each) for each in problems]
+    """Return several problems as scripts read them; ``rule`` is for those that no check has found."""
+    return [problem_json(each.rule or rule, severity, each) for each in problems]
 
 
 def suppression_json(suppression: Suppression) -> dict[str, Any]:
@@ -168,10 +169,15 @@ def _pause(status: Status) -> list[str]:
 
 
 def _doubt(batch: BatchStatus) -> list[str]:
-    what = f"      batch {batch.no}: {plural(batch.recipients, 'recipient')} - {batch.note or 'no answer was recorded'}"
+    who = f"{plural(batch.recipients, 'recipient')}{_of_variant(batch.variant)}"
+    what = f"      batch {batch.no}: {who} - {batch.note or 'no answer was recorded'}"
     clues = [f"with {batch.somebody}"] if batch.somebody else []
     clues += [f"apes_attempt {batch.attempt}"] if batch.attempt else []
     return [what, f"        {', '.join(clues)}"] if clues else [what]
+
+
+def _of_variant(variant: str) -> str:
+    return f" of the variant {variant}" if variant else ""
 
 
 def _next_step(status: Status) -> list[str]:
@@ -190,6 +196,8 @@ def _next_step(status: Status) -> list[str]:
 def rehearsal_text(rehearsal: Rehearsal) -> str:
     """Return a rehearsal as people read it, in a line."""
     what = "Test" if rehearsal.kind == "test" else "Rehearsal"
+    variants = [letter.variant for letter in rehearsal.letters if letter.variant]
+    what += f" of the variant {', '.join(variants)}" if variants else ""
     where = f"to {rehearsal.list_name}, {rehearsal.provider}"
     trouble = [f"{rehearsal.refused:,} refused"] if rehearsal.refused else []
     trouble += [f"{rehearsal.unknown:,} in doubt"] if rehearsal.unknown else []
@@ -203,13 +211,15 @@ def rehearsed_text(ended: Status) -> str:
     count = f"{ended.submitted:,}"
     if ended.submitted != ended.recipients:
         count += f" of {ended.recipients:,}"
+    # Of a test each batch has the same letter, which is one of several; of a rehearsal all readers have got their own.
+    variant = _of_variant(ended.batches[0].variant if test and ended.batches else "")
     if ended.provider == _OUTBOX:
-        written = f"{count} {'test ' if test else ''}message{'' if ended.submitted == 1 else 's'} written"
+        written = f"{count} {'test ' if test else ''}message{'' if ended.submitted == 1 else 's'}{variant} written"
         return f"{written}; nothing left this computer" + (
             "." if test else ": this was a rehearsal, and does not count as sent."
         )
     people = "recipient" if ended.submitted == 1 else "recipients"
-    handed = f"Test handed to {ended.provider} for {count} {people} of the list {ended.list_name}"
+    handed = f"Test{variant} handed to {ended.provider} for {count} {people} of the list {ended.list_name}"
     return f"{handed}: look in the mailbox." if ended.submitted else f"{handed}."
 
 
@@ -241,7 +251,8 @@ def _answer(answer: Answer) -> list[str]:
         state = "written" if verdict == _WRITTEN else _ATTEMPTS.get(each.state, each.state)
         lines.append(f"    Request {each.seq} of batch {answer.batch}, {moment(each.started_at)}: {state}{note}")
     if answer.message_sha256:
-        lines.append(f"    Its HTML: SHA-256 {answer.message_sha256}, from the letter {answer.template_sha256[:16]}…")
+        letter = f"the letter {answer.template_sha256[:16]}…{_of_variant(answer.variant)}"
+        lines.append(f"    Its HTML: SHA-256 {answer.message_sha256}, from {letter}")
     return lines
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,7 +46,8 @@ def send_test(
 ) -> None:
     """Send the letter to colleagues; never counts as sent.
 
-    The subject begins with [TEST]. Another list than staff, or more than 25 recipients, is confirmed as in a send.
+    The subject begins with [TEST]. Where readers get different letters, colleagues get all of them. Another list than
+    staff, or more than 25 recipients, is confirmed as in a send.
     """
     from apes_mailer.campaign import waiving
     from apes_mailer.campaign.order import Purpose
@@ -57,11 +59,11 @@ def send_test(
     waived = waiving.waivers(waive or [], because or [])
     composition = application.compose(name)
     waived = orders.blocking(composition, waived)
-    asked = orders.order(application, composition, live, to, Purpose.TEST, waived=waived)
+    asked = orders.each_variant(orders.order(application, composition, live, to, Purpose.TEST, waived=waived))
     if expected is None:
-        surveyed = orders.survey_of(application, asked)
-        if asked.needs_count(surveyed.recipients):
-            output.say(orders.card(application, asked, surveyed))
+        surveyed = orders.survey_of(application, asked[0])
+        if asked[0].needs_count(surveyed.recipients):
+            output.say(orders.card(application, asked[0], surveyed))
             expected = orders.ask_count(name, surveyed.recipients, "send this test")
     _dispatch(application, asked, expected, json=json)
 
@@ -105,12 +107,36 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
             output.say("\nA dry run: nothing was prepared, nothing was sent.")
             return
         expected = orders.ask_count(name, surveyed.recipients, f'send "{name}"')
-    _dispatch(application, asked, expected, json=json, with_card=confirm is not None)
+    _dispatch(application, [asked], expected, json=json, with_card=confirm is not None)
 
 
 def _dispatch(
-    application: Application, asked: Order, expected: int | None, *, json: bool, with_card: bool = False
+    application: Application, asked: Sequence[Order], expected: int | None, *, json: bool, with_card: bool = False
 ) -> None:
+    """Carry out one order after the other, and no further one when one did not come to its end."""
+    from apes_mailer.cli import orders
+    from apes_mailer.errors import InterruptedByUserError
+    from apes_mailer.ledger.states import CampaignState
+
+    every: list[Dispatched] = []
+    for each in asked:
+        done = _carry_out(application, each, expected, with_card=with_card)
+        every.append(done)
+        if not json:
+            _tell(application, done)
+        if done.stopped_by_person or done.status.state is not CampaignState.FINISHED:
+            break
+    if json:
+        told = [_ended_json(done) for done in every]
+        output.emit({**told[-1], "tests": told} if len(asked) > 1 else told[-1])
+    orders.conclude(every[-1])
+    if left := len(asked) - len(every):
+        raise InterruptedByUserError(
+            f"Stopped; not sent: {output.plural(left, 'variant')} of the letter.", hint="Run the same command again."
+        )
+
+
+def _carry_out(application: Application, asked: Order, expected: int | None, *, with_card: bool) -> Dispatched:
     from apes_mailer.campaign import dispatch
     from apes_mailer.cli import orders
 
@@ -124,17 +150,18 @@ def _dispatch(
             application.surroundings(asked.provider), application.workspace, asked, follower.watch(), expected=expected
         )
     follower.finish(done.status)
-    _report(application, done, json=json)
+    return done
 
 
-def _report(application: Application, done: Dispatched, *, json: bool) -> None:
-    from apes_mailer.cli import orders
+def _ended_json(done: Dispatched) -> dict[str, Any]:
+    return {**output.status_json(done.status), "run": done.run}
+
+
+def _tell(application: Application, done: Dispatched) -> None:
     from apes_mailer.ledger.states import CampaignState, Kind
 
     ended = done.status
-    if json:
-        output.emit({**output.status_json(ended), "run": done.run})
-    elif ended.kind is Kind.SEND:
+    if ended.kind is Kind.SEND:
         # Why it is not finished, and how to go on, is the error that follows.
         output.say(output.status_text(ended, only_numbers=ended.state is not CampaignState.FINISHED))
     else:
@@ -142,7 +169,6 @@ def _report(application: Application, done: Dispatched, *, json: bool) -> None:
     if ended.provider == "outbox":
         index = application.workspace.outbox / ended.campaign / done.run / "index.html"
         output.say(f"Look at them in your browser: {index}")
-    orders.conclude(done)
 
 
 def resume(
@@ -170,4 +196,8 @@ def resume(
     with signals.handled():
         done = dispatch.resume(application.surroundings(live), application.workspace, name, follower.watch())
     follower.finish(done.status)
-    _report(application, done, json=json)
+    if json:
+        output.emit(_ended_json(done))
+    else:
+        _tell(application, done)
+    orders.conclude(done)

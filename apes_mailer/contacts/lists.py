@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -107,6 +107,26 @@ def fields_of(connection: sa.Connection, list_id: int, address: str) -> dict[str
     rows = members(list_id)
     text = connection.execute(sa.select(rows.c.fields).where(rows.c.address == address)).scalar()
     return None if text is None else {name: str(value) for name, value in json.loads(text).items()}
+
+
+def field_names(connection: sa.Connection, list_id: int, *, among_first: int = 10_000) -> list[str]:
+    """Return the names of the fields that the first contacts of a list have, sorted."""
+    rows = members(list_id)
+    some = sa.select(rows.c.fields).order_by(rows.c.contact_id).limit(among_first).subquery()
+    names = sa.func.json_each(some.c.fields).table_valued("key")
+    return list(
+        connection.execute(
+            sa.select(names.c.key).select_from(some).join(names, sa.true()).distinct().order_by("key")
+        ).scalars()
+    )
+
+
+def count_values(connection: sa.Connection, list_id: int, fields: Sequence[str]) -> list[tuple[tuple[str, ...], int]]:
+    """Return what the contacts of a list have in these fields, each combination with how many have it."""
+    rows = members(list_id)
+    values = sa.func.json_array(*(sa.func.json_extract(rows.c.fields, f"$.{field}") for field in fields))
+    found = connection.execute(sa.select(values, sa.func.count()).group_by(values))
+    return [(tuple(str(value or "") for value in json.loads(text)), count) for text, count in found]
 
 
 def contact_id(connection: sa.Connection, key: bytes) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +45,19 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """A letter of a rehearsal; ``variant`` is empty when everybody got the same."""
+
+    variant: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """A test or a run into the outbox: recorded, and never counted as a send."""
+    """A test or a run into the outbox: recorded, and never counted as a send.
+
+    ``digest`` is that of the first of its letters.
+    """
 
     kind: str
     provider: str
@@ -57,6 +69,7 @@ class Rehearsal:
     refused: int
     unknown: int
     digest: str
+    letters: Sequence[Rehearsed]
 
 
 def find(connection: sa.Connection, name: str) -> int | None:
@@ -125,15 +138,15 @@ def largest_batch(connection: sa.Connection, campaign_id: int) -> int:
     return int(connection.execute(largest).scalar_one())
 
 
-def sends_of_letter(connection: sa.Connection, digest: str) -> list[Sent]:
-    """Return the sends of exactly this letter under whatever campaign name, oldest first."""
+def sends_of_letters(connection: sa.Connection, digests: Collection[str]) -> list[Sent]:
+    """Return the sends of exactly one of these letters under whatever campaign name, oldest first."""
     campaign, lists, template, attempt = schema.campaign, schema.contact_list, schema.template, schema.attempt
     query = (
         sa.select(campaign.c.name.label("campaign"), lists.c.name.label("list_name"), campaign.c.prepared_at)
         .join(lists, lists.c.id == campaign.c.list_id)
         .where(
             campaign.c.kind == Kind.SEND,
-            sa.exists().where(template.c.campaign_id == campaign.c.id, template.c.digest == digest),
+            sa.exists().where(template.c.campaign_id == campaign.c.id, template.c.digest.in_(digests)),
             sa.exists().where(attempt.c.campaign_id == campaign.c.id),
         )
         .order_by(campaign.c.id)
@@ -143,7 +156,7 @@ def sends_of_letter(connection: sa.Connection, digest: str) -> list[Sent]:
 
 def rehearsals(connection: sa.Connection, name: str, *, owner_alive: bool) -> list[Rehearsal]:
     """Return the rehearsals of a campaign, oldest first; what is ``submitting`` without an owner is in doubt."""
-    campaign, lists, batch, template = schema.campaign, schema.contact_list, schema.batch, schema.template
+    campaign, lists, batch = schema.campaign, schema.contact_list, schema.batch
     doubtful = [BatchState.UNKNOWN] if owner_alive else [BatchState.UNKNOWN, BatchState.SUBMITTING]
 
     def total(count: Any) -> sa.ColumnElement[int]:
@@ -154,25 +167,39 @@ def rehearsals(connection: sa.Connection, name: str, *, owner_alive: bool) -> li
 
     query = (
         sa.select(
+            campaign.c.id,
             campaign.c.kind,
             campaign.c.provider,
             campaign.c.prepared_at,
             lists.c.name.label("list_name"),
-            template.c.digest,
             total(batch.c.size).label("recipients"),
             left_in(BatchState.SUBMITTED).label("submitted"),
             total(_left_their_batch(Outcome.REFUSED)).label("refused"),
             left_in(*doubtful).label("unknown"),
         )
         .join(lists, lists.c.id == campaign.c.list_id)
-        .join(template, template.c.campaign_id == campaign.c.id)
         .join(batch, batch.c.campaign_id == campaign.c.id, isouter=True)
         .where(campaign.c.name == name, campaign.c.kind != Kind.SEND)
         .group_by(campaign.c.id)
         .order_by(campaign.c.id)
     )
-    rows = connection.execute(query).mappings()
-    return [Rehearsal(run=_run(row["prepared_at"], row["kind"]), **row) for row in rows]
+    found: list[Rehearsal] = []
+    for row in connection.execute(query).mappings().all():
+        counted: dict[str, Any] = dict(row)
+        letters = _letters(connection, counted.pop("id"))
+        digest = letters[0].digest if letters else ""
+        found.append(Rehearsal(run=_run(row["prepared_at"], row["kind"]), digest=digest, letters=letters, **counted))
+    return found
+
+
+def _letters(connection: sa.Connection, campaign_id: int) -> list[Rehearsed]:
+    template = schema.template
+    rows = connection.execute(
+        sa.select(template.c.variant, template.c.digest)
+        .where(template.c.campaign_id == campaign_id)
+        .order_by(template.c.id)
+    ).mappings()
+    return [Rehearsed(**row) for row in rows]
 
 
 def _campaigns() -> sa.Select[*tuple[Any, ...]]:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import campaigns, history, merge_values, waivers
-from apes_mailer.ledger.states import BatchState, Kind, Reason
+from apes_mailer.ledger import batching, campaigns, history, merge_values, sorting, waivers
+from apes_mailer.ledger.sorting import Letter, Letters
+from apes_mailer.ledger.states import Kind, Reason
+from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.waiver import Waiver
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -45,14 +47,12 @@ class Preparation:
     list_id: int
     envelope: str
     issue_digest: str
-    template_digest: str
-    template_body: str
-    fields: Sequence[str]
+    letters: Letters
     batch_size: int
     waivers: Sequence[Waiver] = ()
-    value_bytes: int | None = None
+    value_bytes: Callable[[MessageTemplate], int | None] = lambda _template: None
     """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
-    too_large: merge_values.TooLarge = lambda _address, _values: None
+    too_large: Callable[[MessageTemplate], merge_values.TooLarge] = lambda _template: lambda _address, _values: None
     """Says of the values that might exceed the limit what is wrong with them, or None."""
 
 
@@ -66,6 +66,29 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenVariant:
+    """One of several letters of a campaign: its name, the digest of its template, and who gets it."""
+
+    variant: str
+    digest: str
+    recipients: int
+    batches: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsentValue:
+    """A value that an audience names and nobody on the list has; ``meant`` is one near it that somebody has, or empty.
+
+    ``field`` is its path in the issue.
+    """
+
+    field: str
+    column: str
+    value: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
     """What a preparation froze."""
 
@@ -74,11 +97,16 @@ class Frozen:
     recipients: int
     excluded: Mapping[str, int]
     batches: int
+    variants: Sequence[FrozenVariant] = ()
+    """The letters that somebody gets, in the order of their batches; empty when everybody gets the same."""
+
     left_out: Sequence[LeftOut] = ()
     """The first rows of a list kept as a file that are no recipients."""
 
     empty_fields: Sequence[str] = ()
     """Fields of the letter in which no recipient has anything: everybody gets the words to fall back on."""
+
+    absent_values: Sequence[AbsentValue] = ()
 
 
 def freeze(
@@ -98,16 +126,13 @@ def freeze(
     if preparation.kind is Kind.SEND:
         campaigns.forget_untouched(connection, preparation.name)
     campaign_id = _insert_campaign(connection, preparation, at)
-    template_id = _insert_template(connection, campaign_id, preparation)
     asked = _count(connection, sa.select(sa.func.count()).select_from(candidates.accepted))
     if candidates.rejected is not None:
         asked += _insert_rejected(connection, campaign_id, candidates.rejected)
-    _insert_recipients(connection, campaign_id, template_id, preparation, candidates.accepted, at)
-    if preparation.value_bytes is not None:
-        merge_values.exclude_too_large(
-            connection, campaign_id, above=preparation.value_bytes, too_large=preparation.too_large
-        )
-    batches = _insert_batches(connection, campaign_id, template_id, preparation.batch_size)
+    letters = _insert_recipients(connection, campaign_id, preparation, candidates.accepted, at)
+    for template_id, letter in letters.items():
+        _exclude_too_large(connection, campaign_id, template_id, letter, preparation)
+    batches = batching.cut(connection, campaign_id, letters, preparation.batch_size)
     frozen = _summary(connection, campaign_id, asked, batches)
     if expected is not None and expected != frozen.recipients:
         raise CancelledError(
@@ -144,15 +169,6 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
     return new_id(result)
 
 
-def _insert_template(connection: sa.Connection, campaign_id: int, preparation: Preparation) -> int:
-    result = connection.execute(
-        sa.insert(schema.template).values(
-            campaign_id=campaign_id, digest=preparation.template_digest, body=preparation.template_body
-        )
-    )
-    return new_id(result)
-
-
 def new_id(result: sa.CursorResult[*tuple[Any, ...]]) -> int:
     """Return the number that the database gave a row."""
     key = result.inserted_primary_key
@@ -180,13 +196,9 @@ def suppressed(key: sa.ColumnElement[bytes], list_id: int, at: dt.datetime) -> s
 
 
 def _insert_recipients(
-    connection: sa.Connection,
-    campaign_id: int,
-    template_id: int,
-    preparation: Preparation,
-    accepted: sa.Subquery,
-    at: dt.datetime,
-) -> None:
+    connection: sa.Connection, campaign_id: int, preparation: Preparation, accepted: sa.Subquery, at: dt.datetime
+) -> Mapping[int, Letter]:
+    """Make exclusions of the suppressed candidates and recipients of the others; return the letters by template."""
     cause = suppressed(accepted.c.key, preparation.list_id, at)
     excluded = sa.select(
         sa.literal(campaign_id),
@@ -197,10 +209,9 @@ def _insert_recipients(
     connection.execute(
         sa.insert(schema.exclusion).from_select(["campaign_id", "contact_id", "reason", "detail"], excluded)
     )
+    found = sorting.sort(connection, campaign_id, preparation.letters, accepted, ~cause.exists())
     recipients = (
-        sa.select(
-            sa.literal(campaign_id), accepted.c.contact_id, sa.literal(template_id), _values(preparation, accepted)
-        )
+        sa.select(sa.literal(campaign_id), accepted.c.contact_id, found.template_id, found.merge_values)
         .where(~cause.exists())
         .order_by(accepted.c.contact_id)
     )
@@ -209,47 +220,17 @@ def _insert_recipients(
             ["campaign_id", "contact_id", "template_id", "merge_values"], recipients
         )
     )
+    return found.letters
 
 
-def _values(preparation: Preparation, accepted: sa.Subquery) -> sa.ColumnElement[Any]:
-    """The JSON of the fields that the letter uses, and of no other."""
-    if not preparation.fields:
-        return sa.null()
-    pairs: list[sa.ColumnElement[str]] = []
-    for field in preparation.fields:
-        pairs += [sa.literal(field), sa.func.coalesce(sa.func.json_extract(accepted.c.fields, f"$.{field}"), "")]
-    return sa.func.json_object(*pairs)
-
-
-def _insert_batches(connection: sa.Connection, campaign_id: int, template_id: int, size: int) -> int:
-    recipient = schema.recipient
-    mine = sa.and_(recipient.c.campaign_id == campaign_id, recipient.c.template_id == template_id)
-    last_of_next = (
-        sa.select(recipient.c.contact_id)
-        .where(mine, recipient.c.contact_id > sa.bindparam("after"))
-        .order_by(recipient.c.contact_id)
-        .limit(1)
-    )
-    total = _count(connection, sa.select(sa.func.count()).where(mine))
-    after, no = 0, 0
-    for start in range(0, total, size):
-        count = min(size, total - start)
-        first = connection.execute(last_of_next, {"after": after}).scalar_one()
-        last = connection.execute(last_of_next.offset(count - 1), {"after": after}).scalar_one()
-        no += 1
-        connection.execute(
-            sa.insert(schema.batch).values(
-                campaign_id=campaign_id,
-                no=no,
-                template_id=template_id,
-                first_contact=first,
-                last_contact=last,
-                size=count,
-                state=BatchState.PENDING,
-            )
+def _exclude_too_large(
+    connection: sa.Connection, campaign_id: int, template_id: int, letter: Letter, preparation: Preparation
+) -> None:
+    above = preparation.value_bytes(letter.template) if letter.fields else None
+    if above is not None:
+        merge_values.exclude_too_large(
+            connection, campaign_id, template_id, above=above, too_large=preparation.too_large(letter.template)
         )
-        after = last
-    return no
 
 
 def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: int) -> Frozen:
@@ -278,8 +259,26 @@ def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: i
         recipients=recipients,
         excluded=excluded,
         batches=batches,
+        variants=_variants(connection, campaign_id),
         left_out=_left_out(connection, campaign_id),
     )
+
+
+def _variants(connection: sa.Connection, campaign_id: int) -> list[FrozenVariant]:
+    template, batch = schema.template, schema.batch
+    rows = connection.execute(
+        sa.select(
+            template.c.variant,
+            template.c.digest,
+            sa.func.sum(batch.c.size).label("recipients"),
+            sa.func.count().label("batches"),
+        )
+        .join(batch, batch.c.template_id == template.c.id)
+        .where(batch.c.campaign_id == campaign_id, template.c.variant != "")
+        .group_by(template.c.id)
+        .order_by(sa.func.min(batch.c.no))
+    ).mappings()
+    return [FrozenVariant(**row) for row in rows]
 
 
 def _left_out(connection: sa.Connection, campaign_id: int) -> list[LeftOut]:

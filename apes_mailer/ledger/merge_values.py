@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import sqlalchemy as sa
 
@@ -14,8 +14,10 @@ TooLarge = Callable[[str, Mapping[str, str]], str | None]
 """Says of an address and the values of its fields what makes them too large, or None."""
 
 
-def exclude_too_large(connection: sa.Connection, campaign_id: int, *, above: int, too_large: TooLarge) -> None:
-    """Make exclusions of the recipients of whose values ``too_large`` says something.
+def exclude_too_large(
+    connection: sa.Connection, campaign_id: int, template_id: int, *, above: int, too_large: TooLarge
+) -> None:
+    """Make exclusions of the recipients of a letter of whose values ``too_large`` says something.
 
     It is asked only about recipients whose values take more than ``above`` bytes as JSON.
     """
@@ -25,6 +27,7 @@ def exclude_too_large(connection: sa.Connection, campaign_id: int, *, above: int
         .join(contact, contact.c.id == recipient.c.contact_id)
         .where(
             recipient.c.campaign_id == campaign_id,
+            recipient.c.template_id == template_id,
             sa.func.length(sa.cast(recipient.c.merge_values, sa.LargeBinary)) > above,
         )
     )
@@ -42,11 +45,13 @@ def exclude_too_large(connection: sa.Connection, campaign_id: int, *, above: int
         )
 
 
-def unfilled(connection: sa.Connection, campaign_id: int, field: str, *, first: int = 3) -> tuple[int, list[str]]:
-    """Return how many recipients have nothing in a field, and the addresses of the first of them."""
+def unfilled(
+    connection: sa.Connection, campaign_id: int, field: str, *, templates: Collection[int], first: int = 3
+) -> tuple[int, list[str]]:
+    """Return how many recipients of some letters have nothing in a field, and the addresses of the first of them."""
     recipient, contact = schema.recipient, schema.contact
     value = sa.func.json_extract(recipient.c.merge_values, f"$.{field}")
-    empty = sa.and_(recipient.c.campaign_id == campaign_id, sa.func.trim(value) == "")
+    empty = sa.and_(_of_letters(campaign_id, templates), sa.func.trim(value) == "")
     count = connection.execute(sa.select(sa.func.count()).select_from(recipient).where(empty)).scalar_one()
     if not count:
         return 0, []
@@ -70,14 +75,21 @@ def nobody_has(connection: sa.Connection, campaign_id: int, field: str) -> bool:
     return connection.execute(somebody.limit(1)).first() is None
 
 
-def field_values(connection: sa.Connection, campaign_id: int, field: str) -> Iterator[tuple[str, str]]:
-    """Yield (address, value) of one field for every recipient, a few at a time."""
+def field_values(
+    connection: sa.Connection, campaign_id: int, field: str, *, templates: Collection[int]
+) -> Iterator[tuple[str, str]]:
+    """Yield (address, value) of one field for every recipient of some letters, a few at a time."""
     recipient, contact = schema.recipient, schema.contact
     value = sa.func.json_extract(recipient.c.merge_values, f"$.{field}")
     query = (
         sa.select(contact.c.address, value)
         .join(recipient, contact.c.id == recipient.c.contact_id)
-        .where(recipient.c.campaign_id == campaign_id)
+        .where(_of_letters(campaign_id, templates))
     )
     for address, text in connection.execution_options(yield_per=1000).execute(query):
         yield str(address), str(text)
+
+
+def _of_letters(campaign_id: int, templates: Collection[int]) -> sa.ColumnElement[bool]:
+    recipient = schema.recipient
+    return sa.and_(recipient.c.campaign_id == campaign_id, recipient.c.template_id.in_(templates))

@@ -33,6 +33,8 @@ class BatchStatus:
     """The mark that the provider got with the last attempt; empty before the first."""
     somebody: str = ""
     """The address of one recipient of a batch in doubt, to look up with the provider; else empty."""
+    variant: str = ""
+    """The variant of the letter that this batch gets; empty when everybody gets the same letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +189,7 @@ def _refusals(connection: sa.Connection, campaign_id: int) -> list[Refusal]:
 def _batches(
     connection: sa.Connection, campaign_id: int, late: Mapping[int, Mapping[str, int]], *, owner_alive: bool
 ) -> list[BatchStatus]:
-    batch, attempt = schema.batch, schema.attempt
+    batch, attempt, template = schema.batch, schema.attempt, schema.template
     latest = sa.and_(
         attempt.c.campaign_id == batch.c.campaign_id,
         attempt.c.batch_no == batch.c.no,
@@ -202,9 +204,11 @@ def _batches(
             attempt.c.id.label("attempt_id"),
             attempt.c.note,
             attempt.c.mark,
+            template.c.variant,
             sa.case((batch.c.state.in_(_OPEN), _somebody()), else_="").label("somebody"),
         )
         .join(attempt, latest, isouter=True)
+        .join(template, template.c.id == batch.c.template_id)
         .where(batch.c.campaign_id == campaign_id)
         .order_by(batch.c.no)
     )
@@ -252,6 +256,7 @@ def _batch(
         note=note or "",
         attempt=row.mark or "",
         somebody=(row.somebody or "") if state is BatchState.UNKNOWN else "",
+        variant=row.variant,
     )
 
 

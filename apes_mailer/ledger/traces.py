@@ -35,6 +35,7 @@ class Recipient:
     outcome: Outcome | None
     reason: str
     attempt_seq: int
+    variant: str
     digest: str
     template: MessageTemplate
     batch_no: int
@@ -66,7 +67,14 @@ def recipient(connection: sa.Connection, campaign_id: int, contact_id: int) -> R
     )
     row = connection.execute(
         sa.select(
-            frozen, contact.c.address, contact.c.key, template.c.digest, template.c.body, batch.c.no, batch.c.state
+            frozen,
+            contact.c.address,
+            contact.c.key,
+            template.c.variant,
+            template.c.digest,
+            template.c.body,
+            batch.c.no,
+            batch.c.state,
         )
         .join(contact, contact.c.id == frozen.c.contact_id)
         .join(template, template.c.id == frozen.c.template_id)
@@ -83,6 +91,7 @@ def recipient(connection: sa.Connection, campaign_id: int, contact_id: int) -> R
         outcome=Outcome(row.outcome) if row.outcome else None,
         reason=row.reason or "",
         attempt_seq=row.attempt_seq or 0,
+        variant=row.variant,
         digest=row.digest,
         template=MessageTemplate.from_json(row.body),
         batch_no=row.no,

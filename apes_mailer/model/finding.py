@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +44,8 @@ class Finding:
     field: str = ""
     line: int | None = None
     values: Mapping[str, Value] = dataclasses.field(default_factory=dict[str, Value])
+    variants: Sequence[str] = ()
+    """The variants of the letter that it is said of; none when it is said of all."""
 
     @property
     def rule(self) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
+from apes_mailer.model.text import ColumnName, ColumnValue, Line, Link, MailAddress, Markdown, PictureFile
 
 # "14 h 30 - 16 h", "9:30 à 12:00"; hours of a twelve-hour clock are left alone.
 _FROM_TO = re.compile(
@@ -31,6 +31,28 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     note: str | None = Field(default=None, description="A note between colleagues; never sent.")
+
+
+Audience = dict[ColumnName, Annotated[list[ColumnValue], BeforeValidator(_one_or_many)]]
+
+
+class _ForSome(_Part):
+    """A part that may be for some readers only: those who have one of the values in each of the columns."""
+
+    audience: Audience | None = Field(
+        default=None, description="Who gets this part, by the columns of the list; everybody when left out."
+    )
+    web: bool = Field(default=False, description="true: the public web version shows it, whoever gets it by mail.")
+
+    @field_validator("audience")
+    @classmethod
+    def _means_somebody(cls, audience: Audience | None) -> Audience | None:
+        if audience is not None and not (audience and all(audience.values())):
+            raise PydanticCustomError(
+                "audience_empty",
+                "names nobody; write a column and what stands in it, as in {territoire: [Aisne, Somme]}",
+            )
+        return audience
 
 
 class Image(_Part):
@@ -62,7 +84,7 @@ Images = Annotated[list[Image], BeforeValidator(_one_or_many)]
 Buttons = Annotated[list[Button], BeforeValidator(_one_or_many)]
 
 
-class Article(_Part):
+class Article(_ForSome):
     """A piece of news: title, pictures, text, a contact, buttons."""
 
     title: Line
@@ -115,7 +137,7 @@ class Event(_Part):
         return time
 
 
-class Banner(_Part):
+class Banner(_ForSome):
     """A call to action that stands out."""
 
     type: Literal["banner"]
@@ -124,7 +146,7 @@ class Banner(_Part):
     button: Button | None = None
 
 
-class Editorial(_Part):
+class Editorial(_ForSome):
     """The opening words, with an optional signature."""
 
     type: Literal["editorial"]
@@ -136,7 +158,7 @@ class Editorial(_Part):
     buttons: Buttons = Field(default_factory=list[Button])
 
 
-class Section(_Part):
+class Section(_ForSome):
     """A heading with articles under it, in one column or two."""
 
     type: Literal["section"]
@@ -146,7 +168,7 @@ class Section(_Part):
     articles: list[Article] = Field(min_length=1)
 
 
-class Events(_Part):
+class Events(_ForSome):
     """Dated events."""
 
     type: Literal["events"]
@@ -154,7 +176,7 @@ class Events(_Part):
     events: list[Event] = Field(min_length=1)
 
 
-class Gallery(_Part):
+class Gallery(_ForSome):
     """Several pictures, two abreast."""
 
     type: Literal["gallery"]
@@ -164,7 +186,7 @@ class Gallery(_Part):
     buttons: Buttons = Field(default_factory=list[Button])
 
 
-class Quote(_Part):
+class Quote(_ForSome):
     """Somebody's words."""
 
     type: Literal["quote"]
@@ -173,7 +195,7 @@ class Quote(_Part):
     role: Line | None = None
 
 
-class Logos(_Part):
+class Logos(_ForSome):
     """The logos of partners or funders."""
 
     type: Literal["logos"]
@@ -181,7 +203,7 @@ class Logos(_Part):
     logos: Images = Field(min_length=1)
 
 
-class Divider(_Part):
+class Divider(_ForSome):
     """A line between two parts."""
 
     type: Literal["divider"]

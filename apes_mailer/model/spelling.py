@@ -5,6 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+
+
+def alike(words: str) -> str:
+    """Return words as they are compared: ``Barœul``, ``baroeul`` and ``BARŒUL`` are one, so are ``Pas-de-Calais`` and
+    ``pas de calais``. Letters of every script count, accents, case and punctuation do not.
+    """
+    letters = unicodedata.normalize("NFKD", words.casefold().translate(_LIGATURES))
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", " ", letters).strip()
+
 
 def plain(word: str) -> str:
     """Return a word in small ASCII letters, with ``_`` for what is neither letter nor digit."""

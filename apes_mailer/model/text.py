@@ -14,6 +14,9 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from apes_mailer.model import address as addresses
 from apes_mailer.model import c1
+from apes_mailer.model.field import EMAIL, canonical_field
+from apes_mailer.model.merge import field_name
+from apes_mailer.model.spelling import alike
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -154,3 +157,43 @@ class PictureFile(_Text):
                 "picture_outside", "must be the name of a file in the images folder; copy the picture there"
             )
         return cls(text)
+
+
+class ColumnName(_Text):
+    """The name of a column of a list of contacts, such as ``territoire``."""
+
+    __slots__ = ()
+    description = "The name of a column of the list, in small or capital letters, with or without accents."
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        text = super().parse(value).strip()
+        field = canonical_field(field_name(text))
+        if not field:
+            raise PydanticCustomError("column_name", "names no column; write the name of a column of your list")
+        if field == EMAIL:
+            raise PydanticCustomError(
+                "column_address", "chooses by address; put these people on a list of their own, and send to that list"
+            )
+        return cls(text)
+
+    @property
+    def field(self) -> str:
+        """The field of a contact that is meant: ``TERRITOIRE`` for ``territoires``."""
+        return canonical_field(field_name(self))
+
+
+class ColumnValue(Line):
+    """What stands in a column, such as ``Aisne``."""
+
+    __slots__ = ()
+    description = "What stands in this column, in small or capital letters, with or without accents."
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        text = super().parse(value)
+        if not alike(text):
+            raise PydanticCustomError(
+                "column_value", "has neither a letter nor a digit; write what stands in the column"
+            )
+        return text

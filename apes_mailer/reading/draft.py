@@ -19,6 +19,7 @@ from apes_mailer.reading.shape import (
     GroupShape,
     KindsShape,
     ListShape,
+    NamesShape,
     Shape,
     SwitchShape,
     TextShape,
@@ -97,11 +98,14 @@ class _Reader:
         """Return the data of a node, or None; ``line`` is where its key or its dash stands."""
         if path:
             self.positions[path] = self.source.number(line)
-        if isinstance(node, Scalar) and node.is_null:
-            return None
+        return None if _is_null(node) else self._shaped(node, shape, path, line)
+
+    def _shaped(self, node: Node, shape: Shape, path: str, line: int) -> object:
         match shape:
             case ListShape():
                 return self._list(node, shape, path, line)
+            case NamesShape():
+                return self._names(node, shape, path, line)
             case GroupShape():
                 return self._group(node, shape, path, line)
             case KindsShape():
@@ -113,6 +117,8 @@ class _Reader:
 
     def _list(self, node: Node, shape: ListShape, path: str, line: int) -> list[object] | None:
         if isinstance(node, Scalar):
+            if shape.lone and isinstance(shape.item, TextShape):
+                return [self.value(node, shape.item, f"{path}[0]", line)]
             if not isinstance(shape.item, GroupShape) or (only := _lone_text(shape.item)) is None:
                 self.refuse(path, misfits.text_for_list(line, shape))
                 return None
@@ -122,6 +128,24 @@ class _Reader:
             self.remark(path, misfits.group_for_list(self.source, node, line))
         items = node.items if isinstance(node, Items) else [node]
         return [self.value(item, shape.item, f"{path}[{index}]", item.place.line) for index, item in enumerate(items)]
+
+    def _names(self, node: Node, shape: NamesShape, path: str, line: int) -> dict[str, object] | None:
+        if not isinstance(node, Fields):
+            self.refuse(path, misfits.no_names(line, node))
+            return None
+        data: dict[str, object] = {}
+        for key, value in node.entries:
+            name = _name(key)
+            below = _join(path, name)
+            if not name:
+                self.remark(path, misfits.no_name(key))
+            elif name in data:
+                self.remark(below, misfits.double(key, name, self.positions[below]))
+            else:
+                # Nothing is no value here: what a part is for must not become everybody by an empty line.
+                data[name] = [] if _is_null(value) else self.value(value, shape.items, below, key.place.line)
+                self.positions[below] = self.source.number(key.place.line)
+        return data
 
     def _text(self, node: Node, shape: TextShape, path: str, line: int) -> str | None:
         scalar = node if isinstance(node, Scalar) else self._text_meant(node, path, line)
@@ -210,6 +234,8 @@ class _Reader:
         name = path.rpartition(".")[2]
         if name in data:
             self.positions[path] = self.source.number(line)
+        elif isinstance(group.fields[name], NamesShape) and _is_null(node):
+            self.refuse(path, misfits.no_names(line, node))
         elif (value := self.value(node, group.fields[name], path, line)) is not None:
             data[name] = value
         elif name in group.required and isinstance(group.fields[name], TextShape):
@@ -232,6 +258,10 @@ class _Reader:
         fault = misfits.unknown_field(key, shape, name, meant)
         self.remark(_join(path, name.strip()), fault, meant=_join(path, meant) if meant else "")
         return meant or ""
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_null
 
 
 def _name(key: Node) -> str:

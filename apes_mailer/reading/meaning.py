@@ -49,6 +49,8 @@ _FIELDS = {
     "language": "langue lang locale",
     "theme": "modele gabarit template charte",
     "note": "notes note_interne remarque remarques commentaire commentaires comment",
+    "audience": "public publics destinataires cible cibles pour lecteurs segment for to only",
+    "web": "en_ligne version_web site site_web public_web online",
     "type": "genre sorte kind categorie modele",
 }
 _KINDS = {

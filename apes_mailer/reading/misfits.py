@@ -111,6 +111,18 @@ def no_group(source: Source, line: int, node: Node, shape: GroupShape) -> Fault:
     return Fault(line=line, message=f'is the text "{_short(node.text)}", but fields belong here', cure=cure)
 
 
+def no_names(line: int, node: Node) -> Fault:
+    """Text, a list or nothing stands where the author's own names belong, each with its values."""
+    if not isinstance(node, Scalar):
+        message = "is a list, but the name of a column belongs before it"
+    elif node.is_null:
+        message = "is empty, and would be for everybody"
+    else:
+        message = f'is the text "{_short(node.text)}", but the name of a column belongs before it'
+    cure = "Write a column of the list and what stands in it, as in {territoire: [Aisne, Somme]}."
+    return Fault(line=line, message=message, cure=cure)
+
+
 def no_kind(line: int, shape: KindsShape, kind: str | None) -> Fault:
     """A block does not say what it is."""
     cure = (

@@ -46,8 +46,16 @@ class ListShape:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesShape:
+    """Names that the author chooses, each with items of one shape; ``name`` and ``item`` are the classes of both."""
+
+    name: type[str]
+    items: ListShape
+
+
+@dataclass(frozen=True, slots=True)
 class GroupShape:
-    """The fields of a model, in the order of the schema."""
+    """The fields of a model, in the order of the schema: its own, then those that it shares with others."""
 
     name: str
     fields: Mapping[str, Shape]
@@ -62,13 +70,13 @@ class KindsShape:
     kinds: Mapping[str, GroupShape]
 
 
-Shape = TextShape | ChoiceShape | DateShape | SwitchShape | ListShape | GroupShape | KindsShape
+Shape = TextShape | ChoiceShape | DateShape | SwitchShape | ListShape | NamesShape | GroupShape | KindsShape
 
 
 @functools.cache
 def group(model: type[BaseModel]) -> GroupShape:
     """Return the shape of a model."""
-    fields = model.model_fields
+    fields = dict(sorted(model.model_fields.items(), key=lambda field: field[0] not in model.__annotations__))
     return GroupShape(
         name=model.__name__,
         fields={name: _of_field(field) for name, field in fields.items()},
@@ -108,6 +116,8 @@ def _of(annotation: Any, *, lone: bool = False) -> Shape:
         return _of(only)
     if origin in {list, tuple}:
         return ListShape(_of(arguments[0]), lone)
+    if origin is dict:
+        return _names(*arguments)
     if origin is Literal:
         return ChoiceShape(arguments)
     return _of_class(annotation)
@@ -115,7 +125,15 @@ def _of(annotation: Any, *, lone: bool = False) -> Shape:
 
 def _annotated(arguments: tuple[Any, ...]) -> Shape:
     discriminator = next((each.discriminator for each in arguments if isinstance(each, FieldInfo)), None)
-    return _kinds(arguments[0], discriminator) if isinstance(discriminator, str) else _of(arguments[0])
+    lone = any(isinstance(each, BeforeValidator) for each in arguments)
+    return _kinds(arguments[0], discriminator) if isinstance(discriminator, str) else _of(arguments[0], lone=lone)
+
+
+def _names(name: type[str], items: Any) -> NamesShape:
+    shape = _of(items)
+    if not isinstance(shape, ListShape):
+        raise TypeError(f"the schema has names of a kind that no author can write yet: {items}")
+    return NamesShape(name, shape)
 
 
 def _kinds(union: Any, tag: str) -> KindsShape:

@@ -57,7 +57,7 @@ def _path(loc: tuple[int | str, ...], shape: Shape) -> str:
         elif isinstance(part, int):
             path += f"[{part}]"
             at = at.item if isinstance(at, ListShape) else None
-        else:
+        elif part != "[key]":  # the name itself, and not what stands under it
             path += f".{part}" if path else part
             at = at.fields.get(part) if isinstance(at, GroupShape) else None
     return path

@@ -148,14 +148,10 @@ class Database:
             )
         if version == schema.VERSION:
             return
-        if version:
-            raise LedgerError(
-                f"{self.path.name} was written by an older apes-mailer (version {version} of its tables).",
-                hint="Finish its campaigns with that version, or ask for help with moving its contacts.",
-            )
         with self.write() as connection:
-            if not int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()):
-                schema.metadata.create_all(connection)
+            version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+            if version < schema.VERSION:  # or another program was quicker
+                schema.complete(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version={schema.VERSION}")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -16,11 +17,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    inspect,
     text,
 )
+from sqlalchemy.schema import CreateColumn
 
-VERSION = 1
-"""Number of the schema; a database written by a newer program is refused."""
+VERSION = 2
+"""Number of the schema; a database written by a newer program is refused, what an older one lacks is added to it."""
 
 metadata = MetaData()
 
@@ -113,6 +116,7 @@ template = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("variant", Text, nullable=False, server_default=""),  # empty when everybody gets the same letter
     Column("digest", Text, nullable=False),
     Column("body", Text, nullable=False),
     Index("template_campaign", "campaign_id"),
@@ -215,3 +219,18 @@ rate = Table(
     Column("provider", Text, primary_key=True),
     Column("next_free", Integer, nullable=False),  # microseconds since 1970
 )
+
+
+def complete(connection: Connection) -> None:
+    """Make the tables, and add to those that an older version made the columns that they lack.
+
+    So versions may only add: tables, and columns that may be null or have a default.
+    """
+    metadata.create_all(connection)
+    known = inspect(connection)
+    for table in metadata.sorted_tables:
+        there = {column["name"] for column in known.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                definition = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')

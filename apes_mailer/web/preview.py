@@ -22,10 +22,9 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 
 from apes_mailer.campaign import contact_preview
-from apes_mailer.campaign.audience import STAFF
-from apes_mailer.campaign.contact_preview import Copy, Reader
+from apes_mailer.campaign.contact_preview import Copy
 from apes_mailer.errors import ApesMailerError
-from apes_mailer.web import gate, pages, pictures, server, summary, words
+from apes_mailer.web import gate, pages, pictures, server, shown, summary, words
 from apes_mailer.web.headers import SecurityHeaders
 from apes_mailer.web.live import Composed, Live
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from apes_mailer.wiring import Application
 
 _HOST = "127.0.0.1"
-_PICTURES = "/pictures/"
 _STATIC = {
     "preview.css": "text/css",
     "preview.js": "text/javascript",
@@ -112,15 +110,21 @@ class _Desk:
         return StreamingResponse(stream(), media_type="text/event-stream")
 
     def summary(self, request: Request) -> Response:
-        state = self._live.state
-        copy: Copy | None = None
-        trouble: ApesMailerError | None = None
+        state, language = self._live.state, _language(request)
+        beside = summary.Beside()
         if state.good is not None:
-            try:
-                copy = self._copy(state.good, self._reader(request))
-            except ApesMailerError as error:
-                copy, trouble = self._copy(state.good, None), error
-        return HTMLResponse(pages.render("summary.html", summary.values(state, copy, trouble, _language(request))))
+            beside = self._beside(request, state.good)
+        return HTMLResponse(pages.render("summary.html", summary.values(state, beside, language)))
+
+    def _beside(self, request: Request, good: Composed) -> summary.Beside:
+        composition = good.composition
+        letter, trouble, choices = shown.whole(composition), None, ()
+        try:
+            choices = shown.choices(request, composition, self._app)
+            letter = shown.asked(request, composition, self._app)
+        except ApesMailerError as error:
+            trouble = error
+        return summary.Beside(letter=letter, copy=letter.copy(good, self._app), choices=choices, trouble=trouble)
 
     def contacts(self, request: Request) -> Response:
         name = request.query_params.get("list", "")
@@ -134,8 +138,8 @@ class _Desk:
     def letter_text(self, request: Request) -> Response:
         return PlainTextResponse(self._asked(request).text)
 
-    def letter_mjml(self, _request: Request) -> Response:
-        return PlainTextResponse(self._good().composition.letter.mjml)
+    def letter_mjml(self, request: Request) -> Response:
+        return PlainTextResponse(shown.asked(request, self._good().composition, self._app).letter.mjml)
 
     def picture(self, request: Request) -> Response:
         name: str = request.path_params["name"]
@@ -157,23 +161,8 @@ class _Desk:
         return good
 
     def _asked(self, request: Request) -> Copy:
-        return self._copy(self._good(), self._reader(request))
-
-    def _reader(self, request: Request) -> Reader | None:
-        """Return the contact whom a request asks for, None for nobody. Raises ``ContactsError``."""
-        list_name = request.query_params.get("list", "")
-        address = request.query_params.get("address", "").strip()
-        if not list_name or not address:
-            return None
-        return contact_preview.find_reader(self._app.workspace, self._app.database, list_name, address)
-
-    def _copy(self, good: Composed, reader: Reader | None) -> Copy:
-        template = good.composition.letter.template
-        preheader = good.composition.loaded.issue.preheader or ""
-        envelope = good.application.envelope(None, reader.list_name if reader else STAFF)
-        if reader is None:
-            return contact_preview.copy_with_tags(template, preheader, envelope, pictures=_PICTURES)
-        return contact_preview.copy_for(reader, template, preheader, envelope, self._app.keyring, pictures=_PICTURES)
+        good = self._good()
+        return shown.asked(request, good.composition, self._app).copy(good, self._app)
 
 
 def _language(request: Request) -> words.Language:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from babel.numbers import format_decimal
 
@@ -13,32 +14,55 @@ from apes_mailer.check.delivery import CLIPPED_AT
 from apes_mailer.errors import ApesMailerError, Problem, ProblemsError
 from apes_mailer.model.finding import Severity
 from apes_mailer.web.live import State
+from apes_mailer.web.shown import Choice, Shown
 from apes_mailer.web.words import Language, words
 
 _LARGE = 80_000
 _PREHEADER_SHOWN = 140  # characters; wider screens than that are rare
 
 
-def values(state: State, copy: Copy | None, trouble: ApesMailerError | None, language: Language) -> dict[str, object]:
-    """Return the values of ``summary.html``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a summary speaks of: nothing at all while there is no good letter.
 
-    ``copy`` is the letter as somebody reads it, None while there is no good letter; ``trouble`` is why the contact
-    asked for cannot be shown.
+    ``copy`` is the letter as somebody reads it, ``choices`` are the variants to choose from, ``trouble`` is why what
+    was asked for cannot be shown.
     """
+
+    letter: Shown | None = None
+    copy: Copy | None = None
+    choices: Sequence[Choice] = ()
+    trouble: ApesMailerError | None = None
+
+
+def values(state: State, beside: Beside, language: Language) -> dict[str, object]:
+    """Return the values of ``summary.html``."""
     texts = words("preview", language)
-    good = state.good
+    good, shown, copy = state.good, beside.letter, beside.copy
     findings = [] if good is None else _findings(good.composition, language)
     return {
         "t": texts,
         "version": state.version,
         "failure": _failure(state.failure) if state.failure else None,
-        "trouble": _failure(trouble) if trouble else None,
+        "trouble": _failure(beside.trouble) if beside.trouble else None,
         "copy": copy,
-        "letter": None if good is None or copy is None else _letter(good.composition, copy, language),
+        "letter": None if not (good and shown and copy) else _letter(good.composition, shown, copy, language),
         "sender": "" if good is None else good.application.settings.sender.name,
         "findings": findings,
         "counts": ", ".join(_counts(findings, texts)),
+        "choices": [_choice(each, texts, language) for each in beside.choices],
+        "reads": shown.variant.name if shown and shown.reader and shown.variant else "",
     }
+
+
+def _choice(choice: Choice, texts: Mapping[str, str], language: Language) -> dict[str, object]:
+    told = [choice.variant.words or texts["variant_others"]]
+    if choice.contacts is not None:
+        count = format_decimal(choice.contacts, locale=language)
+        told.append(texts["contact_one" if choice.contacts == 1 else "contact_many"] % count)
+    if choice.empty:
+        told.append(texts["variant_empty"])
+    return {"name": choice.variant.name, "words": " – ".join(told), "empty": choice.empty}
 
 
 def _counts(findings: list[dict[str, object]], texts: Mapping[str, str]) -> Iterator[str]:
@@ -57,21 +81,22 @@ def _problem(problem: Problem) -> dict[str, object]:
     return {"place": place, "field": problem.field, "message": problem.message, "hint": problem.hint}
 
 
-def _letter(composition: Composition, copy: Copy, language: Language) -> dict[str, object]:
+def _letter(composition: Composition, shown: Shown, copy: Copy, language: Language) -> dict[str, object]:
     issue = composition.loaded.issue
+    is_sent = shown.variant is not None or not composition.variants.differ
     return {
         "preheader": copy.preheader or _first_words(copy.text),
         "borrowed": not copy.preheader,
         "subject_length": len(copy.subject),
-        "kilobytes": format_decimal(composition.weight / 1000, format="0.0", locale=language),
+        "kilobytes": format_decimal(shown.weight / 1000, format="0.0", locale=language),
         "limit": CLIPPED_AT // 1000,
-        "share": min(composition.weight, CLIPPED_AT),
+        "share": min(shown.weight, CLIPPED_AT),
         "large": _LARGE,
         "most": CLIPPED_AT,
-        "heavy": composition.weight >= CLIPPED_AT,
+        "heavy": shown.weight >= CLIPPED_AT,
         "theme": issue.theme,
         "language": issue.language,
-        "digest": composition.letter.template.digest,
+        "digest": shown.letter.template.digest if is_sent else "",
     }
 
 

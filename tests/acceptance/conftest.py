@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import Cli, copy_workspace, make_workspace, sendgrid_environment, write_contacts
+from tests.support import variants
+from tests.support.cli import STARTER, Cli, copy_workspace, make_workspace, sendgrid_environment, write_contacts
 from tests.support.local_sendgrid import API_KEY, LocalSendGrid
 
 
@@ -18,6 +19,23 @@ def large_workspace(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     cli = make_workspace(folder / "workspace", folder / "home")
     cli.ok("contacts", "import", str(write_contacts(folder / "tous.csv", 10_000)), "--list", "tous", "--yes")
     return cli
+
+
+@pytest.fixture(scope="session")
+def varied_workspace(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """A workspace whose letter has three variants for the 10,000 contacts of the stored list "tous"."""
+    folder = tmp_path_factory.mktemp("varied")
+    cli = make_workspace(folder / "workspace", folder / "home")
+    (cli.workspace / "campaigns" / STARTER / "issue.yaml").write_text(variants.ISSUE, encoding="utf-8")
+    file = variants.write_contacts(folder / "tous.csv", 10_000)
+    cli.ok("contacts", "import", str(file), "--list", "tous", "--yes")
+    return cli
+
+
+@pytest.fixture
+def varied(varied_workspace: Cli, tmp_path: Path) -> Cli:
+    """A copy of the workspace with three variants, for one test."""
+    return copy_workspace(varied_workspace, tmp_path / "workspace", tmp_path / "home")
 
 
 @pytest.fixture(scope="session")

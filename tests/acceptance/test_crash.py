@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from tests.support import faults
+from tests.support import faults, variants
 from tests.support.chaos import Run
 from tests.support.cli import STARTER, Cli, sendgrid_environment, write_contacts
 from tests.support.crash_points import POINTS
@@ -27,6 +27,16 @@ SMALL = frozenset(f"personne{number}@exemple{number % 37}.example" for number in
 def test_seeded_chaos_loses_nobody_and_mails_nobody_twice(seed: int, large: Cli) -> None:
     result = Run(seed, large, LARGE, batch_size=200).go()
     assert result.submitted + result.refused == len(LARGE)
+
+
+@pytest.mark.parametrize("seed", range(min(RUNS, 20)))
+def test_seeded_chaos_gives_everybody_the_own_variant(seed: int, varied: Cli) -> None:
+    result = Run(seed, varied, LARGE, batch_size=200, look_also=variants.require_own_letters).go()
+    assert result.submitted + result.refused == len(LARGE)
+    recipients = {batch["variant"]: 0 for batch in varied.status()["batches"]}
+    for batch in varied.status()["batches"]:
+        recipients[batch["variant"]] += batch["recipients"] + batch["refused"]
+    assert recipients == variants.counts(LARGE)
 
 
 def _crash(cli: Cli, server: LocalSendGrid, point: str, *, in_flight: int) -> int:

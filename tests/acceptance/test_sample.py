@@ -41,10 +41,13 @@ def test_sample_is_light_and_built_the_same_each_time(sample: Cli, tmp_path: Pat
     assert len(built[0]["issue.html"]) <= HEAVIEST
 
 
-def test_sample_has_nothing_to_report_but_its_example_addresses(sample: Cli) -> None:
-    assert "no error, 1 warning," in sample.ok("check", SAMPLE, "--to", "staff").err
-    (finding,) = sample.ok("check", SAMPLE, "--json").json()["findings"]
-    assert (finding["rule"], finding["severity"]) == ("example-address", "warning")
+def test_sample_has_nothing_to_report_but_its_age_and_its_example_addresses(sample: Cli) -> None:
+    assert "no error, 2 warnings," in sample.ok("check", SAMPLE, "--to", "staff").err
+    found = sample.ok("check", SAMPLE, "--json").json()["findings"]
+    assert {(each["rule"], each["severity"]) for each in found} == {
+        ("issue-date", "warning"),
+        ("example-address", "warning"),
+    }
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the line is for a Unix shell; the README gives the other folder")

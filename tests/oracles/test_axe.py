@@ -3,13 +3,13 @@ and nothing that it cannot decide."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.support import external
+from tests.support.browsing import shown
 from tests.support.goldens import GOLDENS, Golden
 
 pytestmark = pytest.mark.slow
@@ -27,34 +27,10 @@ _RUN = """async (off) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = external.program("chromium", "chromium")
-    with sync_playwright() as playwright:
-        arguments = ["--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=program, args=arguments, chromium_sandbox=False)
-        yield browser
-        browser.close()
-
-
-def _examined(browser: Browser, page_text: str, *, dark: bool, off: tuple[str, ...]) -> dict[str, Any]:
-    """What axe says of a page without any picture: the words have to do."""
-    axe = external.npm_package("axe-core", _VERSION) / "axe.min.js"
-    page = browser.new_page(color_scheme="dark" if dark else "light")
-    try:
-        page.route("**/*", lambda route: _answer(route, page_text))
-        page.goto("https://letter.example/")
-        page.add_script_tag(path=axe)
+def _examined(browser: Browser, html: str, *, dark: bool, off: tuple[str, ...]) -> dict[str, Any]:
+    with shown(browser, html, dark=dark) as page:
+        page.add_script_tag(path=external.npm_package("axe-core", _VERSION) / "axe.min.js")
         return page.evaluate(_RUN, list(off))
-    finally:
-        page.close()
-
-
-def _answer(route: Route, page: str) -> None:
-    if route.request.is_navigation_request():
-        route.fulfill(body=page, content_type="text/html; charset=utf-8")
-    else:
-        route.abort()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -85,12 +86,22 @@ class Result:
 class Run:
     """Drives the command line until the campaign is finished."""
 
-    def __init__(self, seed: int, cli: Cli, recipients: frozenset[str], *, batch_size: int) -> None:
+    def __init__(
+        self,
+        seed: int,
+        cli: Cli,
+        recipients: frozenset[str],
+        *,
+        batch_size: int,
+        look_also: Callable[[LocalSendGrid], None] = lambda _server: None,
+    ) -> None:
+        """``look_also`` is called at each stop with the provider, to check more than who got mail."""
         self._dice = random.Random(seed)
         self._cli = cli
         self._recipients = recipients
         self._batch_size = batch_size
         self._in_flight = self._dice.choice([1, 4, 8])
+        self._look_also = look_also
         self._trigger = Trigger()
         self._kills_left = _KILLS
         self.result = Result(seed=seed)
@@ -156,6 +167,7 @@ class Run:
         status = self._cli.status()
         truth = Truth(accepted=server.accepted, addresses=self._recipients)
         check(status, self._database, truth)
+        self._look_also(server)
         require((code == 0) == (status["state"] == "finished"), f"exit code {code}, and the state is {status['state']}")
         self.result.most_in_doubt = max(self.result.most_in_doubt, status["unknown"])
         if status["state"] == "finished":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from apes_mailer.ledger.claims import Claim, Roll
 from apes_mailer.ledger.control import Distrusted
 from apes_mailer.ledger.freeze import Candidates, Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
+from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.model.batch import Envelope
 from apes_mailer.model.keys import Keyring
-from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.merge import ContactField
+from apes_mailer.model.message import Context, MessageTemplate, Slot
 from apes_mailer.model.submission import Submission
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
@@ -36,6 +38,13 @@ ENVELOPE = Envelope(
     list_id="<adherents.exemple.example>",
 )
 TEMPLATE = MessageTemplate(subject=("Bonjour",), html=("<p>Bonjour</p>",), text=("Bonjour",), language="fr")
+
+
+def letters_with(*fields: str) -> Letters:
+    """One letter for everybody, whose text has a merge tag for each field."""
+    slots = (Slot(ContactField(name), Context.PLAIN) for name in fields)
+    template = replace(TEMPLATE, text=(*TEMPLATE.text, *slots))
+    return Letters(letter_of=lambda _: Letter(template=template))
 
 
 def address(number: int) -> str:
@@ -97,6 +106,7 @@ class Ledger:
         kind: Kind = Kind.SEND,
         expected: int | None = None,
         list_name: str = "adherents",
+        letters: Letters | None = None,
         **more: Any,
     ) -> Frozen:
         """Freeze a campaign to a list."""
@@ -109,9 +119,7 @@ class Ledger:
                 list_id=list_id,
                 envelope=ENVELOPE.to_json(),
                 issue_digest="",
-                template_digest=TEMPLATE.digest,
-                template_body=TEMPLATE.to_json(),
-                fields=more.pop("fields", []),
+                letters=letters or Letters(letter_of=lambda _: Letter(template=TEMPLATE)),
                 batch_size=batch_size,
                 **more,
             )

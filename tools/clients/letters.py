@@ -7,11 +7,9 @@ from typing import Any
 
 from lxml import html as parser
 
-from apes_mailer.campaign import pictures
 from apes_mailer.model.issue import Button, Issue, Section
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.walk import walk
-from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.render import fill
 from apes_mailer.render.letter import render
 from apes_mailer.wiring import Application
@@ -31,9 +29,7 @@ def of_campaign(application: Application, name: str, theme: str | None = None) -
     if theme not in {None, loaded.issue.theme}:
         files = application.workspace.theme(str(theme))
         identity = application.settings.sender.identity()
-        letter = render(loaded.issue, files, identity, loaded.pictures)
-        renditions = pictures.renditions(loaded, letter.places, PictureCache(application.workspace.picture_cache))
-        letter = letter.with_pictures(renditions.names())
+        letter = renditions.named(render(loaded.issue, files, identity, loaded.pictures))
     return of_template(letter.template, loaded.issue, lambda name: renditions.files[name].read_bytes())
 
 

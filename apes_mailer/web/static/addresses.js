@@ -109,6 +109,9 @@ export function addressField({ list, onChoice }) {
   return {
     chosen: () => chosen,
 
+    /** Go back to nobody. */
+    clear: () => choose(""),
+
     /** Begin with the first address of the list that was chosen, or with nobody. */
     async restart() {
       who.hidden = !list.value;

@@ -16,9 +16,10 @@ let frame = null;
 
 const address = addressField({ list, onChoice: refresh });
 
-/** The contact whom the letter is shown for, as a query. */
+/** The contact and the variant that the letter is shown for, as a query. */
 function reader() {
-  return new URLSearchParams({ list: list.value, address: address.chosen() });
+  const variant = byId("variant")?.value ?? "";
+  return new URLSearchParams({ list: list.value, address: address.chosen(), variant });
 }
 
 async function refresh() {
@@ -36,6 +37,8 @@ async function refresh() {
   for (const part of page.querySelectorAll("[data-into]")) {
     replace(byId(part.dataset.into), part);
   }
+  const { reads } = page.querySelector("[data-reads]").dataset;
+  if (reads) choose(byId("variant"), reads);
   const panel = page.querySelector("[data-letter]");
   await show(panel.dataset.letter === "yes", query, mine);
   if (mine === turn) say(`${status.dataset.refreshed} ${new Date().toLocaleTimeString(document.documentElement.lang)}`);
@@ -43,7 +46,15 @@ async function refresh() {
 
 /** Put what was fetched in its place, unless it is there already: what did not change is not read out again. */
 function replace(target, part) {
-  if (target.innerHTML !== part.innerHTML) target.replaceChildren(...part.childNodes);
+  if (target.innerHTML === part.innerHTML) return;
+  const chosen = [...target.querySelectorAll("select")].map((each) => [each.id, each.value]);
+  target.replaceChildren(...part.childNodes);
+  for (const [id, value] of chosen) choose(byId(id), value);
+}
+
+/** Choose again what was chosen before, if it is still there. */
+function choose(select, value) {
+  if (select && [...select.options].some((each) => each.value === value)) select.value = value;
 }
 
 async function show(hasLetter, query, mine) {
@@ -114,6 +125,8 @@ function changeWidth() {
 }
 
 tools.addEventListener("change", (event) => (event.target.name === "width" ? changeWidth() : refresh()));
+// A variant is for many: it is shown as it is written, and not as one contact reads it.
+byId("variants").addEventListener("change", () => (address.chosen() ? address.clear() : refresh()));
 list.addEventListener("change", async () => {
   await address.restart();
   refresh();

@@ -58,8 +58,8 @@ def composed(workspace: Workspace) -> Composition:
 
 def test_each_place_shows_a_rendition_of_its_own_width(workspace: Workspace) -> None:
     composition = composed(workspace)
-    found = {(place.file, place.width): rendition for place, rendition in composition.renditions.by_place.items()}
-    assert {place: rendition.width for place, rendition in found.items()} == {
+    found = composition.renditions.of(composition.letter).items()
+    assert {(place.file, place.width): rendition.width for place, rendition in found} == {
         ("Fête des vélos (1).JPG", 536): 1072,
         ("Fête des vélos (1).JPG", 400): 800,
         ("logo.png", 128): 256,

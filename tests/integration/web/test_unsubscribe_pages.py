@@ -23,6 +23,7 @@ from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 from apes_mailer.web import public
 from tests.integration.web.running import Reply, request, serving
+from tests.support.ledgers import letters_with
 
 NOW = dt.datetime(2027, 3, 1, 9, 30, tzinfo=dt.UTC)
 ADDRESS = "odile@exemple.example"
@@ -355,9 +356,7 @@ def test_who_unsubscribes_during_a_send_is_left_out_of_the_next_batch(served: Se
             list_id=served.list_id,
             envelope="{}",
             issue_digest="",
-            template_digest="",
-            template_body="{}",
-            fields=[],
+            letters=letters_with(),
             batch_size=1,
         )
         candidates = freeze.Candidates(accepted=lists.members(served.list_id))

@@ -15,8 +15,8 @@ from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.picture import Compromise, Picture, Rendition
 from apes_mailer.render import fill
-from apes_mailer.render.pieces import pieces
 from apes_mailer.render.letter import render
+from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
 
 TODAY = dt.date(2027, 7, 1)  # a Thursday

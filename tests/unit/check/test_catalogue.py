@@ -17,6 +17,10 @@ from tests.unit.check.judged import SOUND, findings
 ENTRIES = catalogue.entries()
 DOCUMENT = (REPOSITORY / "docs" / "checks.md").read_text(encoding="utf-8")
 FOUND_ELSEWHERE = {
+    **dict.fromkeys(
+        ("audience-empty", "audience-nobody", "audience-value", "audience-variants"),
+        "tests/integration/campaign/test_variants.py",
+    ),
     "merge-tag-unfilled": "tests/acceptance/test_contract.py",
     "merge-tag-unheard": "tests/acceptance/test_contract.py",
 }

@@ -23,7 +23,7 @@ from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.errors import Problem
-from apes_mailer.ledger.freeze import Frozen, LeftOut
+from apes_mailer.ledger.freeze import AbsentValue, Frozen, FrozenVariant, LeftOut
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Refusal, Status
 from apes_mailer.ledger.waivers import Waived
@@ -182,7 +182,16 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
     samples = _samples()
     suppression = Suppression(address="", list_name="", cause="", at="", until="")
     left_out = [LeftOut(line=1, reason="", detail="")]
-    frozen = Frozen(campaign_id=1, candidates=1, recipients=1, excluded={}, batches=1, left_out=left_out)
+    frozen = Frozen(
+        campaign_id=1,
+        candidates=1,
+        recipients=1,
+        excluded={},
+        batches=1,
+        variants=[FrozenVariant(variant="", digest="", recipients=1, batches=1)],
+        left_out=left_out,
+        absent_values=[AbsentValue(field="", column="", value="", meant="")],
+    )
     assert _keys(samples["status, pause, resolve"]) == _keys(_status())
     assert _keys(samples["why"]) == _keys(_why())
     assert _keys(samples["suppressions list"]) == _keys([output.suppression_json(suppression)])
@@ -205,6 +214,7 @@ def test_json_page_names_what_else_there_is() -> None:
         refused=0,
         unknown=0,
         digest="",
+        letters=(),
     )
     words: list[str] = [*output.rehearsal_json(rehearsal), "rehearsals", "doubt", *BatchState, *CampaignState]
     assert [word for word in words if f"`{word}`" not in page] == []
@@ -218,7 +228,10 @@ def test_reasons_of_exclusions_are_documented() -> None:
 def test_kinds_of_blocks_are_documented_with_their_fields() -> None:
     rows = re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", _page("how-to/write-an-issue.md"), re.MULTILINE)
     kinds: list[type[BaseModel]] = list(get_args(get_args(Block)[0]))
-    expected = {kind.model_fields["type"].annotation: set(kind.model_fields) - {"type", "note"} for kind in kinds}
+    of_every_part = {"note", "audience", "web"}
+    expected = {
+        kind.model_fields["type"].annotation: set(kind.model_fields) - {"type", *of_every_part} for kind in kinds
+    }
     rows = [row for row in rows if row[0] != "type"]  # the head of the table
     documented = {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
     assert documented == {get_args(kind)[0]: names for kind, names in expected.items()}

@@ -109,6 +109,7 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
         refused=0,
         unknown=0,
         digest="",
+        letters=(),
     )
     assert output.rehearsal_json(rehearsal)["list"] == "staff"
     frozen = Frozen(campaign_id=7, candidates=3, recipients=2, excluded={"suppressed": 1}, batches=1)
@@ -118,8 +119,10 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
         "recipients": 2,
         "excluded": {"suppressed": 1},
         "batches": 1,
+        "variants": (),
         "left_out": (),
         "empty_fields": (),
+        "absent_values": (),
     }
     suppression = Suppression(address="a@exemple.fr", list_name="", cause="manual", at="2027", until="")
     assert output.suppression_json(suppression) == {

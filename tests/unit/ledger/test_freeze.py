@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import merge_values
+from apes_mailer.ledger import campaigns, merge_values
 from apes_mailer.ledger.control import Distrusted
 from apes_mailer.ledger.states import BatchState, Kind
+from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import Submitted, Unknown
 from apes_mailer.store import schema
-from tests.support.ledgers import NAME, NOW, Ledger, address
+from tests.support.ledgers import NAME, NOW, Ledger, address, letters_with
 
 _TABLES = ("campaign", "template", "recipient", "exclusion", "batch", "history")
 
@@ -25,6 +26,14 @@ def _sizes(ledger: Ledger) -> list[int]:
 
 def _too_long(_address: str, values: Mapping[str, str]) -> str | None:
     return "too long" if len(values["PRENOM"].encode()) > 100 else None
+
+
+def _hundred(_template: MessageTemplate) -> int:
+    return 100
+
+
+def _judge(_template: MessageTemplate) -> merge_values.TooLarge:
+    return _too_long
 
 
 def _give(ledger: Ledger, number: int, fields: str) -> None:
@@ -148,7 +157,7 @@ def test_database_refuses_a_second_real_campaign_of_a_name(ledger: Ledger) -> No
 
 def test_values_are_frozen_and_only_those_that_the_letter_uses(ledger: Ledger) -> None:
     _give(ledger, 0, '{"PRENOM": "Odile", "VILLE": "Arras"}')
-    ledger.prepare(fields=["PRENOM"])
+    ledger.prepare(letters=letters_with("PRENOM"))
     _give(ledger, 0, '{"PRENOM": "Another"}')
     found = ledger.try_claim()
     assert found is not None
@@ -159,7 +168,7 @@ def test_values_are_frozen_and_only_those_that_the_letter_uses(ledger: Ledger) -
 def test_values_too_large_for_the_provider_exclude_with_the_reason(ledger: Ledger) -> None:
     _give(ledger, 0, '{"PRENOM": "%s"}' % ("é" * 60))
     _give(ledger, 1, '{"PRENOM": "%s"}' % ("e" * 90))
-    frozen = ledger.prepare(fields=["PRENOM"], value_bytes=100, too_large=_too_long)
+    frozen = ledger.prepare(letters=letters_with("PRENOM"), value_bytes=_hundred, too_large=_judge)
     assert (frozen.recipients, frozen.excluded) == (4, {"too_large": 1})
     assert ledger.rows("SELECT detail FROM exclusion") == [{"detail": "too long"}]
 
@@ -167,9 +176,11 @@ def test_values_too_large_for_the_provider_exclude_with_the_reason(ledger: Ledge
 def test_contacts_with_nothing_in_a_field_are_named(ledger: Ledger) -> None:
     _give(ledger, 0, '{"PRENOM": "Odile"}')
     _give(ledger, 1, '{"PRENOM": "  "}')
-    frozen = ledger.prepare(fields=["PRENOM"])
+    frozen = ledger.prepare(letters=letters_with("PRENOM"))
     with ledger.database.read() as connection:
-        assert merge_values.unfilled(connection, frozen.campaign_id, "PRENOM", first=2) == (4, [address(1), address(2)])
+        letters = campaigns.templates(connection, frozen.campaign_id)
+        found = merge_values.unfilled(connection, frozen.campaign_id, "PRENOM", templates=letters, first=2)
+    assert found == (4, [address(1), address(2)])
 
 
 def test_contacts_that_join_after_the_freeze_are_not_in_it(ledger: Ledger) -> None:
