@@ -39,9 +39,9 @@ const sharp = require("sharp");
 
 
 def photograph() -> bytes:
-    """Return a photograph as a phone saves it: 12 megapixels, about 5 MB, taken with the phone on its side."""
+    """Return a photograph as a phone saves it: 12 megapixels, a few MB, taken with the phone on its side."""
     shapes = [_enlarged(Image.effect_noise((64, 48), 120)) for _ in range(3)]
-    grain = _enlarged(Image.effect_noise((2016, 1512), 22)).convert("RGB")
+    grain = _enlarged(Image.effect_noise((2016, 1512), 10)).convert("RGB")
     exif = Image.Exif()
     exif[0x0112] = 6
     file = io.BytesIO()
