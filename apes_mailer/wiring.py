@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from apes_mailer import settings as settings_module
 from apes_mailer import workspace as workspace_module
@@ -136,8 +137,15 @@ class Application:
             sender=sender.address,
             today=self.clock().astimezone().date(),
             language=self.language,
+            hosts=self._hosts(),
+            clients=self.settings.check.clients,
         )
         return compose.compose(self.workspace, name, around)
+
+    def _hosts(self) -> frozenset[str]:
+        """Where letters may load something from: our own pages, and whatever else the settings allow."""
+        own = urlsplit(self.settings.public_url).hostname
+        return frozenset({*self.settings.check.hosts, *([own] if own else [])})
 
     @cached_property
     def records(self) -> Records:

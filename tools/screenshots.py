@@ -23,24 +23,27 @@ from tests.support.letter_pictures import picture
 from tools.clients import known, letters
 from tools.clients.chromium import ShownLetter, chromium, look, photograph
 from tools.clients.judgement import WINDOWS, Window, shortcomings
+from tools.clients.letters import Rendered
+from tools.clients.simulated import Client
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = "2025-07"
-README = {
-    "lettre.jpg": (known.EVERYTHING, Window(width=640)),
-    "lettre-telephone.jpg": (known.EVERYTHING, Window(width=375, dark=True)),
-    "lettre-outlook.jpg": (known.WORD_OUTLOOK, Window(width=640)),
+README: dict[str, tuple[Client, Window, str | None]] = {
+    "lettre.jpg": (known.EVERYTHING, Window(width=640), None),
+    "lettre-telephone.jpg": (known.EVERYTHING, Window(width=375, dark=True), "À la une"),
+    "lettre-outlook.jpg": (known.WORD_OUTLOOK, Window(width=640), "Du côté des territoires"),
 }
-"""The pictures of the README; what they show is written beside them there."""
+"""The pictures of the README, each with the heading that it begins at; what they show is written there."""
 
 
 def all_letters(*, with_goldens: bool) -> Iterator[tuple[str, ShownLetter]]:
     """Yield the letters with their names."""
     application = wiring.application(ROOT)
     for theme in application.workspace.theme_names():
-        yield f"{SAMPLE}-{theme}", letters.of_campaign(application, SAMPLE, theme)
+        yield f"{SAMPLE}-{theme}", letters.of_campaign(application, SAMPLE, theme).shown()
     for golden in GOLDENS.values() if with_goldens else ():
-        yield golden.id, letters.of_template(golden.sent().letter.template, golden.issue, picture)
+        template = golden.sent().letter.template
+        yield golden.id, Rendered(issue=golden.issue, template=template, picture=picture).shown()
 
 
 def gallery(folder: Path) -> None:
@@ -72,10 +75,10 @@ def take_all(program: str, folder: Path, *, with_goldens: bool) -> int:
 
 def take_readme(program: str) -> None:
     """Make the pictures of the README."""
-    letter = letters.of_campaign(wiring.application(ROOT), SAMPLE)
+    letter = letters.of_campaign(wiring.application(ROOT), SAMPLE).shown()
     with chromium(program) as browser:
-        for name, (client, window) in README.items():
-            photograph(browser, letter, client, window, ROOT / "docs" / "images" / name)
+        for name, (client, window, start) in README.items():
+            photograph(browser, letter, client, window, ROOT / "docs" / "images" / name, start=start)
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from apes_mailer.campaign import variants
 from apes_mailer.campaign.pictures import Renditions
 from apes_mailer.campaign.variants import Checked, Variants
 from apes_mailer.check import catalogue, rules
+from apes_mailer.check.clients import support
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.errors import IssueError, Problem
 from apes_mailer.model.finding import Finding, Severity
@@ -24,7 +25,8 @@ from apes_mailer.render.letter import Letter, render
 from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
 
-_SAMPLE_URL = "https://lettre.example.org/u/" + "x" * 55
+_SAMPLE_HOST = "lettre.example.org"
+_SAMPLE_URL = f"https://{_SAMPLE_HOST}/u/" + "x" * 55
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +62,16 @@ class Composition:
 class Circumstances:
     """What a letter is checked against besides itself: who sends it, from which address, on which day.
 
-    ``language`` is that of the person who reads what the checks find.
+    ``language`` is that of the person who reads what the checks find. ``hosts`` are those besides that of its pictures
+    that a letter may load something from, ``clients`` the mail programs that it has to work in.
     """
 
     identity: Identity
     sender: str
     today: dt.date
     language: Language
+    hosts: frozenset[str] = frozenset()
+    clients: tuple[str, ...] = support.USUAL
 
 
 def compose(workspace: Workspace, name: str, around: Circumstances) -> Composition:
@@ -120,7 +125,7 @@ def _as_read(
     loaded: LoadedIssue, issue: Issue, letter: Letter, renditions: Renditions, around: Circumstances
 ) -> CheckedLetter:
     template = letter.template
-    links = fill.Links(pictures="https://lettre.example.org/pictures/")
+    links = fill.Links(pictures=f"https://{_SAMPLE_HOST}/pictures/")
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
     return CheckedLetter(
         issue=issue,
@@ -132,8 +137,12 @@ def _as_read(
         today=around.today,
         pictures=loaded.pictures,
         renditions=renditions.of(letter),
+        unsubscribe_url=_SAMPLE_URL,
+        hosts=around.hosts | {_SAMPLE_HOST},
+        clients=around.clients,
         pieces=pieces(issue, around.identity),
         repairs=loaded.repairs,
+        blanks=loaded.blanks,
     )
 
 

@@ -14,8 +14,8 @@ from lxml import html as lxml_html
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model import merge
-from apes_mailer.model.piece import Kind, Piece
 from apes_mailer.model.finding import Finding
+from apes_mailer.model.piece import Kind, Piece
 
 _NOT_SAID = re.compile(r"[\W_]+")
 _NOTE_NUMBER = re.compile(r"\[\d+\]")
@@ -26,8 +26,12 @@ _SHOWN = 60  # characters of what is missing
 
 def lost(letter: CheckedLetter) -> Iterator[Finding]:
     """Every heading, text, link, date and picture of the issue comes out in the HTML and in the plain text."""
-    page, text = _Page(letter), _Text(letter.text)
+    page = _Page(letter)
+    text = _Text(letter.text, page.listed)
     yield from _twice(letter, page)
+    own = {piece.text[1:] for piece in letter.pieces if piece.text.startswith("#")}  # told as what they are
+    if loose := sorted(page.anchors ^ (page.jumps - own)):
+        yield finding("lost-content.anchor", "theme", words=", ".join(loose), theme=letter.issue.theme)
     for piece in letter.pieces:
         missing = [name for name, holds in (("html", page.holds), ("text", text.holds)) if not holds(piece)]
         if missing:
@@ -35,6 +39,12 @@ def lost(letter: CheckedLetter) -> Iterator[Finding]:
             case = "heading" if case == "html" and piece.kind is Kind.HEADING and page.says(piece) else case
             words = piece.text if len(piece.text) <= _SHOWN else f"{piece.text[: _SHOWN - 1]}…"
             yield finding(f"lost-content.{case}", piece.path, words=words, theme=letter.issue.theme)
+
+
+def blanks(letter: CheckedLetter) -> Iterator[Finding]:
+    """Every field that was begun has something after its colon."""
+    for path in letter.blanks:
+        yield finding("blank-field", path, name=path.rpartition(".")[2])
 
 
 def _twice(letter: CheckedLetter, page: _Page) -> Iterator[Finding]:
@@ -97,6 +107,22 @@ class _Page:
         return [str(address) for address in self._tree.xpath("//a/@href")]
 
     @cached_property
+    def anchors(self) -> set[str]:
+        """The names that links within the letter can lead to."""
+        return {str(name) for name in self._tree.xpath("//body//*/@id")}
+
+    @cached_property
+    def jumps(self) -> set[str]:
+        """The names that links within the letter do lead to."""
+        return {address[1:] for address in self._links if address[:1] == "#" and len(address) > 1}
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The entries of the table of contents."""
+        entries = self._tree.xpath("//a[starts-with(@href, '#')]")
+        return frozenset(_essence(str(entry.text_content())) for entry in entries)
+
+    @cached_property
     def _sources(self) -> list[str]:
         return [str(source).rpartition("/")[2] for source in self._tree.xpath("//img/@src")]
 
@@ -132,6 +158,7 @@ class _Page:
 @dataclass(frozen=True)
 class _Text:
     text: str
+    listed: frozenset[str]
 
     @cached_property
     def _words(self) -> str:
@@ -148,5 +175,7 @@ class _Text:
                 return True
             case Kind.LINK:
                 return _SCHEME.sub("", _around_tags(piece.text)[0].strip(), count=1) in self._addresses
+            case Kind.HEADING if (heading := _essence(piece.text)) in self.listed:
+                return self._words.count(heading) > 1  # the table of contents says it too
             case Kind.HEADING | Kind.WORDS | Kind.ALTERNATIVE:
                 return _says(self._words, piece)

@@ -33,7 +33,7 @@ def unsubscribe(letter: CheckedLetter) -> Iterator[Finding]:
     link = LinkTag(Special.UNSUBSCRIBE)
     for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
         if not any(isinstance(item, Slot) and item.expression == link for item in parts):
-            yield finding(f"unsubscribe-link.{part}")
+            yield finding(f"unsubscribe-link.{part}", "theme")
 
 
 def charset(letter: CheckedLetter) -> Iterator[Finding]:

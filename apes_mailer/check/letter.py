@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from apes_mailer.check.clients import support
 from apes_mailer.model.c1 import Repair
-from apes_mailer.model.piece import Piece
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.picture import Picture, Place, Rendition
+from apes_mailer.model.piece import Piece
 from apes_mailer.model.walk import walk
 
 
@@ -22,8 +23,10 @@ class CheckedLetter:
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
     file name as the issue has it, ``renditions`` by the places that the theme gives them. ``today`` is the day on which
-    dates are judged, ``pieces`` what the letter has to say, ``repairs`` what was put right while it was read.
-    ``web_version`` says whether the letter can be read on the web too.
+    dates are judged, ``pieces`` what the letter has to say, ``repairs`` what was put right while it was read,
+    ``blanks`` the fields with nothing after their colon. ``web_version`` says whether the letter can be read on the web
+    too, ``unsubscribe_url`` is the link of this recipient. ``hosts`` are those that it may load something from,
+    ``clients`` the mail programs of its readers by their names in the figures.
     """
 
     issue: Issue
@@ -37,7 +40,11 @@ class CheckedLetter:
     renditions: Mapping[Place, Rendition] = field(default_factory=dict[Place, Rendition])
     pieces: Sequence[Piece] = ()
     repairs: Sequence[Repair] = ()
+    blanks: Sequence[str] = ()
     web_version: bool = False
+    unsubscribe_url: str = ""
+    hosts: frozenset[str] = frozenset()
+    clients: tuple[str, ...] = support.USUAL
 
     @cached_property
     def values(self) -> Sequence[tuple[str, object]]:

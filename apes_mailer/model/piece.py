@@ -19,7 +19,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One piece of an issue; ``path`` is its field there, empty for what the settings say.
+    """One piece of an issue; ``path`` is the field that it comes from.
 
     Merge tags in ``text`` are as the author wrote them, and typographic signs may come out different.
     """

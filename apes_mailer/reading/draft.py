@@ -46,7 +46,7 @@ class Draft:
 
     ``positions`` leads from the path of every field and item to its line in the file, ``groups`` from the path of
     every group of fields to its shape. What stands at a path in ``unusable``, or below, has a problem already and is
-    missing in the data.
+    missing in the data. ``blanks`` are the fields that may be left out, and have nothing after their colon.
     """
 
     data: object
@@ -55,6 +55,7 @@ class Draft:
     texts: list[Written]
     problems: list[Problem]
     unusable: frozenset[str]
+    blanks: tuple[str, ...]
 
 
 def read_draft(root: Node | None, source: Source, shape: GroupShape, *, shown: str) -> Draft:
@@ -72,6 +73,7 @@ def read_draft(root: Node | None, source: Source, shape: GroupShape, *, shown: s
         texts=reader.texts,
         problems=[each.fault.problem(source, shown, each.path) for each in agreed(reader.faults, source)],
         unusable=frozenset(reader.unusable),
+        blanks=tuple(reader.blanks),
     )
 
 
@@ -83,6 +85,7 @@ class _Reader:
     texts: list[Written] = field(default_factory=list[Written])
     faults: list[Placed] = field(default_factory=list[Placed])
     unusable: set[str] = field(default_factory=set[str])
+    blanks: list[str] = field(default_factory=list[str])
 
     def refuse(self, path: str, fault: Fault) -> None:
         """Note a problem that leaves no value at a path."""
@@ -238,10 +241,15 @@ class _Reader:
             self.refuse(path, misfits.no_names(line, node))
         elif (value := self.value(node, group.fields[name], path, line)) is not None:
             data[name] = value
-        elif name in group.required and isinstance(group.fields[name], TextShape):
-            note = misfits.only_a_note(self.source, line)
-            if note is not None:
-                self.refuse(path, note)
+        elif name != "note" and isinstance(node, Scalar) and node.is_null:
+            self._nothing(group, path, name, line)
+
+    def _nothing(self, group: GroupShape, path: str, name: str, line: int) -> None:
+        """Note a field with nothing after its colon; one that the schema needs is reported with the data."""
+        if name not in group.required:
+            self.blanks.append(path)
+        elif isinstance(group.fields[name], TextShape) and (note := misfits.only_a_note(self.source, line)):
+            self.refuse(path, note)
 
     def _field_name(self, key: Node, names: set[str], shape: GroupShape, path: str) -> str:
         """Return the field that a key names or seems to mean, or nothing."""

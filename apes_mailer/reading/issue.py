@@ -58,7 +58,8 @@ class LoadedIssue:
 
     ``picture_files`` is by file name as the issue has it. ``digest`` is the SHA-256, in hexadecimal, over the bytes of
     ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures used. ``lines`` are those of the
-    file, ``repairs`` the characters that were read as what they were meant to be.
+    file, ``repairs`` the characters that were read as what they were meant to be, ``blanks`` the fields with
+    nothing after their colon.
     """
 
     issue: Issue
@@ -69,6 +70,7 @@ class LoadedIssue:
     shown: str
     lines: Sequence[str]
     repairs: tuple[c1.Repair, ...] = ()
+    blanks: tuple[str, ...] = ()
 
     @property
     def pictures(self) -> Mapping[str, Picture]:
@@ -111,6 +113,7 @@ def load_issue(folder: Path, *, shown: str, cache: PictureCache) -> LoadedIssue:
         shown=shown,
         lines=reading.source.lines,
         repairs=tuple(_repairs(text, reading.draft.positions)),
+        blanks=reading.draft.blanks,
     )
 
 

@@ -11,9 +11,12 @@ from apes_mailer.model.issue import ContactPoint, Event, Image, Issue
 from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
 from apes_mailer.model.walk import walk
 from apes_mailer.render import dates, markdown
+from apes_mailer.render.tokens import Tokens
 
 _HEADINGS = frozenset({"heading", "title"})
 _ELSEWHERE = frozenset({"alt", "note", "subject", "title"})  # judged with what they belong to
+
+_SENDER = "theme"  # what the settings say is lost by the theme alone, and this is the line that picks it
 
 
 def pieces(issue: Issue, identity: Identity) -> Sequence[Piece]:
@@ -52,10 +55,12 @@ def _of_issue(issue: Issue) -> Iterator[Piece]:
 
 
 def _of_markdown(path: str, text: str, language: str) -> Iterator[Piece]:
-    for words in markdown.paragraphs(text, language):
-        yield Piece(path=path, kind=Kind.WORDS, text=words)
-    for _, address in markdown.links(text):
-        yield Piece(path=path, kind=Kind.LINK, text=address)
+    tokens = Tokens([text])  # Markdown takes tags apart, and encodes those in addresses
+    tagless = tokens.replace(text)
+    for words in markdown.paragraphs(tagless, language):
+        yield Piece(path=path, kind=Kind.WORDS, text=tokens.restore(words))
+    for _, address in markdown.links(tagless):
+        yield Piece(path=path, kind=Kind.LINK, text=tokens.restore(address))
 
 
 def _days(path: str, event: Event, language: str) -> Iterator[Piece]:
@@ -69,9 +74,9 @@ def _of_identity(identity: Identity) -> Iterator[Piece]:
     words = (identity.letter or identity.name, identity.name, identity.tagline, identity.postal_address)
     for text in (*words, identity.contact, identity.reason, *(social.name for social in identity.social)):
         if text:
-            yield Piece(path="", kind=Kind.WORDS, text=text)
+            yield Piece(path=_SENDER, kind=Kind.WORDS, text=text)
     if identity.contact and "@" in identity.contact:
-        yield Piece(path="", kind=Kind.LINK, text=f"mailto:{identity.contact}")
+        yield Piece(path=_SENDER, kind=Kind.LINK, text=f"mailto:{identity.contact}")
     for link in (identity.website, *(social.link for social in identity.social)):
         if link:
-            yield Piece(path="", kind=Kind.LINK, text=link)
+            yield Piece(path=_SENDER, kind=Kind.LINK, text=link)

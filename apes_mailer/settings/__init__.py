@@ -16,9 +16,20 @@ from pydantic import ValidationError
 from apes_mailer.errors import Problem, SettingsError
 from apes_mailer.model.language import Language
 from apes_mailer.settings import faults, toml_text
-from apes_mailer.settings.model import ENVIRONMENT, PROVIDERS, Send, Sender, SendGridSettings, Serve, Settings
+from apes_mailer.settings.model import ENVIRONMENT, PROVIDERS, Check, Send, Sender, SendGridSettings, Serve, Settings
 
-__all__ = ["ENVIRONMENT", "PROVIDERS", "Send", "SendGridSettings", "Sender", "Serve", "Settings", "language_of", "load"]
+__all__ = [
+    "ENVIRONMENT",
+    "PROVIDERS",
+    "Check",
+    "Send",
+    "SendGridSettings",
+    "Sender",
+    "Serve",
+    "Settings",
+    "language_of",
+    "load",
+]
 
 
 def load(file: Path, environment: Mapping[str, str]) -> Settings:

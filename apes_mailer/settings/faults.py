@@ -20,6 +20,12 @@ _EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("sender", "address"): 'address = "lettre@example.org"',
 }
 
+_LISTS: Mapping[tuple[str, ...], str] = {
+    ("sender", "social"): "Begin each entry with a line [[sender.social]], with name and link below it.",
+    ("check", "hosts"): 'Write: hosts = ["images.example.org"]',
+    ("check", "clients"): 'Write: clients = ["gmail", "outlook"]',
+}
+
 _SECTION = {"model_type", "model_attributes_type", "dict_type"}
 
 _WORDS = {
@@ -72,7 +78,7 @@ def _words(kind: str, message: str, context: Mapping[str, Any], path: tuple[str,
     if kind in _SECTION:
         return "must be a section", f"Write [{'.'.join(path)}] on a line of its own, and its settings below."
     if kind == "tuple_type":
-        return "must be a list", "Begin each entry with a line [[sender.social]], with name and link below it."
+        return "must be a list", _LISTS[path]
     limits = {name: _as_written(value) for name, value in context.items() if name != "error"}
     return _WORDS[kind].format_map(limits) if kind in _WORDS else message.removeprefix("Value error, "), ""
 

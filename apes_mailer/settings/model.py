@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from apes_mailer.check.clients import support
 from apes_mailer.model import address
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
@@ -54,6 +55,19 @@ def _api_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value):
+        raise ValueError("must be the name of a host alone, such as images.example.org; write other names in punycode")
+    return value.lower()
+
+
+def _client(value: str) -> str:
+    if value not in support.FAMILIES and value not in support.programs():
+        known = ", ".join(support.FAMILIES)
+        raise ValueError(f"is no mail program that is known here; write one of {known}")
+    return value
+
+
 ProviderName = Literal["outbox", "sendgrid"]
 PROVIDERS: tuple[str, ...] = get_args(ProviderName)
 """The names of all providers."""
@@ -93,6 +107,13 @@ class Serve(_Table):
     port: int = Field(default=8025, ge=0, le=65535)
 
 
+class Check(_Table):
+    """``[check]``: the hosts that letters may load something from, and the mail programs of their readers."""
+
+    hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
+    clients: tuple[Annotated[str, AfterValidator(_client)], ...] = support.USUAL
+
+
 class SendGridSettings(_Table):
     """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account."""
 
@@ -108,6 +129,7 @@ class Settings(_Table):
     public_url: Annotated[str, AfterValidator(_public_url)] = ""
     database_url: str = ""
     send: Send = Send()
+    check: Check = Check()
     serve: Serve = Serve()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")

@@ -36,6 +36,7 @@ _STATIC = {
     "preview.css": "text/css",
     "preview.js": "text/javascript",
     "addresses.js": "text/javascript",
+    "marks.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 _STATIC_FOLDER = Path(__file__).with_name("static")

@@ -13,6 +13,7 @@ from apes_mailer.campaign.contact_preview import Copy
 from apes_mailer.check.delivery import CLIPPED_AT
 from apes_mailer.errors import ApesMailerError, Problem, ProblemsError
 from apes_mailer.model.finding import Severity
+from apes_mailer.web import seeking
 from apes_mailer.web.live import State
 from apes_mailer.web.shown import Choice, Shown
 from apes_mailer.web.words import Language, words
@@ -105,10 +106,15 @@ def _first_words(text: str) -> str:
 
 
 def _findings(composition: Composition, language: Language) -> list[dict[str, object]]:
-    """Return the findings, errors first."""
+    """Return the findings, errors first, numbered from 1."""
     order = list(Severity)
     found = sorted(composition.findings, key=lambda finding: order.index(finding.severity))
     return [
-        {**_problem(compose.problem(composition, finding, language)), "severity": finding.severity.value}
-        for finding in found
+        {
+            **_problem(compose.problem(composition, finding, language)),
+            "severity": finding.severity.value,
+            "number": number,
+            "seek": seeking.sought(composition, finding),
+        }
+        for number, finding in enumerate(found, start=1)
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
-from apes_mailer.model.picture import Picture
+from apes_mailer.model.picture import Compromise, Picture, Place, Rendition
 from apes_mailer.render import fill, letter
 from apes_mailer.workspace import Workspace
 
@@ -166,13 +166,23 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag in tags]
 
 
+def renditions(rendered: letter.Letter) -> dict[Place, Rendition]:
+    """What is made of the pictures of a letter: here each keeps the name of its file."""
+    return {
+        place: Rendition(
+            name=place.file, width=place.pixels, height=place.pixels, size=90_000, compromise=Compromise.NONE
+        )
+        for place in rendered.places
+    }
+
+
 class Sent:
     """A letter as one recipient gets it."""
 
     def __init__(self, theme: str, issue: Issue, identity: Identity = IDENTITY, *, web_version: bool = False) -> None:
         files = Workspace(Path("no-workspace")).theme(theme)
         rendered = letter.render(issue, files, identity, PICTURES, web_version=web_version)
-        self.letter = rendered.with_pictures({place: place.file for place in rendered.places})
+        self.letter = rendered.with_pictures({place: made.name for place, made in renditions(rendered).items()})
         links = fill.Links(pictures="https://pictures.example/", browser=BROWSER)
         values = {"EMAIL": "aicha@mail.example", "NOM": "O'Brien"}
         self.html = fill.fill(self.letter.template.html, values, links, UNSUBSCRIBE)

@@ -11,8 +11,8 @@ from apes_mailer.providers import mime
 _SENT = dt.datetime(2027, 7, 1, 9, tzinfo=dt.UTC)
 
 
-def eml(template: MessageTemplate, *, public_url: str = "https://lettre.semis.example") -> bytes:
-    """Return the message that one recipient gets; pictures are at ``public_url``."""
+def eml(template: MessageTemplate, *, public_url: str = "https://lettre.semis.example", name: str = "Aïcha") -> bytes:
+    """Return the message that one recipient gets, who has this name in every field; pictures are at ``public_url``."""
     envelope = Envelope(
         from_address="lettre@semis.example",
         from_name="Les Semis d’Artois",
@@ -21,7 +21,7 @@ def eml(template: MessageTemplate, *, public_url: str = "https://lettre.semis.ex
         list_id="<lettre.semis.example>",
         browser_url=f"{public_url}/b/juillet",
     )
-    values = dict.fromkeys(template.fields(), "Aïcha")
+    values = dict.fromkeys(template.fields(), name)
     recipient = Recipient("aicha@mail.example", "m1", envelope.unsubscribe_url("x" * 55), values)
     identity = mime.message_id(template.digest[:32], envelope.from_address)
     return mime.Splicer(template, envelope).message(recipient, message_id=identity, date=_SENT)

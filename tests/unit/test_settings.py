@@ -175,6 +175,19 @@ def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) 
             f"{SENDER}social = 'x'\n",
             ":4 sender.social: must be a list\n    Begin each entry with a line [[sender.social]]",
         ),
+        (
+            f"{SENDER}[check]\nhosts = 'images.example.org'\n",
+            ':5 check.hosts: must be a list\n    Write: hosts = ["images.example.org"]',
+        ),
+        (f"{SENDER}[check]\nclients = 3\n", ':5 check.clients: must be a list\n    Write: clients = ["gmail"'),
+        (
+            f"{SENDER}[check]\nclients = ['gmial']\n",
+            ":5 check.clients.0: is no mail program that is known here; write one of aol, apple-mail, ",
+        ),
+        (
+            f"{SENDER}[check]\nhosts = ['https://images.example.org/']\n",
+            ":5 check.hosts.0: must be the name of a host alone",
+        ),
         (f"{SENDER}[[sender.social]]\nname = 'x'\n", ":4 sender.social.0.link: is missing\n    Write: link"),
     ],
 )

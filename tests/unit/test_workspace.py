@@ -16,7 +16,7 @@ from apes_mailer import settings
 from apes_mailer import workspace as workspaces
 from apes_mailer.campaign import starter
 from apes_mailer.errors import ContactsError, SettingsError, ThemeError, UsageError
-from apes_mailer.settings import Send, SendGridSettings, Serve, Settings
+from apes_mailer.settings import Check, Send, SendGridSettings, Serve, Settings
 from apes_mailer.workspace import Workspace
 
 
@@ -325,10 +325,15 @@ def test_settings_of_a_new_workspace_name_every_setting_and_keep_the_defaults(tm
     file = starter.init(tmp_path).settings_file
     text = file.read_text(encoding="utf-8")
     as_made = settings.load(file, {})
-    assert (as_made.send, as_made.serve, as_made.sendgrid) == (Send(), Serve(), SendGridSettings())
+    assert (as_made.send, as_made.serve, as_made.sendgrid, as_made.check) == (
+        Send(),
+        Serve(),
+        SendGridSettings(),
+        Check(),
+    )
     file.write_text(re.sub(r"(?m)^# (?=\[|\w+ = )", "", text), encoding="utf-8")
     all_in_use = settings.load(file, {})
-    assert (all_in_use.send, all_in_use.serve) == (Send(), Serve())
+    assert (all_in_use.send, all_in_use.serve, all_in_use.check) == (Send(), Serve(), Check())
     assert all_in_use.sender.social[0].name == "Mastodon"
     named = set(re.findall(r"(?m)^(?:# )?(\w+) = ", text))
     assert named - {"link"} == _leaves(Settings) - {"sendgrid_api_key", "social"}

@@ -24,6 +24,7 @@ PICTURES = "https://pictures.example/"
 HEIGHT = 900
 _TALLEST = 16_000  # pixels; taller pages are photographed up to here
 _PHOTO_WIDTH = 750
+_ABOVE_HEADING = 40  # pixels: the upper edge of its card is seen
 _PHOTO_QUALITY = 80
 
 
@@ -76,6 +77,13 @@ class Column(TypedDict):
     """Of the text."""
 
 
+class Line(TypedDict):
+    """A piece of text with its place: left, top, right, bottom."""
+
+    text: str
+    box: tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What was measured in one window, lengths in CSS pixels."""
@@ -84,6 +92,7 @@ class View:
     texts: int
     missing_pictures: int
     columns: Sequence[Column]
+    lines: Sequence[Line]
     width: float
     """Of the content; more than the window's when the page must be moved sideways."""
 
@@ -138,12 +147,16 @@ def look(browser: Browser, letter: ShownLetter, client: Client, window: Window, 
     return _view(found, supply.foreign)
 
 
-def photograph(browser: Browser, letter: ShownLetter, client: Client, window: Window, photo: Path) -> None:
-    """Write a JPEG of the beginning of a letter, 750 pixels wide and half as high again, whatever the window."""
+def photograph(
+    browser: Browser, letter: ShownLetter, client: Client, window: Window, photo: Path, *, start: str | None = None
+) -> None:
+    """Write a JPEG of a letter, 750 pixels wide and half as high again whatever the window, from a heading on."""
     scale = _PHOTO_WIDTH / window.width
     with _shown(browser, letter, client, window, scale=scale) as (page, _):
+        box = page.get_by_role("heading", name=start).first.bounding_box() if start else None
+        top = box["y"] - _ABOVE_HEADING if box else 0
+        clip: FloatRect = {"x": 0, "y": top, "width": window.width, "height": window.width * 1.5}
         photo.parent.mkdir(parents=True, exist_ok=True)
-        clip: FloatRect = {"x": 0, "y": 0, "width": window.width, "height": window.width * 1.5}
         page.screenshot(path=photo, clip=clip, full_page=True, type="jpeg", quality=_PHOTO_QUALITY)
 
 
@@ -181,6 +194,7 @@ def _view(found: Any, foreign: Sequence[str]) -> View:
         texts=found["texts"],
         missing_pictures=found["missingPictures"],
         columns=found["columns"],
+        lines=found["lines"],
         width=found["width"],
         foreign=foreign,
     )

@@ -90,6 +90,7 @@ WORD_OUTLOOK = Client(
     ),
     properties_of=(
         ("padding", _CELLS),  # css-padding, note 1
+        ("mso-padding-alt", _CELLS),
         *((f"padding-{side}", _CELLS) for side in ("top", "right", "bottom", "left")),
         ("max-width", frozenset({"table"})),  # css-max-width, note 1
         ("width", frozenset({"table", "td", "th"})),  # css-width, note 1

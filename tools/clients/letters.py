@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import html as parser
@@ -17,11 +18,36 @@ from tools.clients.chromium import PICTURES, Article, ShownLetter
 
 _html: Any = parser  # has no type information
 
+READER = "Marie-Dominique"
+"""What every field of the reader says."""
+
 _UNSUBSCRIBE = "https://letters.example/u/" + "x" * 55
 _BROWSER = "https://letters.example/web"
 
 
-def of_campaign(application: Application, name: str, theme: str | None = None) -> ShownLetter:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """An issue with the template made of it."""
+
+    issue: Issue
+    template: MessageTemplate
+    picture: Callable[[str], bytes]
+    """Gives the file of a picture by its name."""
+
+    def shown(self) -> ShownLetter:
+        """Return the letter as its reader gets it."""
+        values = dict.fromkeys(self.template.fields(), READER)
+        html = fill.fill(self.template.html, values, fill.Links(pictures=PICTURES, browser=_BROWSER), _UNSUBSCRIBE)
+        return ShownLetter(
+            html=html,
+            picture=self.picture,
+            hidden=hidden_texts(html),
+            articles=_articles(self.issue),
+            buttons=_buttons(self.issue),
+        )
+
+
+def of_campaign(application: Application, name: str, theme: str | None = None) -> Rendered:
     """Return a campaign's letter, in its own theme or in another. Raises what reading and rendering raise."""
     composition = application.compose(name)
     loaded = composition.loaded
@@ -30,15 +56,8 @@ def of_campaign(application: Application, name: str, theme: str | None = None) -
         files = application.workspace.theme(str(theme))
         identity = application.settings.sender.identity()
         letter = renditions.named(render(loaded.issue, files, identity, loaded.pictures))
-    return of_template(letter.template, loaded.issue, lambda name: renditions.files[name].read_bytes())
-
-
-def of_template(template: MessageTemplate, issue: Issue, picture: Callable[[str], bytes]) -> ShownLetter:
-    """Return a rendered issue as its reader gets it."""
-    values = dict.fromkeys(template.fields(), "Marie-Dominique")
-    html = fill.fill(template.html, values, fill.Links(pictures=PICTURES, browser=_BROWSER), _UNSUBSCRIBE)
-    return ShownLetter(
-        html=html, picture=picture, hidden=hidden_texts(html), articles=_articles(issue), buttons=_buttons(issue)
+    return Rendered(
+        issue=loaded.issue, template=letter.template, picture=lambda name: renditions.files[name].read_bytes()
     )
 
 

@@ -3,7 +3,7 @@
 // `hidden` are texts that are meant to be out of sight; `articles` are [{title, second, picture}], in their order:
 // `second` when one has the right column of two, `picture` the alternative text of what should stand beside it;
 // `buttons` are the words on buttons. The result is {faults: [{kind, text, detail}], texts, missingPictures,
-// columns: [{title, beside, width}], width, window}; lengths are in pixels.
+// columns: [{title, beside, width}], lines: [{text, box}], width}; lengths are in pixels.
 ({ hidden, articles, buttons }) => {
   const TOLERANCE = 1; // for what rounding does
   const BUTTON = 44; // WCAG 2.2, 2.5.5 Target Size (Enhanced)
@@ -47,16 +47,18 @@
     sheet.remove();
     return colour;
   };
-  const paper = canvasColour();
   const lineage = (element) => {
     const found = [];
     for (let each = element; each; each = each.parentElement) found.push(each);
     return found;
   };
-  const ground = (element) =>
-    lineage(element)
-      .reverse()
-      .reduce((below, each) => over(rgba(getComputedStyle(each).backgroundColor), below), paper);
+  const grounds = new Map([[null, canvasColour()]]);
+  const ground = (element) => {
+    if (!grounds.has(element)) {
+      grounds.set(element, over(rgba(getComputedStyle(element).backgroundColor), ground(element.parentElement)));
+    }
+    return grounds.get(element);
+  };
 
   const checkContrast = (text, element) => {
     const style = getComputedStyle(element);
@@ -171,6 +173,7 @@
     }
     previous = place;
   }
+  const lines = places.map(({ text, box }) => ({ text: words(text), box: [box.left, box.top, box.right, box.bottom] }));
   const view = document.scrollingElement;
-  return { faults, texts, missingPictures, columns, width: view.scrollWidth, window: view.clientWidth };
+  return { faults, texts, missingPictures, columns, lines, width: view.scrollWidth };
 }

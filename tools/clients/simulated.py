@@ -21,6 +21,7 @@ _html: Any = parser  # has no type information
 _REVEALED = re.compile(r"<!--\[if ([^\]]*)\]><!-->(.*?)<!--<!\[endif\]-->", re.DOTALL)
 _HIDDEN = re.compile(r"<!--\[if ([^\]]*)\]>(.*?)<!\[endif\]-->", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_WORD_PADDING = re.compile(r"(^|;)mso-padding-alt:")
 _WORD = 16  # the version of Outlook 2016 to 2024
 
 Dark = Literal["palette", "outlook.com", "partly inverted", "inverted", "unchanged"]
@@ -34,7 +35,7 @@ class Client:
 
     name: str
     is_word: bool = False
-    """Conditional comments for ``mso`` are opened."""
+    """Conditional comments for ``mso`` are opened, and cells have the padding that is meant for Word."""
 
     styles: bool = True
     """``<style>`` is obeyed."""
@@ -151,7 +152,8 @@ def _limit_elements(root: Any, client: Client) -> None:
         for name in client.unknown_attributes.intersection(element.attrib):
             del element.attrib[name]
         if "style" in element.attrib:
-            element.set("style", css.declarations(element.get("style"), _inline(client, str(element.tag))))
+            style = css.declarations(element.get("style"), _inline(client, str(element.tag)))
+            element.set("style", _WORD_PADDING.sub(r"\1padding:", style) if client.is_word else style)
         if element.tag in client.unknown_elements:
             element.drop_tag()
 

@@ -1,6 +1,7 @@
 // Keeps the page in step with the files: the server says when something was saved, the page fetches what it shows.
 
 import { addressField } from "./addresses.js";
+import { clear, mark } from "./marks.js";
 
 const byId = (id) => document.getElementById(id);
 const tools = byId("tools");
@@ -62,6 +63,7 @@ async function show(hasLetter, query, mine) {
   stage.dataset.width = tools.elements.width.value;
   stage.dataset.view = view;
   stage.hidden = !hasLetter;
+  if (view !== "html") clear(stage);
   if (!hasLetter) return;
   if (view === "html") await showLetter(query, mine);
   else await showSource(`${SOURCES[view]}?${query}`, mine);
@@ -89,10 +91,16 @@ async function showLetter(query, mine) {
   if (mine !== turn) return next.remove();
   openLinksElsewhere(next);
   fit(next);
+  mark(stage, next, findings());
   next.className = "";
   frame?.remove();
   frame = next;
   source.hidden = true;
+}
+
+/** What the checks have to say of places in the letter. */
+function findings() {
+  return byId("panel").querySelectorAll("[data-seek]");
 }
 
 /** Make a frame as high as its letter, so that only the page scrolls. */
@@ -121,7 +129,9 @@ function lost() {
 
 function changeWidth() {
   stage.dataset.width = tools.elements.width.value;
-  if (frame) fit(frame);
+  if (!frame) return;
+  fit(frame);
+  mark(stage, frame, findings());
 }
 
 tools.addEventListener("change", (event) => (event.target.name === "width" ? changeWidth() : refresh()));

@@ -21,8 +21,8 @@ TOKEN = "the-token-of-the-printed-address"
 NAME = "essai"
 
 ISSUE = """\
-subject: Bonjour <<contact.PRENOM|à vous>>
-preheader: Pour <<contact.PRENOM|vous>>, de la part d’Odile
+subject: Bonjour <<contact.PRENOM|à vous>>, on rouvre samedi
+preheader: Pour <<contact.PRENOM|vous>>, de la part d’Odile et des autres
 title: Le marché
 blocks:
   - type: editorial
@@ -31,6 +31,12 @@ blocks:
     images:
       - file: carre.png
         alt: Un carré
+  - type: quote
+    text: |
+      Il a fallu deux hivers, trois cents sacs de chaux et beaucoup de mains pour relever la halle. Ce samedi, les étals
+      reprennent leur place entre les piliers, et l’on reconnaît au bruit des caisses que c’est un marché. Il y a là
+      le pain de la nuit, les pommes du verger commun, des œufs encore tièdes, et surtout des gens qui se parlent. Que
+      demander de plus à une halle ? Qu’elle tienne, et qu’on y revienne la semaine suivante avec ses voisins.
 """
 
 

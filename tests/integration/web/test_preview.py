@@ -72,8 +72,8 @@ def test_the_summary_shows_subject_preheader_weight_and_the_digest_of_a_send(
     browser: Browser, template: MessageTemplate
 ) -> None:
     summary = browser.get("/summary.html", list="amis", address=ODILE).text
-    assert '<p class="subject">Bonjour Odile &lt;3</p>' in summary
-    assert '<p class="preheader">Pour Odile &lt;3, de la part d’Odile</p>' in summary
+    assert '<p class="subject">Bonjour Odile &lt;3, on rouvre samedi</p>' in summary
+    assert '<p class="preheader">Pour Odile &lt;3, de la part d’Odile et des autres</p>' in summary
     assert f'title="{template.digest}"' in summary
     assert f"{browser.app.compose(NAME).weight / 1000:.1f} kB of 102 kB" in summary
     assert "Nothing to report." in summary

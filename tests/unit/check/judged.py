@@ -74,6 +74,8 @@ def rendered(issue: Issue, identity: Identity = IDENTITY, theme: str = "apes", *
         today=TODAY,
         pictures=PICTURES,
         renditions=renditions,
+        unsubscribe_url="https://lettre.semis.exemple.fr/u/x",
+        hosts=frozenset({"lettre.semis.exemple.fr"}),
         pieces=pieces(issue, identity),
     )
     return dataclasses.replace(checked, **more)

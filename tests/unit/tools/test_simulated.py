@@ -97,6 +97,13 @@ def test_word_keeps_padding_in_cells_and_width_where_it_knows_them() -> None:
     assert '<td style="padding:4px;width:9px;border:0">' in cell
 
 
+def test_word_has_a_padding_of_its_own_for_cells() -> None:
+    cell = "<td style='padding:0;mso-padding-alt:10px 18px'><p style='mso-padding-alt:1px'>a</p></td>"
+    letter = f"<table><tr>{cell}</tr></table>"
+    assert '<td style="padding:0;padding:10px 18px"><p style="">' in as_shown(letter, known.WORD_OUTLOOK)
+    assert "mso-padding-alt:10px 18px" in as_shown(letter, known.EVERYTHING)
+
+
 def test_word_opens_what_is_meant_for_it_and_drops_what_is_not() -> None:
     letter = (
         "<body><!--[if mso | IE]><table><tr><td><![endif]--><p>a</p><!--[if mso | IE]></td></tr></table><![endif]-->"

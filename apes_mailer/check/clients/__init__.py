@@ -1,0 +1,1 @@
+"""What mail programs support, and what of it a letter uses."""

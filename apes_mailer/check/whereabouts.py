@@ -1,0 +1,30 @@
+"""Where in the issue something stands that a rule has found on the page."""
+
+from __future__ import annotations
+
+import re
+
+from apes_mailer.check.letter import CheckedLetter
+
+_SHOWN = 40  # signs of a text that a finding quotes
+_TELLING = 4  # letters and digits below which a text could stand anywhere
+
+
+def quoted(words: str) -> str:
+    """Return the beginning of a text, short enough for a message."""
+    return words if len(words) <= _SHOWN else words[:_SHOWN].rsplit(" ", 1)[0] + " …"
+
+
+def field_of(letter: CheckedLetter, words: str) -> str:
+    """Return the path of the first text of the issue that holds these words; empty when the theme wrote them.
+
+    Only letters and digits are compared, since typography and Markdown change the rest.
+    """
+    sought = _letters(words)
+    if len(sought) < _TELLING:
+        return ""
+    return next((path for path, text in letter.values if isinstance(text, str) and sought in _letters(text)), "")
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()

@@ -1,0 +1,63 @@
+// Marks in the letter, each at the place that a finding is about; mark and finding lead to each other.
+
+const FROM_THE_LEFT = 6; // pixels, and those between two marks of one place
+const STEP = 30;
+
+/** Letters and digits alone: typography, Markdown and the layout change the rest. */
+function essence(text) {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+}
+
+/** The text nodes of a page that is seen, each with where its letters begin among those of all. */
+function written(body) {
+  const nodes = [];
+  let letters = "";
+  const walker = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (element.closest("style, script") || !element.getClientRects().length) continue;
+    nodes.push({ element, start: letters.length });
+    letters += essence(walker.currentNode.data);
+  }
+  return { nodes, letters };
+}
+
+/** The element that shows a picture of this name, leads to this address or has these words; null when there is none. */
+function find(body, sought, { nodes, letters }) {
+  const picture = [...body.querySelectorAll("img")].find((image) => image.src.endsWith(`/${sought}`));
+  const link = [...body.querySelectorAll("a")].find((each) => each.getAttribute("href") === sought);
+  if (picture || link) return picture || link;
+  const words = essence(sought);
+  const start = words ? letters.indexOf(words) : -1;
+  if (start < 0) return null;
+  return nodes.findLast((node) => node.start <= start).element;
+}
+
+/** Take the marks away. */
+export function clear(stage) {
+  for (const old of stage.querySelectorAll(".mark")) old.remove();
+}
+
+/** Put a mark for each finding over the letter in a frame; those whose place is not found go to its top. */
+export function mark(stage, frame, findings) {
+  clear(stage);
+  const { body } = frame.contentDocument;
+  const text = written(body);
+  const taken = new Map();
+  for (const finding of findings) {
+    const number = finding.id.replace("finding-", "");
+    const element = find(body, finding.dataset.seek, text);
+    const top = element ? Math.max(0, Math.round(element.getBoundingClientRect().top)) : 0;
+    const link = document.createElement("a");
+    link.id = `mark-${number}`;
+    link.className = `mark ${finding.className}`;
+    link.href = `#finding-${number}`;
+    link.textContent = number;
+    link.setAttribute("aria-label", finding.querySelector("p").textContent);
+    const beside = taken.get(top) ?? 0;
+    taken.set(top, beside + 1);
+    link.style.top = `${top}px`;
+    link.style.left = `${FROM_THE_LEFT + STEP * beside}px`;
+    stage.append(link);
+  }
+}
