@@ -6,18 +6,21 @@ import datetime as dt
 import difflib
 from dataclasses import dataclass, replace
 
-from apes_mailer.campaign import variants
+from apes_mailer.campaign import publications, variants
 from apes_mailer.campaign.pictures import Renditions
 from apes_mailer.campaign.variants import Checked, Variants
 from apes_mailer.check import catalogue, rules
 from apes_mailer.check.clients import support
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.errors import IssueError, Problem
+from apes_mailer.model.answer import Answer
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.language import Language
+from apes_mailer.model.publication import Publication
 from apes_mailer.model.theme import Theme
+from apes_mailer.model.variant import public
 from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
@@ -53,6 +56,12 @@ class Composition:
     language: Language = "en"
     """What the person at the keyboard reads; the letter has a language of its own."""
 
+    publication: Publication | None = None
+    """Its web version, which it links to when there is one."""
+
+    answers: tuple[Answer, ...] = ()
+    """What was asked of the web."""
+
     def errors(self) -> list[Finding]:
         """The findings that block a send."""
         return [finding for finding in self.findings if finding.severity is Severity.ERROR]
@@ -83,11 +92,13 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     cache = PictureCache(workspace.picture_cache)
     loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"), cache=cache)
     theme = _theme(workspace, loaded)
+    publication = publications.load(workspace).find(name)
     renditions = Renditions(loaded, cache)
 
     def check(issue: Issue) -> Checked:
-        letter = renditions.named(render(issue, theme, around.identity, loaded.pictures))
-        checked = _as_read(loaded, issue, letter, renditions, around)
+        rendered = render(issue, theme, around.identity, loaded.pictures, web_version=publication is not None)
+        letter = renditions.named(rendered)
+        checked = _as_read(loaded, issue, letter, renditions, around, publication)
         return Checked(letter=letter, findings=rules.findings(checked), weight=len(checked.html.encode()))
 
     letters = Variants(loaded.issue, check)
@@ -101,7 +112,26 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
         renditions=renditions,
         weight=max((letter.weight for letter in possible), default=0),
         language=around.language,
+        publication=publication,
     )
+
+
+def for_web(workspace: Workspace, composition: Composition, identity: Identity) -> Letter:
+    """Return the letter as everybody reads it on the web, without the parts that are for some readers only.
+
+    Raises ``IssueError`` when no part is left, ``ThemeError``.
+    """
+    loaded = composition.loaded
+    left = public(loaded.issue).issue
+    if left is None:
+        problem = Problem(
+            message="every part is for some readers only, so there is nothing that everybody may read",
+            file=loaded.shown,
+            hint="Write `web: true` into the parts that may be on the web.",
+        )
+        raise IssueError(f"{composition.name} cannot be published.", [problem])
+    rendered = render(left, _theme(workspace, loaded), identity, loaded.pictures, for_web=True)
+    return composition.renditions.named(rendered)
 
 
 def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
@@ -122,10 +152,16 @@ def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
 
 
 def _as_read(
-    loaded: LoadedIssue, issue: Issue, letter: Letter, renditions: Renditions, around: Circumstances
+    loaded: LoadedIssue,
+    issue: Issue,
+    letter: Letter,
+    renditions: Renditions,
+    around: Circumstances,
+    publication: Publication | None,
 ) -> CheckedLetter:
     template = letter.template
-    links = fill.Links(pictures=f"https://{_SAMPLE_HOST}/pictures/")
+    browser = publication.url if publication else ""
+    links = fill.Links(pictures=f"https://{_SAMPLE_HOST}/pictures/", browser=browser)
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
     return CheckedLetter(
         issue=issue,
@@ -143,6 +179,8 @@ def _as_read(
         pieces=pieces(issue, around.identity),
         repairs=loaded.repairs,
         blanks=loaded.blanks,
+        web_version=publication is not None,
+        web_version_is_old=publication is not None and publication.issue_digest != loaded.digest,
     )
 
 

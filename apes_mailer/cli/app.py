@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, issues, missing, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, issues, missing, publishing, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -36,6 +36,8 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "preview": issues.preview,
         "check": issues.check,
         "build": issues.build,
+        "publish": publishing.publish,
+        "unpublish": publishing.unpublish,
         "schema": issues.schema,
         "themes": issues.themes,
     },

@@ -64,6 +64,7 @@ def check(
     name: CampaignName,
     to: Annotated[str | None, typer.Option(metavar="LIST", help="Check the merge tags against this list too.")] = None,
     *,
+    online: Annotated[bool, typer.Option("--online", help="Ask for the links on the web too.")] = False,
     json: Json = False,
 ) -> None:
     """Check a letter; errors stop a send."""
@@ -77,6 +78,7 @@ def check(
             rule = "theme" if isinstance(error, ThemeError) else "issue"
             output.emit({"campaign": name, "findings": output.problems_json(rule, Severity.ERROR, error.problems)})
         raise
+    composition = _online(application, composition) if online else composition
     unfilled, unheard = _against(application, composition, to) if to else ([], [])
     if json:
         found = [
@@ -95,6 +97,12 @@ def check(
     warnings = len(unheard) + sum(finding.severity is Severity.WARNING for finding in composition.findings)
     weight = f"{composition.weight / 1000:.1f} kB of HTML"
     output.say(f"{name}: no error, {output.plural(warnings, 'warning')}, {weight}.")
+
+
+def _online(application: Application, composition: Composition) -> Composition:
+    from apes_mailer.cli import reaching
+
+    return reaching.for_check(application, composition)
 
 
 def _to(list_name: str | None) -> str:
@@ -140,8 +148,8 @@ def build(
     from apes_mailer.campaign.audience import STAFF
 
     application = application_of(context)
-    envelope = application.envelope(None, STAFF)
     composition = application.compose(name)
+    envelope = application.envelope(None, STAFF, composition.publication)
     paths = building.build(composition, envelope, out)
     for path in paths:
         output.say(f"{path} ({path.stat().st_size / 1000:.1f} kB)")
@@ -181,7 +189,7 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Serve what readers need: unsubscribe pages and pictures."""
+    """Serve what letters link to, and what is published."""
     from apes_mailer.web import public
 
     application = application_of(context)

@@ -16,7 +16,7 @@ from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.send import Progress, Sender
 from apes_mailer.check import catalogue
-from apes_mailer.cli import output
+from apes_mailer.cli import output, reaching
 from apes_mailer.cli.interruption import handling
 from apes_mailer.cli.progress import SendProgress
 from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
@@ -51,12 +51,13 @@ def order(
     found = audience.find(application.workspace, application.database, list_name)
     if taken := audience.notice(found):
         output.say(taken)
+    mark = "[TEST] " if purpose is Purpose.TEST else ""
     return Order(
         composition=composition,
         audience=found,
         purpose=purpose,
         provider=provider,
-        envelope=application.envelope(provider, list_name, subject_mark="[TEST] " if purpose is Purpose.TEST else ""),
+        envelope=application.envelope(provider, list_name, composition.publication, subject_mark=mark),
         batch_size=application.settings.send.batch_size,
         actor=actor(),
         waivers=waived,
@@ -122,6 +123,7 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         *((f"  line {row.line}", output.left_out_text(row)) for row in frozen.left_out),
         ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),
         ("Through", provider),
+        *reaching.row(composition),
         ("Rehearsed", _rehearsed(application, composition, frozen)),
     ]
     rows += [(f"Waived by {asked.actor}", f"{each.rule}, because: {each.because}") for each in asked.waivers]

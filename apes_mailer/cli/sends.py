@@ -89,13 +89,13 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     """
     from apes_mailer.campaign import waiving
     from apes_mailer.campaign.order import Purpose
-    from apes_mailer.cli import orders
+    from apes_mailer.cli import orders, reaching
 
     application = application_of(context)
     live = application.provider(provider)
     expected = orders.typed_count(confirm, name)
     waived = waiving.waivers(waive or [], because or [])
-    composition = application.compose(name)
+    composition = reaching.before_send(application, application.compose(name), live, to, waived)
     waived = orders.blocking(composition, waived)
     asked = orders.order(application, composition, live, to, Purpose.SEND, waived=waived)
     if expected is None or dry_run:

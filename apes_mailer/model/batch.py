@@ -15,7 +15,8 @@ class Envelope:
     """What is the same for every message of a campaign and not part of the letter itself.
 
     ``public_url`` is the address of the workspace's public pages, without a slash at its end. ``list_id`` is the
-    value of the ``List-Id`` header (RFC 2919). ``subject_mark`` is put before the subject of a test.
+    value of the ``List-Id`` header (RFC 2919). ``subject_mark`` is put before the subject of a test. A letter that is
+    published has the address of its web version in ``browser_url``, and its pictures at ``published_url``.
     """
 
     from_address: str
@@ -25,6 +26,7 @@ class Envelope:
     list_id: str
     subject_mark: str = ""
     browser_url: str = ""
+    published_url: str = ""
 
     def to_json(self) -> str:
         """Return the form in which a campaign keeps its envelope."""
@@ -38,7 +40,7 @@ class Envelope:
     @property
     def pictures_url(self) -> str:
         """What stands before the name of a picture."""
-        return f"{self.public_url}/pictures/"
+        return f"{self.published_url or self.public_url}/pictures/"
 
     def unsubscribe_url(self, token: str) -> str:
         """The link of one recipient: a page for people, and for mail programs the one-click address of RFC 8058."""

@@ -50,15 +50,17 @@ def render(
     pictures: Mapping[str, Picture],
     *,
     web_version: bool = False,
+    for_web: bool = False,
 ) -> Letter:
     """Render an issue.
 
     ``pictures`` maps the file names used in the issue to what is known of them. The footer links to the web version
-    only when there is one. Raises ``ThemeError`` for faults in the theme, with file and line.
+    only when there is one. ``for_web`` is the letter as everybody reads it there, without what is said to one reader.
+    Raises ``ThemeError`` for faults in the theme, with file and line.
     """
     compiled = compile_theme(theme, issue.language)
     tokens = Tokens([*texts(issue), *texts(identity), *compiled.strings.values()])
-    composer = _Composer(compiled, tokens, issue, identity, pictures, web_version=web_version)
+    composer = _Composer(compiled, tokens, issue, identity, pictures, web_version=web_version, for_web=for_web)
     marked = composer.template("letter.mjml", functools.partial(_markup, issue.language))
     problems = mjml_check.validate(marked, compiled.classes)
     if problems:
@@ -97,6 +99,7 @@ class _Composer:
         pictures: Mapping[str, Picture],
         *,
         web_version: bool,
+        for_web: bool,
     ) -> None:
         self._theme = theme
         self._tokens = tokens
@@ -105,6 +108,7 @@ class _Composer:
         self._pictures = pictures
         self._web_version = web_version
         self.places: list[Place] = []
+        self._for_web = for_web
 
     def template(self, name: str, to_markup: Callable[[str], str], **more: object) -> str:
         """Render one of the theme's two entry templates."""
@@ -148,6 +152,7 @@ class _Composer:
             "t": {key: tokens.replace(value) for key, value in strings.items()},
             "unsubscribe": tokens.word(merge.LinkTag(merge.Special.UNSUBSCRIBE)),
             "browser": browser,
+            "web": self._for_web,
             "long_date": functools.partial(dates.long_date, language=self._issue.language),
             "weekday_date": functools.partial(dates.weekday_date, language=self._issue.language),
         }

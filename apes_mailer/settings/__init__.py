@@ -16,12 +16,25 @@ from pydantic import ValidationError
 from apes_mailer.errors import Problem, SettingsError
 from apes_mailer.model.language import Language
 from apes_mailer.settings import faults, toml_text
-from apes_mailer.settings.model import ENVIRONMENT, PROVIDERS, Check, Send, Sender, SendGridSettings, Serve, Settings
+from apes_mailer.settings.model import (
+    ENVIRONMENT,
+    PROVIDERS,
+    SECRETS,
+    Check,
+    Publish,
+    Send,
+    Sender,
+    SendGridSettings,
+    Serve,
+    Settings,
+)
 
 __all__ = [
     "ENVIRONMENT",
     "PROVIDERS",
+    "SECRETS",
     "Check",
+    "Publish",
     "Send",
     "SendGridSettings",
     "Sender",
@@ -75,10 +88,11 @@ def _text(file: Path) -> str:
 
 
 def _refuse_secret(data: Mapping[str, Any], file: Path) -> None:
-    if "sendgrid_api_key" in data:
+    secret = next((name for name in SECRETS if name in data), "")
+    if secret:
         raise SettingsError(
-            f"{file.name} holds sendgrid_api_key; a secret does not belong in a file that is shared.",
-            hint="Take it out, and set the environment variable SENDGRID_API_KEY.",
+            f"{file.name} holds {secret}; a secret does not belong in a file that is shared.",
+            hint=f"Take it out, and set the environment variable {secret.upper()}.",
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from apes_mailer.errors import Problem
-from apes_mailer.settings.model import ENVIRONMENT, Settings
+from apes_mailer.settings.model import ENVIRONMENT, SECRETS, Settings
 from apes_mailer.settings.toml_text import TomlText
 
 _EXAMPLES: Mapping[tuple[str, ...], str] = {
@@ -140,4 +140,4 @@ def _names(section: Sequence[str]) -> list[str]:
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
             return []
         model = annotation
-    return [name for name in model.model_fields if name != "sendgrid_api_key"]
+    return [name for name in model.model_fields if name not in SECRETS]

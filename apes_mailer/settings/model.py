@@ -13,6 +13,7 @@ from apes_mailer.check.clients import support
 from apes_mailer.model import address
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
+from apes_mailer.model.publication import PlaceName
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -33,16 +34,24 @@ def _require_port(value: str) -> None:
         raise ValueError("has no valid port: after the host and a colon comes a number from 1 to 65535, or nothing")
 
 
-def _public_url(value: str) -> str:
+def _own_url(value: str, why_https: str) -> str:
     parts = urlsplit(value)
     if value and (not parts.hostname or parts.scheme not in {"https", "http"} or parts.query or parts.fragment):
         raise ValueError("must be a web address such as https://lettre.example.org")
     _require_port(value)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("must begin with https://; mail programs refuse one-click unsubscription over http")
+        raise ValueError(f"must begin with https://; {why_https}")
     if not re.fullmatch(r"[A-Za-z0-9:/._-]*", value):
         raise ValueError("may hold letters, digits, dots, hyphens and slashes only; write other names in punycode")
     return value.rstrip("/")
+
+
+def _public_url(value: str) -> str:
+    return _own_url(value, "mail programs refuse one-click unsubscription over http")
+
+
+def _published_url(value: str) -> str:
+    return _own_url(value, "mail programs warn of pictures that come over http")
 
 
 def _api_url(value: str) -> str:
@@ -66,6 +75,12 @@ def _client(value: str) -> str:
         known = ", ".join(support.FAMILIES)
         raise ValueError(f"is no mail program that is known here; write one of {known}")
     return value
+
+
+def _prefix(value: str) -> str:
+    if value.startswith("/") or ".." in value.split("/"):
+        raise ValueError("must be the beginning of names in the bucket, such as lettre/, without a slash before it")
+    return f"{value.rstrip('/')}/" if value else ""
 
 
 ProviderName = Literal["outbox", "sendgrid"]
@@ -121,6 +136,24 @@ class SendGridSettings(_Table):
     base_url: Annotated[str, AfterValidator(_api_url)] | None = None
 
 
+class Publish(_Table):
+    """``[publish]``: where web versions and pictures go, and who may find them there.
+
+    ``url`` is where readers reach the folder or the bucket. ``language`` is that of the archive, ``prefix`` stands
+    before the name of each object in the bucket.
+    """
+
+    to: PlaceName = "serve"
+    url: Annotated[str, AfterValidator(_published_url)] = ""
+    noindex: bool = False
+    language: Language = "fr"
+    folder: str = ""
+    bucket: str = ""
+    prefix: Annotated[str, AfterValidator(_prefix)] = ""
+    endpoint_url: Annotated[str, AfterValidator(_api_url)] | None = None
+    region: str = ""
+
+
 class Settings(_Table):
     """All settings of a workspace."""
 
@@ -131,9 +164,15 @@ class Settings(_Table):
     send: Send = Send()
     check: Check = Check()
     serve: Serve = Serve()
+    publish: Publish = Publish()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
+    aws_access_key_id: SecretStr = SecretStr("")
+    aws_secret_access_key: SecretStr = SecretStr("")
 
+
+SECRETS: tuple[str, ...] = tuple(name for name, info in Settings.model_fields.items() if info.annotation is SecretStr)
+"""The settings that come from the environment only."""
 
 ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "APES_MAILER_LANGUAGE": ("language",),
@@ -144,6 +183,13 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "APES_MAILER_IN_FLIGHT": ("send", "in_flight"),
     "APES_MAILER_TIMEOUT": ("send", "timeout"),
     "APES_MAILER_SENDGRID_BASE_URL": ("sendgrid", "base_url"),
+    "APES_MAILER_PUBLISH_TO": ("publish", "to"),
+    "APES_MAILER_PUBLISH_URL": ("publish", "url"),
+    "APES_MAILER_PUBLISH_FOLDER": ("publish", "folder"),
+    "APES_MAILER_PUBLISH_BUCKET": ("publish", "bucket"),
+    "APES_MAILER_PUBLISH_ENDPOINT_URL": ("publish", "endpoint_url"),
     "SENDGRID_API_KEY": ("sendgrid_api_key",),
+    "AWS_ACCESS_KEY_ID": ("aws_access_key_id",),
+    "AWS_SECRET_ACCESS_KEY": ("aws_secret_access_key",),
 }
 """Environment variables, and the setting each of them is."""

@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from apes_mailer.web.conditions import has
+
 # 16 hexadecimal digits of the content's SHA-256, a word or two, and what it is. No separator of paths can match.
 _NAME = re.compile(r"(?P<digest>[0-9a-f]{16})-[a-z0-9-]{0,80}\.(?P<type>jpg|png|gif)")
 _MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
@@ -35,11 +37,6 @@ def respond(request: Request, name: str, path: Path, headers: dict[str, str]) ->
         raise HTTPException(404)
     tag = f'"{match["digest"]}"'
     headers = {"ETag": tag, **headers}
-    if _has(request.headers.get("if-none-match", ""), tag):
+    if has(request, tag):
         return Response(status_code=304, headers=headers)
     return FileResponse(path, media_type=_MEDIA_TYPES[match["type"]], headers=headers, stat_result=status)
-
-
-def _has(condition: str, tag: str) -> bool:
-    known = {each.strip().removeprefix("W/") for each in condition.split(",")}
-    return tag in known or "*" in known

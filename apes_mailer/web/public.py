@@ -1,7 +1,8 @@
 """The public pages, ``apes-mailer serve``: what a letter that was sent links to, and nothing else.
 
-An unsubscribe page that changes nothing until its button is pressed, the one-click address of RFC 8058, and the
-pictures of letters. No cookie, no session, no log of who came.
+An unsubscribe page that changes nothing until its button is pressed, the one-click address of RFC 8058, the pictures
+of letters, and what was published here: web versions, the list of them, a feed. No cookie, no session, no log of who
+came.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ from starlette.routing import Route
 from apes_mailer.campaign import unsubscribe
 from apes_mailer.errors import LedgerError
 from apes_mailer.model.keys import Keyring, TokenContent
+from apes_mailer.model.publication import ARCHIVE, FEED, picture_path
+from apes_mailer.places.base import FOR_GOOD
 from apes_mailer.store.database import Database
 from apes_mailer.web import forms, pages, pictures, server, words
 from apes_mailer.web.headers import SecurityHeaders
+from apes_mailer.web.published import Published
 
 if TYPE_CHECKING:
     from apes_mailer.wiring import Application
@@ -36,7 +40,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _RETRY_AFTER = 60  # seconds
-_FOREVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +47,20 @@ class Site:
     """What the public pages work with and say.
 
     ``letter`` and ``sender`` are named to readers, ``write_to`` is where they reach a person. ``path`` is that of the
-    public address when it has one, such as ``/lettre``. ``patience`` is how many seconds a reader waits for the
-    database.
+    public address when it has one, such as ``/lettre``. ``published`` is the folder of what can be read here, and
+    ``noindex`` whether search engines are asked to leave it alone. ``patience`` is how many seconds a reader waits for
+    the database.
     """
 
     database: Database
     keyring: Keyring
-    pictures: Path
+    published: Path
     clock: Callable[[], dt.datetime]
     letter: str
     sender: str
     write_to: str
     path: str = ""
+    noindex: bool = False
     patience: float = 20.0
 
 
@@ -90,6 +95,7 @@ class _Doors:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._published = Published(site.published, noindex=site.noindex)
         # Of its own, so that pictures are served while the database keeps these waiting.
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="unsubscribe")
 
@@ -100,6 +106,10 @@ class _Doors:
             Route(f"{path}/u/{{token}}/undo", self.back, methods=["GET"]),
             Route(f"{path}/u/{{token}}/undo", self.undo, methods=["POST"]),
             Route(f"{path}/pictures/{{name}}", self.picture, methods=["GET"]),
+            Route(f"{path}/", self._published.archive, methods=["GET"]),
+            Route(f"{path}/{ARCHIVE}", self._published.archive, methods=["GET"]),
+            Route(f"{path}/{FEED}", self._published.feed, methods=["GET"]),
+            Route(f"{path}/letters/{{name}}.html", self._published.letter, methods=["GET"]),
             Route(f"{path}/health", self.health, methods=["GET"]),
         ]
 
@@ -139,10 +149,10 @@ class _Doors:
 
     def picture(self, request: Request) -> Response:
         name: str = request.path_params["name"]
-        headers = {"Cache-Control": _FOREVER, "Cross-Origin-Resource-Policy": "cross-origin"}
+        headers = {"Cache-Control": FOR_GOOD, "Cross-Origin-Resource-Policy": "cross-origin"}
         if not pictures.is_name(name):
             raise HTTPException(404)
-        return pictures.respond(request, name, self._site.pictures / name, headers)
+        return pictures.respond(request, name, self._site.published / picture_path(name), headers)
 
     async def invalid(self, request: Request, _error: Exception) -> Response:
         return self._page(request, "invalid", status=404, paragraphs=["text", "cure"])
@@ -217,12 +227,13 @@ def site_of(app: Application) -> Site:
     return Site(
         database=app.database,
         keyring=app.keyring,
-        pictures=app.workspace.pictures,
+        published=app.workspace.published,
         clock=app.clock,
         letter=sender.letter or sender.name,
         sender=sender.name,
         write_to=sender.reply_to or sender.address,
         path=urlsplit(app.settings.public_url).path.rstrip("/"),
+        noindex=app.settings.publish.noindex,
     )
 
 
@@ -237,7 +248,7 @@ def run(app: Application, *, host: str, port: int) -> None:
     url = server.url_of(listener)
 
     def announce() -> None:
-        server.say(f"Unsubscribe pages and pictures are served at {url} (Ctrl-C ends it).")
+        server.say(f"Unsubscribe pages, pictures and web versions are served at {url} (Ctrl-C ends it).")
         if app.settings.public_url:
             server.say(f"Readers reach them at {app.settings.public_url}")
 

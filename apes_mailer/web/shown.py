@@ -46,7 +46,8 @@ class Shown:
         """Return what somebody reads."""
         template = self.letter.template
         preheader = good.composition.loaded.issue.preheader or ""
-        envelope = good.application.envelope(None, self.reader.list_name if self.reader else STAFF)
+        list_name = self.reader.list_name if self.reader else STAFF
+        envelope = good.application.envelope(None, list_name, good.composition.publication)
         if self.reader is None:
             return contact_preview.copy_with_tags(template, preheader, envelope, pictures=PICTURES)
         keyring = app.keyring

@@ -63,9 +63,14 @@ class Workspace:
         return self.root / "outbox"
 
     @property
+    def published(self) -> Path:
+        """What ``serve`` shows: pictures, web versions, archive; and the register of what is published where."""
+        return self.root / "published"
+
+    @property
     def pictures(self) -> Path:
         """Pictures of letters that went out, under content-hashed names."""
-        return self.root / "published" / "pictures"
+        return self.published / "pictures"
 
     @property
     def picture_cache(self) -> Path:

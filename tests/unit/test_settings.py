@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from apes_mailer import settings
 from apes_mailer.errors import SettingsError
@@ -62,7 +62,14 @@ ENVIRONMENT = {
     "APES_MAILER_IN_FLIGHT": ("2", "[send]\nin_flight = 3"),
     "APES_MAILER_TIMEOUT": ("1.5", "[send]\ntimeout = 9"),
     "APES_MAILER_SENDGRID_BASE_URL": ("http://127.0.0.1:9", '[sendgrid]\nbase_url = "https://a.example"'),
+    "APES_MAILER_PUBLISH_TO": ("folder", '[publish]\nto = "s3"'),
+    "APES_MAILER_PUBLISH_URL": ("https://b.example", '[publish]\nurl = "https://a.example"'),
+    "APES_MAILER_PUBLISH_FOLDER": ("b", '[publish]\nfolder = "a"'),
+    "APES_MAILER_PUBLISH_BUCKET": ("b", '[publish]\nbucket = "a"'),
+    "APES_MAILER_PUBLISH_ENDPOINT_URL": ("https://b.example", '[publish]\nendpoint_url = "https://a.example"'),
     "SENDGRID_API_KEY": (KEY, ""),
+    "AWS_ACCESS_KEY_ID": (KEY, ""),
+    "AWS_SECRET_ACCESS_KEY": (KEY, ""),
 }
 
 
@@ -70,7 +77,7 @@ def _value(found: Settings, variable: str) -> str:
     value: Any = found
     for name in settings.ENVIRONMENT[variable]:
         value = getattr(value, name)
-    return value.get_secret_value() if variable == "SENDGRID_API_KEY" else str(value)
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 @pytest.mark.parametrize(
@@ -348,6 +355,30 @@ def test_public_url_on_this_computer_may_be_http(load: Callable[..., Settings], 
 )
 def test_key_never_travels_in_the_open(load: Callable[..., Settings], url: str) -> None:
     assert "APES_MAILER_SENDGRID_BASE_URL" in _fault(load, APES_MAILER_SENDGRID_BASE_URL=url).message
+
+
+@pytest.mark.parametrize(
+    "url", ["http://lettres.example.org", "lettres.example.org", "https://a.example/?b", "ftp://a"]
+)
+def test_published_pages_are_reached_over_https(load: Callable[..., Settings], url: str) -> None:
+    assert "APES_MAILER_PUBLISH_URL" in _fault(load, APES_MAILER_PUBLISH_URL=url).message
+
+
+@pytest.mark.parametrize(("written", "prefix"), [("", ""), ("lettre", "lettre/"), ("a/b/", "a/b/")])
+def test_prefix_in_a_bucket_ends_in_a_slash(load: Callable[..., Settings], written: str, prefix: str) -> None:
+    assert load(f'[publish]\nprefix = "{written}"\n{SENDER}').publish.prefix == prefix
+
+
+@pytest.mark.parametrize("written", ["/lettre", "../lettre", "a/../../b"])
+def test_prefix_stays_in_its_bucket(load: Callable[..., Settings], written: str) -> None:
+    assert "must be the beginning of names" in _fault(load, f'[publish]\nprefix = "{written}"\n{SENDER}').message
+
+
+@pytest.mark.parametrize("name", ["aws_access_key_id", "aws_secret_access_key"])
+def test_key_to_a_bucket_does_not_belong_in_the_file(load: Callable[..., Settings], name: str) -> None:
+    fault = _fault(load, f'{name} = "{KEY}"\n{SENDER}')
+    assert name.upper() in fault.hint
+    assert KEY not in fault.message
 
 
 def test_identity_of_a_letter_is_what_the_sender_says(load: Callable[..., Settings]) -> None:

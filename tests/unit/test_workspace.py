@@ -336,7 +336,7 @@ def test_settings_of_a_new_workspace_name_every_setting_and_keep_the_defaults(tm
     assert (all_in_use.send, all_in_use.serve, all_in_use.check) == (Send(), Serve(), Check())
     assert all_in_use.sender.social[0].name == "Mastodon"
     named = set(re.findall(r"(?m)^(?:# )?(\w+) = ", text))
-    assert named - {"link"} == _leaves(Settings) - {"sendgrid_api_key", "social"}
+    assert named - {"link"} == _leaves(Settings) - {*settings.SECRETS, "social"}
 
 
 def test_half_made_workspace_does_not_look_like_one(tmp_path: Path) -> None:

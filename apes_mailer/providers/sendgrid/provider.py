@@ -20,7 +20,7 @@ from apes_mailer.model.batch import Batch, Envelope
 from apes_mailer.model.merge import ContactField
 from apes_mailer.model.message import MessageTemplate, Parts, Slot
 from apes_mailer.model.submission import NotAccepted, Submission, Unknown
-from apes_mailer.providers import deadline
+from apes_mailer.online import deadline
 from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.providers.sendgrid import transport
 from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, outcome, presentable

@@ -11,7 +11,7 @@ from typing import Any
 import python_http_client
 
 from apes_mailer.model.batch import Batch
-from apes_mailer.providers import deadline
+from apes_mailer.online import deadline
 
 _LONGEST_ANSWER = 1 << 20  # bytes; a request of which every recipient is refused is answered with about 150 kB
 

@@ -13,7 +13,7 @@ import pytest
 
 from apes_mailer.model.batch import Batch
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted
-from apes_mailer.providers import deadline
+from apes_mailer.online import deadline
 from apes_mailer.providers.sendgrid import SendGrid
 from tests.contract.ways_out import closed_port
 from tests.integration.providers.sending import provider, server, submitted, timed

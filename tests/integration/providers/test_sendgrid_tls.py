@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 import pytest
 
 from apes_mailer.model.submission import NotAccepted, Submitted, Unknown
-from apes_mailer.providers import deadline
+from apes_mailer.online import deadline
 from tests.integration.providers.sending import submitted, timed
 from tests.support import faults
 from tests.support.faults import FaultList

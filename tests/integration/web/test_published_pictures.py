@@ -39,7 +39,7 @@ def url(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[str
     site = public.Site(
         database=database,
         keyring=Keyring(b"s" * 32),
-        pictures=folder,
+        published=folder.parent,
         clock=lambda: dt.datetime(2027, 3, 1, tzinfo=dt.UTC),
         letter="La lettre",
         sender="Les Semis",

@@ -64,7 +64,7 @@ def site(folder: Path, **changes: object) -> public.Site:
     values: dict[str, object] = {
         "database": Database("mailer.db", base=folder, busy_seconds=0.2),
         "keyring": Keyring(b"s" * 32),
-        "pictures": folder / "published" / "pictures",
+        "published": folder / "published",
         "clock": lambda: NOW,
         "letter": "La lettre <des semis>",
         "sender": "Les Semis d’Artois",

@@ -23,8 +23,15 @@ FOUND_ELSEWHERE = {
     ),
     "merge-tag-unfilled": "tests/acceptance/test_contract.py",
     "merge-tag-unheard": "tests/acceptance/test_contract.py",
+    "link-dead": "tests/unit/check/test_online.py",
+    "link-unreachable": "tests/unit/check/test_online.py",
+    "link-moved": "tests/unit/check/test_online.py",
+    "picture-missing": "tests/unit/check/test_online.py",
+    "picture-unreachable": "tests/unit/check/test_online.py",
+    "web-version-missing": "tests/unit/check/test_online.py",
+    "web-version-unreachable": "tests/unit/check/test_online.py",
 }
-"""Rules that look at a list too, with the tests that break them."""
+"""Rules that look at a list or at the web too, with the tests that break them."""
 
 
 def _braces(text: str) -> set[str]:

@@ -13,6 +13,7 @@ import socket
 import ssl
 import time
 import urllib.request
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,11 +24,25 @@ class NotConnectedError(OSError):
     """No connection was made, so not a byte of the request has left."""
 
 
+class ForbiddenAddressError(OSError):
+    """The host has addresses only that must not be asked."""
+
+
+Permission = Callable[[str], bool]
+"""Whether an IP address, as text, may be connected to."""
+
+
+def anywhere(_address: str) -> bool:
+    """The permission to connect to every address."""
+    return True
+
+
 class _Deadline:
     """A moment on the monotonic clock; setting the wall clock does not move it."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, permission: Permission) -> None:
         self._end = time.monotonic() + seconds
+        self._permission = permission
 
     def left(self) -> float:
         """Seconds left. Raises ``TimeoutError`` when there are none."""
@@ -37,12 +52,14 @@ class _Deadline:
         return left
 
     def open_socket(self, address: tuple[str, int], *_: object) -> socket.socket:
-        """Connect to the first address of a host that answers; each gets only what is left of the time.
+        """Connect to the first permitted address of a host that answers; each gets only what is left of the time.
 
         Raises ``OSError``, and ``ValueError`` for a name that no host can have.
         """
-        failure = OSError(f"{address[0]} has no address")
+        failure: OSError = ForbiddenAddressError(f"{address[0]} has no address that may be asked")
         for _family, _kind, _protocol, _name, place in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+            if not self._permission(str(place[0])):
+                continue
             try:
                 connected = socket.create_connection((str(place[0]), place[1]), self.left())
             except OSError as error:
@@ -108,9 +125,9 @@ def _connect(connection: http.client.HTTPConnection, connect: functools.partial[
 
 
 class _PlainConnection(http.client.HTTPConnection):
-    def __init__(self, host: str, *, timeout: float) -> None:
+    def __init__(self, host: str, *, timeout: float, permission: Permission) -> None:
         super().__init__(host, timeout=timeout)
-        self._deadline = _Deadline(timeout)
+        self._deadline = _Deadline(timeout, permission)
         self._create_connection = self._deadline.open_socket
 
     def connect(self) -> None:
@@ -118,9 +135,9 @@ class _PlainConnection(http.client.HTTPConnection):
 
 
 class _TlsConnection(http.client.HTTPSConnection):
-    def __init__(self, host: str, *, timeout: float, context: ssl.SSLContext) -> None:
+    def __init__(self, host: str, *, timeout: float, context: ssl.SSLContext, permission: Permission) -> None:
         super().__init__(host, timeout=timeout, context=context)
-        self._deadline = _Deadline(timeout)
+        self._deadline = _Deadline(timeout, permission)
         self._create_connection = self._deadline.open_socket
 
     def connect(self) -> None:
@@ -128,27 +145,36 @@ class _TlsConnection(http.client.HTTPSConnection):
 
 
 class _HttpHandler(urllib.request.HTTPHandler):
+    def __init__(self, permission: Permission) -> None:
+        super().__init__()
+        self._connection = functools.partial(_PlainConnection, permission=permission)
+
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PlainConnection, req)  # pyright: ignore[reportArgumentType] - called with host and timeout only
+        return self.do_open(self._connection, req)  # pyright: ignore[reportArgumentType] - called with host and timeout only
 
 
 class _HttpsHandler(urllib.request.HTTPSHandler):
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext, permission: Permission) -> None:
         super().__init__(context=context)
-        self._tls = context
+        self._connection = functools.partial(_TlsConnection, context=context, permission=permission)
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(functools.partial(_TlsConnection, context=self._tls), req)  # pyright: ignore[reportArgumentType] - as above
+        return self.do_open(self._connection, req)  # pyright: ignore[reportArgumentType] - as above
 
 
 @functools.cache
-def opener() -> urllib.request.OpenerDirector:
+def opener(permission: Permission = anywhere) -> urllib.request.OpenerDirector:
     """Return an opener without redirects, proxies, cookies or retries.
 
     Every answer comes back as it is, whatever its status. A connection that cannot be made raises ``URLError`` with a
-    :class:`NotConnectedError` as its reason; whatever else is raised leaves open whether the server has acted.
+    :class:`NotConnectedError` as its reason, caused by a :class:`ForbiddenAddressError` when the host has no address
+    that ``permission`` lets through; whatever else is raised leaves open whether the server has acted.
     """
     director = urllib.request.OpenerDirector()
-    for handler in (_HttpHandler(), _HttpsHandler(ssl.create_default_context()), urllib.request.UnknownHandler()):
+    for handler in (
+        _HttpHandler(permission),
+        _HttpsHandler(ssl.create_default_context(), permission),
+        urllib.request.UnknownHandler(),
+    ):
         director.add_handler(handler)
     return director

@@ -1,0 +1,1 @@
+"""Asking addresses of the web, with an end in sight."""

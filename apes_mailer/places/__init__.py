@@ -1,0 +1,1 @@
+"""Where web versions and pictures are put, so that readers find them."""

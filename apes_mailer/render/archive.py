@@ -1,0 +1,104 @@
+"""The list of all letters on the web, as a page for people and as an Atom feed (RFC 4287) for programs."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from apes_mailer.model.publication import ARCHIVE, FEED, Publication
+from apes_mailer.render import dates
+from apes_mailer.render.web import words
+
+_FOLDER = Path(__file__).with_name("pages")
+_MOST_ENTRIES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """What the archive shows: who writes, and which letters there are.
+
+    ``base`` is its address, without a slash at its end. ``updated`` is when the last letter came, changed or went.
+    """
+
+    id: str
+    base: str
+    title: str
+    sender: str
+    tagline: str
+    website: str
+    language: str
+    noindex: bool
+    updated: dt.datetime
+    letters: Sequence[Publication]
+
+
+def page(archive: Archive) -> str:
+    """Return the page, the newest letter first, by years."""
+    newest = _newest_first(archive.letters)
+    values: dict[str, object] = {
+        "archive": archive,
+        "t": words(archive.language),
+        "years": [(year, list(letters)) for year, letters in groupby(newest, key=lambda each: _day(each).year)],
+        "feed": FEED,
+        "css": Markup(css()),  # noqa: S704 - a file of this package
+        "day": _day,
+        "shown": functools.partial(dates.long_date, language=archive.language),
+    }
+    return _environment().get_template("archive.html").render(values)
+
+
+def feed(archive: Archive) -> str:
+    """Return the feed, with the newest letters only."""
+    values: dict[str, object] = {
+        "archive": archive,
+        "letters": _newest_first(archive.letters)[:_MOST_ENTRIES],
+        "time": _rfc3339,
+        "page": ARCHIVE,
+        "file": FEED,
+    }
+    return _environment().get_template(FEED).render(values)
+
+
+def _newest_first(letters: Sequence[Publication]) -> list[Publication]:
+    return sorted(letters, key=lambda each: (_day(each), each.published, each.name), reverse=True)
+
+
+def _day(letter: Publication) -> dt.date:
+    return letter.date or letter.published.date()
+
+
+def _rfc3339(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@functools.cache
+def css() -> str:
+    """The style of the page, which stands in it."""
+    return (_FOLDER / "archive.css").read_text(encoding="utf-8")
+
+
+@functools.cache
+def css_source() -> str:
+    """Return what a Content-Security-Policy names the style by."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(css().encode()).digest()).decode('ascii')}"
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

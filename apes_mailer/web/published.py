@@ -1,0 +1,60 @@
+"""What was published: web versions of letters, the list of them and its feed."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from apes_mailer.model.publication import ARCHIVE, FEED, page_path
+from apes_mailer.places.base import FOR_A_WHILE, media_type
+from apes_mailer.render import archive
+from apes_mailer.web.conditions import has
+from apes_mailer.workspace.names import is_name
+
+_CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# A letter is styled by attributes, runs no script, and loads nothing but the pictures beside it.
+_LETTER = f"{_CLOSED}; img-src 'self'; style-src 'unsafe-inline'"
+
+
+class Published:
+    """The folder that ``publish --to serve`` writes; nothing else in it can be reached."""
+
+    def __init__(self, folder: Path, *, noindex: bool) -> None:
+        """``noindex``: search engines are asked to list none of it, also where a page cannot say so itself."""
+        self._folder = folder
+        self._more = {"X-Robots-Tag": "noindex"} if noindex else {}
+
+    def archive(self, request: Request) -> Response:
+        """Return the list of all letters."""
+        return self._respond(request, ARCHIVE, f"{_CLOSED}; style-src '{archive.css_source()}'")
+
+    def feed(self, request: Request) -> Response:
+        """Return the Atom feed."""
+        return self._respond(request, FEED, _CLOSED)
+
+    def letter(self, request: Request) -> Response:
+        """Return a web version."""
+        name: str = request.path_params["name"]
+        if not is_name(name):
+            raise HTTPException(404)
+        return self._respond(request, page_path(name), _LETTER)
+
+    def _respond(self, request: Request, path: str, policy: str) -> Response:
+        """Return a file, or 304 when the browser has it. Raises ``HTTPException`` 404 when it is not there."""
+        file = self._folder / path
+        try:
+            content = file.read_bytes() if stat.S_ISREG(file.lstat().st_mode) else None
+        except OSError:
+            content = None
+        if content is None:
+            raise HTTPException(404)
+        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": FOR_A_WHILE, "Content-Security-Policy": policy, **self._more}
+        if has(request, tag):
+            return Response(status_code=304, headers=headers)
+        return Response(content, media_type=media_type(path), headers=headers)
