@@ -37,6 +37,8 @@ RULES: tuple[Rule, ...] = (
     inbox.preheader,
     pictures.alternative_text,
     pictures.weight,
+    pictures.lightened,
+    pictures.sharpness,
     pictures.width,
     links.destination,
     links.web_version,
