@@ -146,7 +146,7 @@ def _as_read(
     loaded: LoadedIssue, issue: Issue, letter: Letter, around: Circumstances, publication: Publication | None
 ) -> CheckedLetter:
     template = letter.template
-    browser = f"https://{_SAMPLE_HOST}/{publication.path}" if publication else ""
+    browser = publication.url if publication else ""
     links = fill.Links(pictures=f"https://{_SAMPLE_HOST}/pictures/", browser=browser)
     values = dict.fromkeys(template.fields(), "Marie-Dominique")
     return CheckedLetter(

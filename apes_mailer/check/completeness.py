@@ -14,8 +14,8 @@ from lxml import html as lxml_html
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model import merge
-from apes_mailer.model.piece import Kind, Piece
 from apes_mailer.model.finding import Finding
+from apes_mailer.model.piece import Kind, Piece
 
 _NOT_SAID = re.compile(r"[\W_]+")
 _NOTE_NUMBER = re.compile(r"\[\d+\]")

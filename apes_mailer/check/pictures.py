@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.check.page import document
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.issue import Image
 
 _HEAVY, _TOO_HEAVY, _HEAVY_TOGETHER = 200_000, 1_000_000, 800_000  # bytes
 _WIDEST = 600  # pixels of the letter
-_IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-_SOURCE = re.compile(r"\ssrc=[\"'](?P<address>[^\"']*)", re.IGNORECASE)
-_WIDTH = re.compile(r"\swidth=[\"']?(?P<width>\d+%?)", re.IGNORECASE)
 
 
 def alternative_text(letter: CheckedLetter) -> Iterator[Finding]:
@@ -48,15 +45,10 @@ def weight(letter: CheckedLetter) -> Iterator[Finding]:
 
 def width(letter: CheckedLetter) -> Iterator[Finding]:
     """Every picture has a width in pixels, at most that of a letter: Outlook shows others at their full size."""
-    told: set[str] = set()
-    for tag in _IMG.findall(letter.html):
-        source, given = _SOURCE.search(tag), _WIDTH.search(tag)
-        file = source["address"].rpartition("/")[2] if source else "?"
-        if file in told:
-            continue
-        if given is None or given["width"].endswith("%"):
-            told.add(file)
+    for picture in document.read(letter.html).all("img"):
+        given = picture.attributes.get("width", "")
+        file = picture.attributes.get("src", "").rpartition("/")[2]
+        if not given.isdigit():
             yield finding("picture-width.missing", file=file)
-        elif int(given["width"]) > _WIDEST:
-            told.add(file)
-            yield finding("picture-width.wide", file=file, width=given["width"], most=_WIDEST)
+        elif int(given) > _WIDEST:
+            yield finding("picture-width.wide", file=file, width=given, most=_WIDEST)

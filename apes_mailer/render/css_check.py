@@ -172,7 +172,7 @@ def _name(token: Any, before: str, classes: frozenset[str] | None) -> Iterator[F
     if before == ".":
         if classes is None or name in classes or name.startswith(_OF_OTHERS):
             return
-        if cure := _meant(name, classes, ".", at_least=0.8):  # else it may be of a template that was replaced
+        if cure := _meant(name, classes, ".", at_least=0.75):  # else it may be of a template that was replaced
             yield Fault(line, f'no template has the class "{name}"', cure)
     elif before not in {":", "|"} and name.lower() not in HTML | _OLD_TAGS:
         yield Fault(line, f'there is no tag "{name}"', _meant(name, HTML) or f"For a class, write .{name}")

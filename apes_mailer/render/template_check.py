@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,17 +39,27 @@ class Use(NamedTuple):
 
 @dataclass(slots=True)
 class Names:
-    """What the templates of a theme read of its values.
+    """What templates read of their theme.
 
-    ``words`` are those after ``t.``, ``tokens`` those after ``theme.``; ``places`` counts what is put into a word with
+    ``files`` are the templates that they include by name, ``words`` are those after ``t.``, ``tokens`` those after ``theme.``; ``places`` counts what is put into a word with
     the filter ``format``. ``aliases`` are names given to a part of ``theme``, ``members`` are (name, what follows its dot).
     """
 
+    files: list[Use] = field(default_factory=list[Use])
     words: list[Use] = field(default_factory=list[Use])
     tokens: list[Use] = field(default_factory=list[Use])
     places: dict[str, int] = field(default_factory=dict[str, int])
     aliases: dict[str, str] = field(default_factory=dict[str, str])
     members: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    def add(self, others: Names) -> None:
+        """Take in what another template reads."""
+        self.files += others.files
+        self.words += others.words
+        self.tokens += others.tokens
+        self.places |= others.places
+        self.aliases |= others.aliases
+        self.members |= others.members
 
     def used_tokens(self) -> set[str]:
         """The design tokens that templates read, under the names too that they give to a part of them."""
@@ -56,28 +67,40 @@ class Names:
         return by_alias | {use.name for use in self.tokens}
 
 
-def survey(theme: Theme, environment: jinja2.Environment) -> tuple[Names, list[Problem]]:
+def survey(theme: Theme) -> tuple[Names, list[Problem]]:
     """Read every template of a theme: return the names in them, and a problem for each that cannot be read."""
     names, problems = Names(), list[Problem]()
     for name, file in sorted(theme.files.items()):
-        if name.endswith(".toml"):
-            continue
-        try:
-            tree = environment.parse(file.text, name, file.path)
-        except jinja2.TemplateSyntaxError as error:
-            problems += list(_stray_braces(environment, file)) or [syntax_problem(error, environment, file)]
-            continue
-        problems += _stray_braces(environment, file)
-        problems += _missing_files(tree, theme, file)
-        problems += _dead_links(file)
-        _collect(tree, names, file.path)
+        if not name.endswith(".toml"):
+            found, wrong = _read(file)
+            names.add(found)
+            problems += wrong
+            problems += _missing_files(found.files, theme)
     return names, problems
 
 
-def syntax_problem(error: jinja2.TemplateSyntaxError, environment: jinja2.Environment, file: ThemeFile) -> Problem:
+@functools.lru_cache(maxsize=512)
+def _read(file: ThemeFile) -> tuple[Names, list[Problem]]:
+    """Read one template; themes share most of theirs, and while one is edited the others stay."""
+    names = Names()
+    try:
+        tree = _parser().parse(file.text, file.path, file.path)
+    except jinja2.TemplateSyntaxError as error:
+        return names, list(_stray_braces(file)) or [syntax_problem(error, file)]
+    _collect(tree, names, file.path)
+    return names, [*_stray_braces(file), *_dead_links(file)]
+
+
+@functools.cache
+def _parser() -> jinja2.Environment:
+    # Nothing is rendered with it, and so nothing is escaped.
+    return jinja2.Environment(extensions=["jinja2.ext.do"])  # noqa: S701
+
+
+def syntax_problem(error: jinja2.TemplateSyntaxError, file: ThemeFile) -> Problem:
     """Return what Jinja could not read; for a tag without its end, the line where it begins."""
     line, message = error.lineno, error.message or "syntax error"
-    if _UNCLOSED.search(message) and (opened := _innermost(environment, file, line)):
+    if _UNCLOSED.search(message) and (opened := _innermost(file, line)):
         kind, line = opened
         return Problem(
             message=f"this {{% {kind} %}} has no end, or another one than its own",
@@ -108,10 +131,10 @@ def classes(theme: Theme) -> frozenset[str]:
     return frozenset(found)
 
 
-def _innermost(environment: jinja2.Environment, file: ThemeFile, until: int) -> tuple[str, int] | None:
+def _innermost(file: ThemeFile, until: int) -> tuple[str, int] | None:
     opened: list[tuple[str, int]] = []
     try:
-        pieces = list(environment.lex(file.text, filename=file.path))
+        pieces = list(_parser().lex(file.text, filename=file.path))
     except jinja2.TemplateSyntaxError:
         return None
     begins = False
@@ -127,11 +150,11 @@ def _innermost(environment: jinja2.Environment, file: ThemeFile, until: int) -> 
     return opened[-1] if opened else None
 
 
-def _stray_braces(environment: jinja2.Environment, file: ThemeFile) -> Iterator[Problem]:
+def _stray_braces(file: ThemeFile) -> Iterator[Problem]:
     """Yield what is left of a tag of the template that has lost a brace: it would be printed as it stands."""
     pattern = _STRAY_IN_CSS if file.path.endswith(".css") or "<mj-style" in file.text else _STRAY
     try:
-        pieces = list(environment.lex(file.text, filename=file.path))
+        pieces = list(_parser().lex(file.text, filename=file.path))
     except jinja2.TemplateSyntaxError:
         return  # told already
     for line, kind, text in pieces:
@@ -158,11 +181,9 @@ def _dead_links(file: ThemeFile) -> Iterator[Problem]:
             )
 
 
-def _missing_files(tree: nodes.Template, theme: Theme, file: ThemeFile) -> Iterator[Problem]:
-    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
-        wanted = cast("nodes.Include", node).template
-        if isinstance(wanted, nodes.Const) and wanted.value not in theme.files:
-            use = Use(str(wanted.value), file.path, node.lineno)
+def _missing_files(uses: Collection[Use], theme: Theme) -> Iterator[Problem]:
+    for use in uses:
+        if use.name not in theme.files:
             problem = missing_name(use, use.name, theme.files)
             yield Problem(
                 message=f"the template {use.name} does not exist",
@@ -173,6 +194,10 @@ def _missing_files(tree: nodes.Template, theme: Theme, file: ThemeFile) -> Itera
 
 
 def _collect(tree: nodes.Template, names: Names, path: str) -> None:
+    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
+        wanted = cast("nodes.Include", node).template
+        if isinstance(wanted, nodes.Const):
+            names.files.append(Use(str(wanted.value), path, node.lineno))
     for node in tree.find_all(nodes.Getattr):
         if (chain := _chain(node)) and chain[0] == "t":
             names.words.append(Use(chain[1], path, node.lineno))

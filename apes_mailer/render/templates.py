@@ -65,7 +65,7 @@ def printed(theme: Theme, environment: jinja2.Environment, name: str, context: M
         return environment.get_template(name).render(context)
     except jinja2.TemplateSyntaxError as error:
         file = theme.files[error.name or name]
-        problem = syntax_problem(error, environment, file)
+        problem = syntax_problem(error, file)
     except jinja2.TemplateNotFound as error:
         file, line = _place(error) or (f"templates/{theme.name}", None)
         cure = "Write this file, or correct its name here."

@@ -50,7 +50,7 @@ def _compile(name: str, key: tuple[tuple[str, str, str], ...], language: str) ->
     tokens = theme_values.read(theme.files.get(_TOKENS), name)
     strings = theme_values.read(_words(theme, language), name)
     environment = templates.environment(theme)
-    names, problems = template_check.survey(theme, environment)
+    names, problems = template_check.survey(theme)
     _refuse(theme, [*problems, *_faults_of_values(theme, language, tokens, strings, names)])
     classes = template_check.classes(theme)
     return CompiledTheme(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -64,10 +65,12 @@ def _cure(section: str, value: object) -> str:
 
 def word_faults(words: Values, places: Mapping[str, int], file: ThemeFile) -> Iterator[Problem]:
     """Yield what is wrong with the words of a language; ``places`` counts the ``%s`` that templates fill in some."""
-    marks = [name for name in _QUOTATION_MARKS if not words.get(name)]
+    marks = [name for name in _QUOTATION_MARKS if words.get(name)]
     if len(marks) == 1:
-        cure = "Write the marks that stand around a quote, or leave both empty."
-        yield _problem(file, "", marks[0], "is missing, and its partner is there", cure)
+        [other] = {*_QUOTATION_MARKS} - {*marks}
+        cure = "Write both of the marks that stand around a quote, or leave both empty."
+        misspelt = difflib.get_close_matches(other, words.keys() - {*marks}, n=1)
+        yield _problem(file, "", (misspelt or marks)[0], f'"{other}" is missing beside "{marks[0]}"', cure)
     for name, value in words.items():
         if not isinstance(value, str):
             yield _problem(file, "", name, f"{_shown(value)} is no text", f'Write {name} = "…", with the quotes.')

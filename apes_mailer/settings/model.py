@@ -64,12 +64,6 @@ def _api_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _prefix(value: str) -> str:
-    if value.startswith("/") or ".." in value.split("/"):
-        raise ValueError("must be the beginning of names in the bucket, such as lettre/, without a slash before it")
-    return f"{value.rstrip('/')}/" if value else ""
-
-
 def _host(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value):
         raise ValueError("must be the name of a host alone, such as images.example.org; write other names in punycode")
@@ -81,6 +75,12 @@ def _client(value: str) -> str:
         known = ", ".join(support.FAMILIES)
         raise ValueError(f"is no mail program that is known here; write one of {known}")
     return value
+
+
+def _prefix(value: str) -> str:
+    if value.startswith("/") or ".." in value.split("/"):
+        raise ValueError("must be the beginning of names in the bucket, such as lettre/, without a slash before it")
+    return f"{value.rstrip('/')}/" if value else ""
 
 
 ProviderName = Literal["outbox", "sendgrid"]

@@ -20,14 +20,14 @@ blocks:
     text: Une place se libère au potager, pour une personne qui a du temps le samedi matin.
     button:
       text: Prendre la place
-      link: https://semis.test/place
+      link: https://semis.exemple.fr/place
 
   - type: editorial
     heading: Édito
     text: |
       Bonjour <<contact.PRENOM|à vous>>,
 
-      le four **des trois villages** tourne le samedi, voir [la liste](https://semis.test/liste).
+      le four **des trois villages** tourne le samedi, voir [la liste](https://semis.exemple.fr/liste).
     signature: Odile, au fournil
 
   - type: section
@@ -35,7 +35,7 @@ blocks:
     columns: 2
     articles:
       - title: Un four commun
-        link: https://semis.test/four
+        link: https://semis.exemple.fr/four
         images:
           - file: four.jpg
             alt: Des mains farinées
@@ -43,11 +43,11 @@ blocks:
         text: Deux cents pains en sortent le samedi.
         contact:
           name: Odile
-          email: odile@semis.test
+          email: odile@semis.exemple.fr
           phone: 03 53 01 10 20
         buttons:
           - text: Lire le récit du four
-            link: https://semis.test/recit
+            link: https://semis.exemple.fr/recit
       - title: Une haie de plus
         layout: left
         images: {file: haie.png, decorative: true}
@@ -62,7 +62,7 @@ blocks:
         time: 9 h 30 - 12 h
         place: Halle
         text: Venez tôt.
-        link: https://semis.test/fournee
+        link: https://semis.exemple.fr/fournee
 
   - type: quote
     text: On sème d’abord.
@@ -84,7 +84,9 @@ blocks:
 """
 
 _ENTRY = re.compile(r"(?P<indent> *)(?P<dash>- )?(?P<key>[a-z_]+):(?P<rest> .*|)")
-_FREE = frozenset({"author", "caption", "heading", "phone", "place", "preheader", "role", "signature", "text", "title"})
+_FREE = frozenset(
+    "alt author caption heading name phone place preheader role signature subject text time title".split()
+)
 """Fields that take any text: what is written there cannot be a wrong value."""
 
 
@@ -134,7 +136,9 @@ def _values(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
     """Yield what can happen to the value."""
     indent, dash, key, rest = entry["indent"], entry["dash"] or "", entry["key"], entry["rest"]
     head, value = f"{indent}{dash}{key}:", rest.strip()
-    if not value or value == "|":
+    if value == "|":
+        return
+    if not value:
         yield "text for fields", f"{head} du texte"
         return
     yield "value empty", head
@@ -162,9 +166,9 @@ def _links(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
         return
     head = entry[0][: -len(entry["rest"])]
     for link in (
-        "#", "https://", "http:/semis.test/x", "www.semis.test", "semis.test/x", "/x", "programme.pdf", "C:\\x\\y.pdf",
-        "https://semis.test/a b", "javascript:alert(1)", "ftp://semis.test/", "mailto:", "mailto:odile(at)semis.test",
-        "odile@semis.test", "htps://semis.test/", "https//semis.test/", "file:///home/x.pdf",
+        "#", "https://", "http:/semis.exemple.fr/x", "www.semis.exemple.fr", "semis.exemple.fr/x", "/x", "programme.pdf", "C:\\x\\y.pdf",
+        "https://semis.exemple.fr/a b", "javascript:alert(1)", "ftp://semis.exemple.fr/", "mailto:", "mailto:odile(at)semis.exemple.fr",
+        "odile@semis.exemple.fr", "htps://semis.exemple.fr/", "https//semis.exemple.fr/", "file:///home/x.pdf",
     ):  # fmt: skip
         yield f"link {link}", f"{head} {link}"
 
@@ -193,7 +197,7 @@ def _files(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
         return
     head = entry[0][: -len(entry["rest"])]
     for name in ("fuor.jpg", "Four.JPG", "four.jpeg", "four", "../four.jpg", "/four.jpg", "C:\\four.jpg", "rien.jpg",
-                 "broken.jpg", "empty.jpg", "words.jpg", "vector.svg", "https://semis.test/four.jpg", "cut.png"):  # fmt: skip
+                 "broken.jpg", "empty.jpg", "words.jpg", "vector.svg", "https://semis.exemple.fr/four.jpg", "cut.png"):  # fmt: skip
         yield f"picture {name}", f"{head} {name}"
 
 

@@ -68,8 +68,9 @@ class Element:
 
     @cached_property
     def own_words(self) -> str:
-        """The text right inside, without that of the elements in it."""
-        return readable(" ".join(each for each in self.content if isinstance(each, str)))
+        """The text right inside, with an ellipsis where there are words in an element of their own."""
+        pieces = (readable(each) for each in self.content if isinstance(each, str))
+        return " … ".join(piece for piece in pieces if piece)
 
 
 def _pieces(element: Element) -> Iterator[str]:
