@@ -72,6 +72,11 @@ def workspace(folder: Path) -> Path:
     return folder
 
 
+def first_name(number: int) -> str:
+    """Return the first name of a numbered contact: one of 997."""
+    return f"Prénom{number % 997}"
+
+
 def contacts_file(path: Path, count: int) -> Path:
     """Write a list of made-up contacts: address, first name, last name, organisation."""
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -80,7 +85,7 @@ def contacts_file(path: Path, count: int) -> Path:
             # Addresses in no order, as real lists are.
             mixed = number * 7_368_787 % 1_000_003
             file.write(
-                f"prenom.nom{mixed}.{number}@exemple{number % 20_000}.fr;Prénom{number % 997};Nom{number % 4999};"
+                f"prenom.nom{mixed}.{number}@exemple{number % 20_000}.fr;{first_name(number)};Nom{number % 4999};"
                 f"Structure {number % 1234}\n"
             )
     return path

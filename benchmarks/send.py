@@ -21,10 +21,12 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from benchmarks import common
-from benchmarks.common import REPOSITORY, apes_mailer, row
+from benchmarks.common import REPOSITORY, apes_mailer, first_name, row
 
 BATCH = 1000
 SAMPLE = "2025-07"
+AUDIENCES = (range(300), range(300, 500))
+"""Numbers of the first names that each audience means."""
 
 
 def send(folder: Path, list_name: str, count: int, environment: dict[str, str]) -> common.Timed:
@@ -116,7 +118,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = common.workspace(Path(temporary) / "workspace")
         shutil.copytree(REPOSITORY / "campaigns" / SAMPLE, folder / "campaigns" / SAMPLE)
-        for name, size in (("million", count), ("dix_mille", 10_000), ("dix", 10)):
+        for name, size in (("million", count), ("dix_mille", 10_000), ("mille", 1000), ("dix", 10)):
             file = common.contacts_file(Path(temporary) / f"{name}.csv", size)
             apes_mailer("contacts", "import", str(file), "--list", name, "--yes", cwd=folder)
         print("| what | measured | wanted |\n| --- | --- | --- |")
@@ -132,6 +134,11 @@ def freeze_and_send(folder: Path, count: int) -> None:
         small = apes_mailer("send", SAMPLE, "--to", "dix", "--dry-run", cwd=folder, extra=environment)
         large = apes_mailer("send", SAMPLE, "--to", "million", "--dry-run", cwd=folder, extra=environment)
         row(f"freezing {count:,} recipients of a stored list", f"{large.seconds - small.seconds:.1f} s", "<= 5 s")
+        varied = with_audiences(folder)
+        few_varied = apes_mailer("send", varied, "--to", "mille", "--dry-run", cwd=folder, extra=environment)
+        varied_large = apes_mailer("send", varied, "--to", "million", "--dry-run", cwd=folder, extra=environment)
+        seconds = varied_large.seconds - few_varied.seconds
+        row(f"the same with {len(AUDIENCES) + 1} variants, by a column of 997 values", f"{seconds:.1f} s", "<= 5 s")
         few = send(folder, "dix_mille", 10_000, environment)
         many = send(folder, "million", count, environment)
         bare = without_ledger(folder, url, count)
@@ -145,6 +152,19 @@ def freeze_and_send(folder: Path, count: int) -> None:
         row("peak memory, 10,000 recipients", f"{few.memory:.0f} MB", "<= 120 MB")
         change = many.memory / few.memory - 1
         row(f"peak memory, {count:,} recipients", f"{many.memory:.0f} MB ({change:+.0%})", "<= 120 MB, within 10 %")
+
+
+def with_audiences(folder: Path) -> str:
+    """Copy the sample letter, with one more block for each audience; return the name of the copy."""
+    name = "publics"
+    shutil.copytree(folder / "campaigns" / SAMPLE, folder / "campaigns" / name)
+    blocks = "".join(
+        f"  - type: quote\n    text: Pour vous.\n    audience: {{prenom: [{', '.join(map(first_name, numbers))}]}}\n"
+        for numbers in AUDIENCES
+    )
+    path = folder / "campaigns" / name / "issue.yaml"
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + f"\n{blocks}", encoding="utf-8")
+    return name
 
 
 def slow_provider(folder: Path, temporary: Path, count: int) -> None:

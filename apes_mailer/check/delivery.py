@@ -8,6 +8,9 @@ from dataclasses import replace
 
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.check.page import document
+from apes_mailer.check.page.cascade import Palette, Scene, looks
+from apes_mailer.check.page.parts import TINY
 from apes_mailer.model.c1 import CODES, MEANT
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
@@ -29,11 +32,23 @@ def size(letter: CheckedLetter) -> Iterator[Finding]:
 
 
 def unsubscribe(letter: CheckedLetter) -> Iterator[Finding]:
-    """Both parts show the unsubscribe link."""
+    """Both parts show the unsubscribe link; in the HTML it has words that are seen."""
     link = LinkTag(Special.UNSUBSCRIBE)
     for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
         if not any(isinstance(item, Slot) and item.expression == link for item in parts):
             yield finding(f"unsubscribe-link.{part}", "theme")
+        elif part == "html" and not _is_seen(letter):
+            yield finding("unsubscribe-link.hidden", "theme")
+
+
+def _is_seen(letter: CheckedLetter) -> bool:
+    """Whether the page has a link to unsubscribe by, with words or a picture that says so, of a size to be read."""
+    page = document.read(letter.html)
+    links = [link for link in page.all("a") if link.attributes.get("href") == letter.unsubscribe_url and link.words()]
+    shown = looks(page, Scene(Palette.LIGHT, 640))
+    return any(
+        shown[link.index].shown and shown[link.index].opacity and shown[link.index].size > TINY for link in links
+    )
 
 
 def charset(letter: CheckedLetter) -> Iterator[Finding]:

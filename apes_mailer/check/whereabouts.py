@@ -18,9 +18,10 @@ def quoted(words: str) -> str:
 def field_of(letter: CheckedLetter, words: str) -> str:
     """Return the path of the first text of the issue that holds these words; empty when the theme wrote them.
 
-    Only letters and digits are compared, since typography and Markdown change the rest.
+    Only letters and digits are compared, since typography and Markdown change the rest; of words with ellipses, the
+    longest piece.
     """
-    sought = _letters(words)
+    sought = max(map(_letters, words.split("…")), key=len)
     if len(sought) < _TELLING:
         return ""
     return next((path for path, text in letter.values if isinstance(text, str) and sought in _letters(text)), "")

@@ -189,7 +189,7 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Serve what readers need: unsubscribe pages, pictures, web versions."""
+    """Serve what letters link to, and what is published."""
     from apes_mailer.web import public
 
     application = application_of(context)

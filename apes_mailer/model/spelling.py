@@ -12,7 +12,9 @@ def alike(words: str) -> str:
     """Return words as they are compared: ``Barœul``, ``baroeul`` and ``BARŒUL`` are one, so are ``Pas-de-Calais`` and
     ``pas de calais``. Letters of every script count, accents, case and punctuation do not.
     """
-    letters = unicodedata.normalize("NFKD", words.casefold().translate(_LIGATURES))
+    # Casefolding splits signs up and puts others together, so what it leaves is taken apart once more.
+    small = unicodedata.normalize("NFKD", words).casefold().translate(_LIGATURES)
+    letters = unicodedata.normalize("NFKD", small)
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", " ", letters).strip()
 

@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -91,9 +91,11 @@ class Cut:
 
 
 Part = Block | Article
+Place = tuple[int, ...]
+"""A block of an issue by its number, an article by two, counted from 0."""
 
 
-def cut(issue: Issue, keep: Callable[[Part], bool]) -> Cut:
+def cut(issue: Issue, keep: Callable[[Place, Part], bool]) -> Cut:
     """Return an issue with only the parts to keep.
 
     A section without articles goes, and so does a divider that has nothing before or after it any more.
@@ -101,10 +103,11 @@ def cut(issue: Issue, keep: Callable[[Part], bool]) -> Cut:
     left: list[tuple[int, list[int], Block]] = []
     for place, block in enumerate(issue.blocks):
         articles = block.articles if isinstance(block, Section) else []
-        kept = [each for each, article in enumerate(articles) if keep(article)]
-        if keep(block) and (kept or not articles):
+        kept = [each for each, article in enumerate(articles) if keep((place, each), article)]
+        if keep((place,), block) and (kept or not articles):
             fewer = {"articles": [articles[each] for each in kept]}
-            left.append((place, kept, block.model_copy(update=fewer) if articles else block))
+            whole = len(kept) == len(articles)
+            left.append((place, kept, block if whole else block.model_copy(update=fewer)))
     if len(left) < len(issue.blocks):
         left = list(_without_stray_dividers(left))
     blocks = [block for *_, block in left]
@@ -130,7 +133,7 @@ def _without_stray_dividers(left: list[tuple[int, list[int], Block]]) -> Iterato
 
 def public(issue: Issue) -> Cut:
     """Return what the public web version shows: what everybody gets, and what is marked ``web: true``."""
-    return cut(issue, lambda part: part.audience is None or part.web)
+    return cut(issue, lambda _place, part: part.audience is None or part.web)
 
 
 @dataclass(frozen=True)
@@ -138,14 +141,20 @@ class Audiences:
     """The audiences of an issue, and the variants that come of them."""
 
     issue: Issue
+    _variants: dict[frozenset[Condition], Variant] = field(
+        default_factory=dict[frozenset[Condition], Variant], init=False, repr=False, compare=False
+    )
+
+    @cached_property
+    def _conditions(self) -> Mapping[Place, Condition]:
+        return {place: Condition.of(part.audience) for place, part in _parts(self.issue) if part.audience is not None}
 
     @cached_property
     def places(self) -> Mapping[Condition, Sequence[str]]:
         """The conditions in the order of the issue, each with the paths of the audiences that it stands for."""
         places: dict[Condition, list[str]] = {}
-        for path, part in _parts(self.issue):
-            if part.audience is not None:
-                places.setdefault(Condition.of(part.audience), []).append(f"{path}.audience")
+        for place, condition in self._conditions.items():
+            places.setdefault(condition, []).append(f"{_path(place)}.audience")
         return places
 
     @cached_property
@@ -155,10 +164,10 @@ class Audiences:
 
     def values(self) -> Iterator[tuple[str, str, str]]:
         """Yield each value that an audience names: its path, its field, and the value as it is written."""
-        for path, part in _parts(self.issue):
+        for place, part in _parts(self.issue):
             for column, values in (part.audience or {}).items():
                 for index, value in enumerate(values):
-                    yield f"{path}.audience.{column}[{index}]", column.field, value
+                    yield f"{_path(place)}.audience.{column}[{index}]", column.field, value
 
     @cached_property
     def _names(self) -> Mapping[Condition, str]:
@@ -172,41 +181,60 @@ class Audiences:
 
     def variant_of(self, contact: Mapping[str, str]) -> Variant:
         """Return the variant that a contact with these fields gets."""
-        return self._variant({condition for condition in self.places if condition.holds(contact)})
+        return self._variant(frozenset(condition for condition in self.places if condition.holds(contact)))
 
     def possible(self, most: int) -> list[Variant]:
         """Return the variants that contacts with one value in each field can get, those of ``others`` last.
 
         When these are more than ``most``: that of each condition, and that of none.
         """
-        choices = [
-            sorted({value for condition in self.places for value in _wanted(condition, name)}) for name in self.fields
-        ]
-        if math.prod(len(values) + 1 for values in choices) <= _MOST_TRIED:
-            contacts = [
-                dict(zip(self.fields, values, strict=True))
-                for values in itertools.product(*([*each, ""] for each in choices))
-            ]
-            variants = list(dict.fromkeys(map(self.variant_of, contacts)))
+        choices = [self._choices(name) for name in self.fields]
+        if math.prod(map(len, choices)) <= _MOST_TRIED:
+            contacts = (dict(zip(self.fields, values, strict=True)) for values in itertools.product(*choices))
+            variants = set(map(self.variant_of, contacts))
             if len(variants) <= most:
                 return sorted(variants, key=self.rank)
-        alone = [self._variant({condition}) for condition in self.places]
-        return sorted(dict.fromkeys([*alone, self._variant(set())]), key=self.rank)
+        alone = [self._variant(frozenset([condition])) for condition in self.places]
+        return sorted({*alone, self._variant(frozenset())}, key=self.rank)
+
+    def _choices(self, name: str) -> list[str]:
+        """Return values of a field, none of them among them: one of all those that the same conditions ask for."""
+        asked: dict[str, frozenset[Condition]] = {}
+        for condition in self.places:
+            for each, values in condition.fields:
+                if each == name:
+                    asked |= {value: asked.get(value, frozenset()) | {condition} for value in values}
+        return [
+            "",
+            *{conditions: value for value, conditions in sorted(asked.items(), key=lambda each: each[0])}.values(),
+        ]
 
     def cut(self, variant: Variant) -> Cut:
         """Return the issue as the readers of a variant get it."""
-        return cut(self.issue, lambda part: part.audience is None or Condition.of(part.audience) in variant.conditions)
+        return self._cut(variant.conditions)
+
+    def _cut(self, holding: Collection[Condition]) -> Cut:
+        return cut(self.issue, lambda place, part: part.audience is None or self._conditions[place] in holding)
 
     def rank(self, variant: Variant) -> tuple[bool, list[int]]:
         """Return what sorts variants: in the order of the issue, that of ``others`` last."""
         order = list(self.places)
         return (not variant.conditions, [order.index(condition) for condition in variant.conditions])
 
-    def _variant(self, holding: Collection[Condition]) -> Variant:
+    def _variant(self, holding: frozenset[Condition]) -> Variant:
+        if holding not in self._variants:
+            self._variants[holding] = self._found(holding)
+        return self._variants[holding]
+
+    def _found(self, holding: frozenset[Condition]) -> Variant:
         """Return the variant of contacts for whom these conditions hold: not all of them need show anything."""
-        left = cut(self.issue, lambda part: part.audience is None or Condition.of(part.audience) in holding)
-        parts = [] if left.issue is None else [part for _, part in _parts(left.issue)]
-        shown = {Condition.of(part.audience) for part in parts if part.audience is not None}
+        left = self._cut(holding)
+        places = (
+            []
+            if left.issue is None
+            else [place for block, articles in left.blocks for place in _places(block, articles)]
+        )
+        shown = {self._conditions[place] for place in places if place in self._conditions}
         conditions = tuple(condition for condition in self.places if condition in shown)
         name = "+".join(self._names[condition] for condition in conditions) or OTHERS
         if len(name) > _LONGEST_NAME:
@@ -214,12 +242,18 @@ class Audiences:
         return Variant(name, conditions)
 
 
-def _wanted(condition: Condition, name: str) -> Iterator[str]:
-    return (value for field_name, values in condition.fields if field_name == name for value in values)
+def _places(block: int, articles: Iterable[int]) -> Iterator[Place]:
+    yield (block,)
+    yield from ((block, article) for article in articles)
 
 
-def _parts(issue: Issue) -> Iterator[tuple[str, Part]]:
+def _path(place: Place) -> str:
+    block, *article = place
+    return f"blocks[{block}]" + "".join(f".articles[{each}]" for each in article)
+
+
+def _parts(issue: Issue) -> Iterator[tuple[Place, Part]]:
     for place, block in enumerate(issue.blocks):
-        yield f"blocks[{place}]", block
+        yield (place,), block
         if isinstance(block, Section):
-            yield from ((f"blocks[{place}].articles[{each}]", article) for each, article in enumerate(block.articles))
+            yield from (((place, each), article) for each, article in enumerate(block.articles))

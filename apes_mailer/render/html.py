@@ -26,16 +26,14 @@ _OUTLOOK_2003 = """<!--[if lte mso 11]>
 <![endif]-->
 """
 _FOR_NO_MAIL_PROGRAM = (
-    # For old Internet Explorers; for Outlook 2003; for drawings, which no theme has.
-    '<!--[if !mso]><!--><meta http-equiv="X-UA-Compatible" content="IE=edge"><!--<![endif]-->',
+    '<!--[if !mso]><!--><meta http-equiv="X-UA-Compatible" content="IE=edge"><!--<![endif]-->',  # Internet Explorer
     _OUTLOOK_2003,
-    "mj-outlook-group-fix ",
-    ' xmlns:v="urn:schemas-microsoft-com:vml"',
-    # Parsers put it in by themselves.
-    "<tbody>",
+    "<tbody>",  # parsers put it in by themselves
     "</tbody>",
 )
-_OUTLOOK_CLASS = re.compile(r' class="[^"]*-outlook"')
+_OUTLOOK_2003_CLASS = '<div class="mj-outlook-group-fix '
+_NAMES_OF_DRAWINGS = ' xmlns:v="urn:schemas-microsoft-com:vml"'
+_OUTLOOK_CLASS = re.compile(r'(<t[^>]*) class="[^"]*-outlook"')
 _SAME_BACKGROUND_TWICE = re.compile(
     r'(<div[^>]* style=")background:(#[0-9a-f]+);(background-color:\2;[^>]*><table[^>]* style=")'
     r"background:\2;background-color:\2;"
@@ -193,9 +191,10 @@ def trim(html: str) -> str:
     """
     for needless in _FOR_NO_MAIL_PROGRAM:
         html = html.replace(needless, "")
+    html = html.replace(_OUTLOOK_2003_CLASS, '<div class="').replace(_NAMES_OF_DRAWINGS, "", 1)
     html = html.replace("<!--[if mso | IE]>", "<!--[if mso]>")
     html = _ADJACENT_CONDITIONALS.sub("", html)
-    html = _OUTLOOK_CLASS.sub("", html)
+    html = _OUTLOOK_CLASS.sub(r"\1", html)
     return _SAME_BACKGROUND_TWICE.sub(r"\1\3", html)
 
 

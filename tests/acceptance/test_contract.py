@@ -40,7 +40,9 @@ def test_dry_run_prepares_nothing(small: Cli, server: LocalSendGrid) -> None:
         "excluded": {"suppressed": 1},
         "batches": 6,
         "left_out": [],
+        "variants": [],
         "empty_fields": [],
+        "absent_values": [],
     }
     assert small.ok(*TO_ALL, "--dry-run").out == ""
     _nothing_happened(small, server)

@@ -111,11 +111,16 @@ def _all(page: Page) -> Iterator[Use]:
             yield Use(f"css-at-{name.lstrip('@')}", name)
     for rule in page.rules():
         wide, phone = (css.on_screen(rule, width) for width in (cascade.WIDE, cascade.PHONE))
-        if not wide and not phone:
-            continue
-        declared = _of_declarations(rule.declarations)
-        for feature, code in (*_of_selector(rule.selector), *_of_media(rule.media), *declared):
-            yield Use(feature, code, on_phones_only=not wide)
+        if wide or phone:
+            yield from (Use(feature, code, on_phones_only=not wide) for feature, code in _of_rule(rule))
+
+
+def _of_rule(rule: css.Rule) -> Iterator[tuple[str, str]]:
+    yield from _of_selector(rule.selector)
+    yield from _of_media(rule.media)
+    yield from _of_declarations(rule.declarations)
+    if rule.nesting:
+        yield "css-nesting", rule.selector
 
 
 def _of_element(element: Element) -> Iterator[tuple[str, str]]:

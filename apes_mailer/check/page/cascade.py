@@ -63,7 +63,6 @@ class Look:
     underlined: bool = False
     opacity: float = 1.0
     shown: bool = True
-    display: str = "inline"
     padding: float = 0.0
     height: float = 0.0
 
@@ -136,14 +135,18 @@ def looks(page: Page, scene: Scene) -> tuple[Look, ...]:
         key = (id(around), element.looks_like, rules)
         look = known.get(key)
         if look is None:
-            look = known[key] = _look(_cascaded(element, rules), around)
+            look = _look(_cascaded(element, rules), around)
+            look = known[key] = known.setdefault(look, look)
         result.append(look)
     return tuple(result)
 
 
 @functools.lru_cache(maxsize=4)
-def _known(_: Page) -> dict[tuple[object, ...], Look]:
-    """The looks of a page that were worked out already: most elements look the same in several scenes."""
+def _known(_: Page) -> dict[object, Look]:
+    """The looks of a page that were worked out already, by what they come from and by themselves.
+
+    Most elements look the same in several scenes, and like others around them: one object for all keeps this fast.
+    """
     return {}
 
 
@@ -195,8 +198,7 @@ def _look(said: Mapping[str, str], around: Look) -> Look:
         leading_is_factor=is_factor,
         underlined="underline" in decoration or (around.underlined and said.get("display") != "inline-block"),
         opacity=around.opacity * _opacity(said.get("opacity")),
-        shown=around.shown and not is_hidden(said),
-        display=said.get("display", "inline"),
+        shown=around.shown and not _is_hidden(said),
         bordered=all(_is_border(said.get(f"border-{side}")) for side in ("top", "bottom")),
         padding=sum(padding),
         height=values.pixels(said.get("height", ""), em=size) or 0.0,
@@ -243,10 +245,13 @@ def _is_border(text: str | None) -> bool:
     return bool(text) and text.split()[0] not in {"none", "0", "0px"}
 
 
-def is_hidden(said: Mapping[str, str]) -> bool:
-    """Tell whether declarations take an element away from the page."""
+def _is_hidden(said: Mapping[str, str]) -> bool:
     clipped = said.get("overflow") == "hidden" and said.get("max-height", "").strip("px") == "0"
-    return said.get("display") == "none" or said.get("visibility") in {"hidden", "collapse"} or clipped
+    return (
+        said.get("display", "").lower() == "none"
+        or said.get("visibility", "").lower() in {"hidden", "collapse"}
+        or clipped
+    )
 
 
 def _painted(look: Look, said: Mapping[str, str], around: Look) -> Look:

@@ -24,11 +24,15 @@ class Declaration(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
-    """Declarations for what a selector matches, under the conditions of the ``@media`` around it."""
+    """Declarations for what a selector matches, under the conditions of the ``@media`` around it.
+
+    ``nesting`` says whether there are rules among them, which are left out.
+    """
 
     selector: str
     declarations: tuple[Declaration, ...]
     media: tuple[str, ...] = ()
+    nesting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,12 @@ def _rules(nodes: list[Any], media: tuple[str, ...]) -> Iterator[Rule]:
     for node in nodes:
         if node.type == "qualified-rule":
             content = tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
-            yield Rule(selector=tinycss2.serialize(node.prelude).strip(), declarations=_declared(content), media=media)
+            yield Rule(
+                selector=tinycss2.serialize(node.prelude).strip(),
+                declarations=_declared(content),
+                media=media,
+                nesting=any(each.type == "qualified-rule" for each in content),
+            )
         elif node.type == "at-rule" and node.lower_at_keyword in _AT_RULES_WITH_RULES and node.content:
             condition = tinycss2.serialize(node.prelude).strip()
             within = (*media, condition) if node.lower_at_keyword == "media" else media
@@ -93,9 +102,10 @@ def _at_rules(nodes: list[Any], depth: int) -> Iterator[tuple[str, int]]:
 
 
 def _has_comment_before_a_rule(nodes: list[Any]) -> bool:
-    kinds = [node.type for node in nodes if node.type != "whitespace"]
+    kinds = [node.type for node in nodes]
+    last = max((place for place, kind in enumerate(kinds) if kind in {"qualified-rule", "at-rule"}), default=0)
     inside = (tinycss2.parse_rule_list(node.content) for node in nodes if node.type == "at-rule" and node.content)
-    return ("comment" in kinds[:-1] and kinds[-1] != "comment") or any(map(_has_comment_before_a_rule, inside))
+    return "comment" in kinds[:last] or any(map(_has_comment_before_a_rule, inside))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -68,11 +68,35 @@ class Element:
 
     @cached_property
     def own_words(self) -> str:
-        """The text right inside, without that of the elements in it."""
-        return readable(" ".join(each for each in self.content if isinstance(each, str)))
+        """The text right inside, with an ellipsis where there are words in an element of their own."""
+        pieces = (readable(each) for each in self.content if isinstance(each, str))
+        return " … ".join(piece for piece in pieces if piece)
+
+
+_IN_LINE = {
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "code",
+    "em",
+    "font",
+    "i",
+    "img",
+    "mark",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "u",
+}
 
 
 def _pieces(element: Element) -> Iterator[str]:
+    apart = "" if element.tag in _IN_LINE else " "
+    yield apart
     if element.tag == "img":
         yield element.attributes.get("alt", "")
     for each in element.content:
@@ -80,6 +104,7 @@ def _pieces(element: Element) -> Iterator[str]:
             yield each
         else:
             yield from _pieces(each)
+    yield apart
 
 
 def readable(text: str) -> str:

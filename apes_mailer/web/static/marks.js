@@ -1,7 +1,7 @@
 // Marks in the letter, each at the place that a finding is about; mark and finding lead to each other.
 
-const FROM_THE_LEFT = 6; // pixels, and those between two marks of one place
-const STEP = 30;
+const EDGE = 6; // pixels
+const ROOM = 30; // pixels that a mark takes, in both directions
 
 /** Letters and digits alone: typography, Markdown and the layout change the rest. */
 function essence(text) {
@@ -43,7 +43,7 @@ export function mark(stage, frame, findings) {
   clear(stage);
   const { body } = frame.contentDocument;
   const text = written(body);
-  const taken = new Map();
+  const columns = [];
   for (const finding of findings) {
     const number = finding.id.replace("finding-", "");
     const element = find(body, finding.dataset.seek, text);
@@ -54,10 +54,16 @@ export function mark(stage, frame, findings) {
     link.href = `#finding-${number}`;
     link.textContent = number;
     link.setAttribute("aria-label", finding.querySelector("p").textContent);
-    const beside = taken.get(top) ?? 0;
-    taken.set(top, beside + 1);
     link.style.top = `${top}px`;
-    link.style.left = `${FROM_THE_LEFT + STEP * beside}px`;
+    link.style.left = `${EDGE + ROOM * freeColumn(columns, top)}px`;
     stage.append(link);
   }
+}
+
+/** Take the first column that has room at a height. */
+function freeColumn(columns, top) {
+  const free = columns.findIndex((tops) => tops.every((other) => Math.abs(other - top) >= ROOM));
+  if (free < 0) return columns.push([top]) - 1;
+  columns[free].push(top);
+  return free;
 }

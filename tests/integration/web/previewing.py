@@ -39,6 +39,29 @@ blocks:
       demander de plus à une halle ? Qu’elle tienne, et qu’on y revienne la semaine suivante avec ses voisins.
 """
 
+FAULTY = """\
+subject: BONJOUR A TOUTES ET A TOUS
+preheader: Pour <<contact.PRENOM|vous>>, de la part d’Odile et des autres
+blocks:
+  - type: banner
+    button: {text: Adhérer en cinq minutes, link: "http://adherer.exemple.fr"}
+  - type: section
+    title: À la une
+    articles:
+      - title: Le marché rouvre
+        text: |
+          Bonjour <<contact.PRENOM|vous>>, la halle est relevée.
+
+          Tout est [ici](https://marche.exemple.fr/halle), depuis mardi 14 juillet 2027.
+        images:
+          - file: carre.png
+  - type: events
+    title: À vos agendas
+    events:
+      - title: La fournée d’hiver
+        date: 2001-01-01
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Events:
@@ -100,7 +123,7 @@ class Browser:
                 pass
 
 
-def make_workspace(folder: Path) -> Application:
+def make_workspace(folder: Path, issue: str = ISSUE) -> Application:
     """Make a workspace with one short letter and one list; the sender is no longer an example."""
     workspace = starter.init(folder)
     settings = workspace.settings_file.read_text(encoding="utf-8")
@@ -108,7 +131,7 @@ def make_workspace(folder: Path) -> Application:
     images = workspace.campaigns / NAME / "images"
     images.mkdir(parents=True)
     Image.new("RGB", (60, 40), "#c8553d").save(images / "carre.png")
-    (images.parent / "issue.yaml").write_text(ISSUE, encoding="utf-8")
+    (images.parent / "issue.yaml").write_text(issue, encoding="utf-8")
     lines = ["EMAIL;PRENOM;NOM", "Odile@Exemple.example;Odile <3;d'Artois & fils"]
     lines += [f"personne{number}@exemple.example;Prénom {number};" for number in range(30)]
     (workspace.contacts / "amis.csv").write_text("\n".join(lines), encoding="utf-8")

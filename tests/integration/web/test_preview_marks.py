@@ -9,32 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.web.previewing import Browser, make_workspace, previewing
+from tests.integration.web.previewing import FAULTY, Browser, make_workspace, previewing
 
 pytestmark = pytest.mark.slow
 
-FAULTY = """\
-subject: BONJOUR A TOUTES ET A TOUS
-preheader: Pour <<contact.PRENOM|vous>>, de la part d’Odile et des autres
-blocks:
-  - type: banner
-    button: {text: Adhérer en cinq minutes, link: "http://adherer.exemple.fr"}
-  - type: section
-    title: À la une
-    articles:
-      - title: Le marché rouvre
-        text: |
-          Bonjour <<contact.PRENOM|vous>>, la halle est relevée.
-
-          Tout est [ici](https://marche.exemple.fr/halle), depuis mardi 14 juillet 2027.
-        images:
-          - file: carre.png
-  - type: events
-    title: À vos agendas
-    events:
-      - title: La fournée d’hiver
-        date: 2001-01-01
-"""
 EXPECTED = {
     "link-insecure": "http://adherer.exemple.fr",
     "link-words-generic": "ici",
@@ -45,9 +23,7 @@ EXPECTED = {
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Generator[Browser]:
-    app = make_workspace(tmp_path / "workspace")
-    (app.workspace.campaigns / "essai" / "issue.yaml").write_text(FAULTY, encoding="utf-8")
-    with previewing(app) as opened:
+    with previewing(make_workspace(tmp_path / "workspace", FAULTY)) as opened:
         yield opened
 
 

@@ -44,3 +44,21 @@ def test_invisible_character_of_old_windows_programs_is_an_error(character: str)
 
 def test_characters_next_to_the_invisible_ones_are_fine() -> None:
     assert found(replace(SOUND, html="– ~\xa0¡"), "control-character") == []
+
+
+@pytest.mark.parametrize(
+    ("link", "seen"),
+    [
+        ('<a href="{}">Se désinscrire</a>', True),
+        ('<a href="{}"><img src="x.png" alt="Se désinscrire"></a>', True),
+        ('<a href="{}"></a>', False),
+        ('<a href="{}"><img src="x.png" alt=""></a>', False),
+        ('<div style="Display : NONE"><p><a href="{}">Se désinscrire</a></p></div>', False),
+        ('<a href="{}" style="font-size:1px">Se désinscrire</a>', False),
+        ('<a href="{}" style="font-size:14px;opacity:0.9">Se désinscrire</a>', True),
+        ("<p>{}</p>", False),
+    ],
+)
+def test_unsubscribe_link_of_the_page_can_be_seen_and_clicked(link: str, seen: bool) -> None:
+    page = f"<body>{link.format(SOUND.unsubscribe_url)}</body>"
+    assert found(replace(SOUND, html=page), "unsubscribe-link") == ([] if seen else [("error", "theme")])

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apes_mailer.check import rules
 from apes_mailer.check.letter import CheckedLetter
 from tests.support.goldens import GOLDENS
 from tests.support.letters import UNSUBSCRIBE
 from tests.unit.check.fixtures.page import HIDDEN, IMAGE, letter, with_part, with_rules
-from tests.unit.check.judged import SOUND, findings, found, messages, with_text
+from tests.unit.check.judged import SOUND, findings, found, issue, messages, rendered, with_text
 
 FAMILIES = {"structure", "outlook", "contrast", "sizes", "loading", "client_support"}
 """The modules whose rules look at finished pages."""
@@ -48,9 +50,61 @@ def test_no_page_is_too_broken_to_look_at(html: str) -> None:
     assert "leftover-code.doctype" in names(dataclasses.replace(SOUND, html=html))
 
 
+PIECES = st.sampled_from(
+    [
+        *("<p>", "</p>", "<table>", "<tr>", "<td bgcolor=x>", "</table>", "<h1>", "<h4>", "<th scope>", "<img alt>"),
+        *(
+            "<a href='",
+            "'>",
+            "<style>",
+            "p{color:",
+            "}</style>",
+            "@media(",
+            "<!--[if mso]>",
+            "<v:rect>",
+            "<![endif]-->",
+        ),
+        *(
+            "é",
+            "\u200c",
+            "&",
+            "&#0;",
+            "\x00",
+            "<",
+            ">",
+            '"',
+            "font:0/0 a",
+            "background:url(",
+            "calc(1px + 1em)",
+            "//x[",
+        ),
+        *(
+            "<body style='font-size:0'>",
+            "<div style='line-height:0;opacity:x'>",
+            "<html lang>",
+            "</html>",
+            "<form on=x>",
+        ),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=30))
+def test_rules_have_something_to_say_of_any_page(pieces: list[str]) -> None:
+    names(dataclasses.replace(SOUND, html="".join(pieces)))
+
+
 def test_words_of_the_issue_are_found_in_it() -> None:
     page = dataclasses.replace(SOUND, html=SOUND.html.replace("color:#22302b", "color:#cccccc"))
     assert ("error", "blocks[0].text") in found(page, "contrast")
+
+
+def test_words_around_others_are_found_in_the_issue_by_their_longest_piece() -> None:
+    text = "Du pain, un [four commun](https://a.exemple.fr/3) et **deux** mains pour pétrir ce soir."
+    page = rendered(issue({"type": "editorial", "text": text}))
+    pale = dataclasses.replace(page, html=page.html.replace("color:#22302b", "color:#cccccc"))
+    assert ("error", "blocks[0].text") in found(pale, "contrast")
+    assert any("“Du pain, un … et … mains pour pétrir ce …”" in message for message in messages(pale, "contrast"))
 
 
 def test_words_of_the_theme_have_no_place_in_the_issue() -> None:
@@ -61,7 +115,7 @@ def test_the_same_pair_of_colours_is_told_once_with_its_first_words_and_ratio() 
     page = with_part('<p style="color:#aaaaaa">Premiers mots</p><p style="color:#aaaaaa">Autres mots</p>')
     (message,) = messages(page, "contrast")
     assert message == (
-        "“Premiers mots” is hard to read: #aaaaaa on #ffffff, 2.3 to 1 where 4.5 is the least "
+        "“Premiers mots” is hard to read: #aaaaaa on #ffffff, 2.32 to 1 where 4.5 is the least "
         "(as shown without `<style>`)"
     )
 
@@ -80,6 +134,11 @@ def test_the_same_pair_of_colours_is_told_once_with_its_first_words_and_ratio() 
 )
 def test_large_words_need_less_contrast(style: str, *, enough: bool) -> None:
     assert (found(with_part(f'<p style="{style}">Une fournée</p>'), "contrast") == []) is enough
+
+
+def test_ratio_is_never_told_as_if_it_were_enough() -> None:
+    finding, *_ = findings(with_part('<p style="color:#777777">Une fournée</p>'), "contrast")
+    assert (finding.values["ratio"], finding.values["least"]) == (4.47, 4.5)
 
 
 def test_text_that_stands_in_for_a_picture_has_to_be_readable_too() -> None:

@@ -101,6 +101,13 @@ def test_empty_alternative_text_is_kept() -> None:
     assert attributes(page('<mj-image src="a.jpg" alt="" />'), "img")[0]["alt"] == ""
 
 
+def test_words_that_look_like_what_is_dropped_stay() -> None:
+    words = 'mj-outlook-group-fix class="a-outlook" xmlns:v="urn:schemas-microsoft-com:vml" style="a:b; " &lt;tbody&gt;'
+    text = page(f"<mj-text><p>{words}</p></mj-text>")
+    assert f">{words}</p>" in text
+    assert text.count("<tbody>") == text.count("mj-outlook-group-fix") - 1 == 0
+
+
 def test_parts_for_outlook_stay_in_their_comments() -> None:
     text = page("<mj-text><!--[if mso]><p>Outlook</p><![endif]-->a</mj-text>")
     assert "<!--[if mso]>\n<p>Outlook</p><![endif]-->" in text

@@ -192,3 +192,21 @@ def test_cards_that_touch_the_edge_of_a_phone_have_square_corners() -> None:
     cards = [part for part in phone.all("div", "table") if "border-radius" in part.get("style", "")]
     assert len(cards) > 10
     assert {re.findall(r"border-radius:\s*([^;!]*)", part["style"])[-1].strip() for part in cards} == {"0"}
+
+
+@pytest.mark.parametrize("layout", ["left", "right"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_two_columns_fill_the_width_by_their_own_widths_and_by_outlooks_table(theme: str, layout: str) -> None:
+    size = design_tokens(theme)["size"]
+    article = {"title": "Le four", "images": {"file": "wide.jpg", "alt": "Un four"}, "text": "Bon", "layout": layout}
+    html = Sent(theme, issue_of({"type": "section", "title": "Ici", "articles": [article]})).html
+    columns = re.findall(r'<div class="column" dir="ltr" style="([^"]*)"', html)
+    cells = re.findall(r'<td dir="ltr" valign="top" width="(\d+)" style="padding-right:(\d+)px"><!\[endif\]-->', html)
+    assert all("display:inline-block;width:100%;vertical-align:top" in style for style in columns)
+    assert [f"max-width:{width}px" for width, _ in cells] == [style.split(";")[-1] for style in columns]
+    assert sum(int(width) for width, _ in cells) == size["width"] - 2 * size["gutter"]
+    gaps = [str(size["gap"]), "0"]  # the gap belongs to the column on the left
+    assert [gap for _, gap in cells] == (gaps if layout == "left" else gaps[::-1])
+    assert html.count('<div dir="rtl">') == (layout == "right")
+    between = html.split('<div class="column"')[1].rpartition("</div>")[2]
+    assert not re.sub(r"<!--.*?-->", "", between, flags=re.DOTALL), "white space would push one below the other"

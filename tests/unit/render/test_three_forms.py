@@ -19,13 +19,15 @@ from apes_mailer.render.letter import render
 from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
 from tests.support.goldens import GOLDENS
-from tests.support.letters import BROWSER, IDENTITY, PICTURES, THEMES, UNSUBSCRIBE, everything, issue_of
+from tests.support.letters import BROWSER, IDENTITY, PICTURES, THEMES, UNSUBSCRIBE, everything, issue_of, renditions
 
 
 def lost(theme: str, issue: Issue, *, for_web: bool) -> list[tuple[str, str, object]]:
     """What a letter, or its web version, has lost of its issue: what of, where, and the words."""
     files = Workspace(Path("no-workspace")).theme(theme)
-    template = render(issue, files, IDENTITY, PICTURES, web_version=True, for_web=for_web).template
+    rendered = render(issue, files, IDENTITY, PICTURES, web_version=True, for_web=for_web)
+    made = renditions(rendered)
+    template = rendered.with_pictures({place: each.name for place, each in made.items()}).template
     links = fill.Links(pictures="https://pictures.example/", browser=BROWSER)
     values = {"EMAIL": "aicha@mail.example", "NOM": "O'Brien"}
     letter = CheckedLetter(
@@ -36,8 +38,8 @@ def lost(theme: str, issue: Issue, *, for_web: bool) -> list[tuple[str, str, obj
         identity=IDENTITY,
         sender="lettre@semis.example",
         today=dt.date(2027, 7, 1),
-        pictures=PICTURES,
-        pieces=pieces(issue, IDENTITY, PICTURES),
+        pieces=pieces(issue, IDENTITY),
+        renditions=made,
     )
     return [(each.name, each.field, each.values.get("words")) for each in completeness.lost(letter)]
 
@@ -55,8 +57,16 @@ def _said_to_one_reader(found: tuple[str, str, object], *, for_web: bool) -> boo
 
 
 def test_letters_to_compare_hold_something_of_every_kind() -> None:
-    kinds = {piece.kind for piece in pieces(everything(), IDENTITY, PICTURES)}
+    kinds = {piece.kind for piece in pieces(everything(), IDENTITY)}
     assert kinds == set(Kind)
+
+
+def _markdown(words: str, link: str, item: str) -> str:
+    return f"{words}, [voir]({link})\n\n- {item}"
+
+
+def _event(title: str, date: dt.date, days: int, more: dict[str, str]) -> dict[str, object]:
+    return {"title": title, "date": date, "end_date": date + dt.timedelta(days), **more}
 
 
 _WORDS = st.text("abc défghé «»!?:’'-·&<>\"*_[]()#0123456789", min_size=1, max_size=40).filter(
@@ -68,10 +78,10 @@ _IMAGE = st.fixed_dictionaries(
     {"file": st.sampled_from(sorted(PICTURES)), "alt": _WORDS}, optional={"caption": _WORDS, "link": _LINK}
 )
 _BUTTON = st.fixed_dictionaries({"text": _WORDS, "link": _LINK})
-_ARTICLE = st.fixed_dictionaries(
+_ARTICLE: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {"title": _WORDS},
     optional={
-        "text": st.builds("{}, [{}]({})\n\n- {}".format, _WORDS, st.just("voir"), _LINK, _WORDS),
+        "text": st.builds(_markdown, _WORDS, _LINK, _WORDS),
         "link": _LINK,
         "images": st.lists(_IMAGE, max_size=3),
         "layout": st.sampled_from(["top", "left", "right"]),
@@ -79,12 +89,14 @@ _ARTICLE = st.fixed_dictionaries(
         "contact": st.fixed_dictionaries({"email": st.just("odile@a.example")}, optional={"name": _WORDS}),
     },
 )
-_EVENT = st.fixed_dictionaries({"title": _WORDS, "date": _DATE}, optional={"place": _WORDS, "link": _LINK}).flatmap(
-    lambda event: st.sampled_from([0, 1, 40, 500]).map(
-        lambda days: {**event, "end_date": event["date"] + dt.timedelta(days)}  # pyright: ignore[reportUnknownLambdaType]
-    )
+_EVENT: st.SearchStrategy[Any] = st.builds(
+    _event,
+    _WORDS,
+    _DATE,
+    st.sampled_from([0, 1, 40, 500]),
+    st.fixed_dictionaries({}, optional={"place": _WORDS, "link": _LINK}),
 )
-_BLOCK = st.one_of(
+_BLOCK: st.SearchStrategy[Any] = st.one_of(
     st.fixed_dictionaries({"type": st.just("banner")}, optional={"title": _WORDS, "button": _BUTTON}),
     st.fixed_dictionaries(
         {"type": st.just("editorial"), "text": _WORDS},

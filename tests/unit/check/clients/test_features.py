@@ -91,6 +91,7 @@ def test_what_only_looks_like_a_feature_is_none(style: str, feature: str) -> Non
         ("@font-face{font-family:x}", "css-at-font-face"),
         ("@import 'x';", "css-at-import"),
         ("@keyframes x{from{margin:0}}", "css-at-keyframes"),
+        ("p{b{margin:0}}", "css-nesting"),
     ],
 )
 def test_rule_is_known_by_its_feature(css: str, feature: str) -> None:

@@ -45,6 +45,8 @@ def test_rules_inside_a_condition_have_it_and_those_of_the_element_too() -> None
         ("p{margin:0}", False),
         ("/* x */", False),
         ("p{margin:0} /* x */", False),
+        ("/* x */ p{margin:0} /* y */", True),
+        ("", False),
         ("p{/* x */margin:0}", False),
         ("/* x */p{margin:0}", True),
         ("p{margin:0}/* x */a{margin:0}", True),
@@ -59,6 +61,12 @@ def test_comment_before_a_rule_is_noticed_and_no_other(text: str, *, commented: 
 def test_declarations_that_cannot_be_read_are_left_out() -> None:
     found = css.declarations("color:#fff; ; nonsense; mso-hide:all;margin:0 !important")
     assert [each.name for each in found] == ["color", "mso-hide", "margin"]
+
+
+def test_rule_with_rules_inside_is_known_and_keeps_its_own_declarations() -> None:
+    (rule,) = css.sheet("p{color:red;b{color:blue}}").rules
+    assert rule.nesting
+    assert [each.value for each in rule.declarations] == ["red"]
 
 
 @pytest.mark.parametrize("selector", ["p:hover(", "::-moz-selection >", "", "@x"])
