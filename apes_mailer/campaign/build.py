@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from apes_mailer.campaign.compose import Composition, publish_pictures
+from apes_mailer.campaign import pictures
+from apes_mailer.campaign.compose import Composition
 from apes_mailer.model.batch import Envelope, Recipient
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.providers import mime
@@ -23,10 +24,10 @@ def build(composition: Composition, envelope: Envelope, folder: Path) -> list[Pa
     ``issue.aisne-somme.html``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    publish_pictures(composition, folder / "images")
     letters = {"issue": composition.letter}
     if composition.variants.differ:
         letters |= {f"issue.{each.variant.name}": each.letter for each in composition.variants.possible()}
+    pictures.publish(composition.renditions, folder / "images")
     return [path for stem, letter in letters.items() for path in _write(folder / stem, composition, letter, envelope)]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from apes_mailer.campaign import publications, variants
+from apes_mailer.campaign.pictures import Renditions
 from apes_mailer.campaign.variants import Checked, Variants
 from apes_mailer.check import catalogue, rules
 from apes_mailer.check.clients import support
@@ -21,6 +21,7 @@ from apes_mailer.model.language import Language
 from apes_mailer.model.publication import Publication
 from apes_mailer.model.theme import Theme
 from apes_mailer.model.variant import public
+from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading.issue import LoadedIssue, load_issue
 from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
@@ -45,6 +46,9 @@ class Composition:
 
     findings: list[Finding]
     """In the order of the lines; those of the letter as a whole come first."""
+
+    renditions: Renditions
+    """The pictures as readers get them, of every letter that was asked for until now."""
 
     weight: int
     """Bytes of HTML as a recipient gets it, of the heaviest variant."""
@@ -85,13 +89,16 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     Raises ``IssueError`` or ``ThemeError`` with every fault, ``UsageError`` when there is no such campaign.
     """
     folder = workspace.campaign(name)
-    loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"))
+    cache = PictureCache(workspace.picture_cache)
+    loaded = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"), cache=cache)
     theme = _theme(workspace, loaded)
     publication = publications.load(workspace).find(name)
+    renditions = Renditions(loaded, cache)
 
     def check(issue: Issue) -> Checked:
-        letter = render(issue, theme, around.identity, loaded.pictures, web_version=publication is not None)
-        checked = _as_read(loaded, issue, letter, around, publication)
+        rendered = render(issue, theme, around.identity, loaded.pictures, web_version=publication is not None)
+        letter = renditions.named(rendered)
+        checked = _as_read(loaded, issue, letter, renditions, around, publication)
         return Checked(letter=letter, findings=rules.findings(checked), weight=len(checked.html.encode()))
 
     letters = Variants(loaded.issue, check)
@@ -102,6 +109,7 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
         letter=possible[0].letter if not letters.differ else check(loaded.issue).letter,
         variants=letters,
         findings=sorted(variants.findings(letters), key=lambda found: _line(loaded, found) or 0),
+        renditions=renditions,
         weight=max((letter.weight for letter in possible), default=0),
         language=around.language,
         publication=publication,
@@ -122,7 +130,8 @@ def for_web(workspace: Workspace, composition: Composition, identity: Identity) 
             hint="Write `web: true` into the parts that may be on the web.",
         )
         raise IssueError(f"{composition.name} cannot be published.", [problem])
-    return render(left, _theme(workspace, loaded), identity, loaded.pictures, for_web=True)
+    rendered = render(left, _theme(workspace, loaded), identity, loaded.pictures, for_web=True)
+    return composition.renditions.named(rendered)
 
 
 def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
@@ -143,7 +152,12 @@ def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
 
 
 def _as_read(
-    loaded: LoadedIssue, issue: Issue, letter: Letter, around: Circumstances, publication: Publication | None
+    loaded: LoadedIssue,
+    issue: Issue,
+    letter: Letter,
+    renditions: Renditions,
+    around: Circumstances,
+    publication: Publication | None,
 ) -> CheckedLetter:
     template = letter.template
     browser = publication.url if publication else ""
@@ -158,10 +172,11 @@ def _as_read(
         sender=around.sender,
         today=around.today,
         pictures=loaded.pictures,
+        renditions=renditions.of(letter),
         unsubscribe_url=_SAMPLE_URL,
         hosts=around.hosts | {_SAMPLE_HOST},
         clients=around.clients,
-        pieces=pieces(issue, around.identity, loaded.pictures),
+        pieces=pieces(issue, around.identity),
         repairs=loaded.repairs,
         blanks=loaded.blanks,
         web_version=publication is not None,
@@ -199,14 +214,3 @@ def named_problem(composition: Composition, finding: Finding) -> Problem:
     """Return a finding in words, with its place and the name of its rule."""
     told = problem(composition, finding)
     return replace(told, message=f"{told.message} [{finding.rule}]")
-
-
-def publish_pictures(composition: Composition, folder: Path) -> None:
-    """Put the letter's pictures where ``serve`` finds them, under their content-hashed names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in composition.letter.template.pictures():
-        target = folder / name
-        if not target.exists():
-            part = folder / f"{name}.part"
-            part.write_bytes(composition.loaded.picture_files[name].read_bytes())
-            part.replace(target)

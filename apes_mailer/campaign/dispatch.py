@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from apes_mailer.campaign import overview
-from apes_mailer.campaign.compose import publish_pictures
+from apes_mailer.campaign import overview, pictures
 from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.prepare import prepare
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
@@ -18,6 +17,7 @@ from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.owner import OwnerLock, lock_name
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
+from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading.issue import load_issue
 from apes_mailer.workspace import Workspace
 
@@ -50,7 +50,7 @@ def send(around: Surroundings, workspace: Workspace, order: Order, watch: Watch,
     """Prepare and send. Raises what :func:`apes_mailer.campaign.prepare.prepare` raises, ``AlreadyRunningError``."""
     name = order.composition.name
     with _owned(around, name, order.kind, watch) as owner:
-        publish_pictures(order.composition, workspace.pictures)
+        pictures.publish(order.composition.renditions, workspace.pictures)
         frozen = prepare(
             around.records.database,
             order,
@@ -59,6 +59,7 @@ def send(around: Surroundings, workspace: Workspace, order: Order, watch: Watch,
             around.records.clock(),
             expected=expected,
         )
+        pictures.publish(order.composition.renditions, workspace.pictures)  # of variants first met while freezing
         return _run(around, frozen.campaign_id, owner, watch, frozen=frozen)
 
 
@@ -168,9 +169,9 @@ def _run(around: Surroundings, campaign_id: int, owner: str, watch: Watch, *, fr
 
 
 def _tell_if_changed(workspace: Workspace, name: str, digest: str, watch: Watch) -> None:
-    folder = workspace.campaigns / name
+    folder, cache = workspace.campaigns / name, PictureCache(workspace.picture_cache)
     try:
-        now = load_issue(folder, shown=workspace.shown(folder / "issue.yaml")).digest
+        now = load_issue(folder, shown=workspace.shown(folder / "issue.yaml"), cache=cache).digest
     except (ApesMailerError, OSError):
         now = ""
     if now != digest:

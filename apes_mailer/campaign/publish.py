@@ -144,8 +144,7 @@ def _with(register: Register, publication: Publication) -> Register:
 
 def _pictures(composition: Composition) -> Mapping[str, bytes]:
     """Return every picture of the letter, also of parts that are not on the web: readers get them from there too."""
-    files = composition.loaded.picture_files
-    return {picture_path(name): files[name].read_bytes() for name in composition.letter.template.pictures()}
+    return {picture_path(name): path.read_bytes() for name, path in composition.renditions.files.items()}
 
 
 def _about(publication: Publication, letter: Letter, site: Site) -> web.WebPage:

@@ -56,7 +56,7 @@ def check(composition: Composition, envelope: Envelope, memory: Path, now: dt.da
 
 
 def _ours(composition: Composition, envelope: Envelope) -> list[str]:
-    pictures = [f"{envelope.pictures_url}{name}" for name in composition.letter.template.pictures()]
+    pictures = [f"{envelope.pictures_url}{name}" for name in composition.renditions.files]
     return [*pictures, envelope.browser_url] if envelope.browser_url else pictures
 
 

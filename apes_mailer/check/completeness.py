@@ -26,7 +26,7 @@ _SHOWN = 60  # characters of what is missing
 
 def lost(letter: CheckedLetter) -> Iterator[Finding]:
     """Every heading, text, link, date and picture of the issue comes out in the HTML and in the plain text."""
-    page = _Page(letter.html)
+    page = _Page(letter)
     text = _Text(letter.text, page.listed)
     yield from _twice(letter, page)
     own = {piece.text[1:] for piece in letter.pieces if piece.text.startswith("#")}  # told as what they are
@@ -49,10 +49,11 @@ def blanks(letter: CheckedLetter) -> Iterator[Finding]:
 
 def _twice(letter: CheckedLetter, page: _Page) -> Iterator[Finding]:
     """Yield the pictures that a theme shows more often than the issue does."""
-    wanted = Counter(piece.text for piece in letter.pieces if piece.kind is Kind.PICTURE)
-    for piece in {piece.text: piece for piece in reversed(letter.pieces) if piece.kind is Kind.PICTURE}.values():
-        shown = page.pictures(piece.text)
-        if shown > wanted[piece.text]:
+    pieces = [piece for piece in letter.pieces if piece.kind is Kind.PICTURE]
+    wanted = Counter(page.names(piece) for piece in pieces)  # two files of the same content are one picture
+    for names, piece in {page.names(piece): piece for piece in reversed(pieces)}.items():
+        shown = page.pictures(piece)
+        if shown > wanted[names]:
             yield finding("lost-content.twice", piece.path, words=piece.text, count=shown, theme=letter.issue.theme)
 
 
@@ -82,11 +83,11 @@ def _leads(addresses: list[str], piece: Piece) -> bool:
 
 @dataclass(frozen=True)
 class _Page:
-    html: str
+    letter: CheckedLetter
 
     @cached_property
     def _tree(self) -> Any:
-        return lxml_html.document_fromstring(self.html)
+        return lxml_html.document_fromstring(self.letter.html)
 
     @cached_property
     def _words(self) -> str:
@@ -121,9 +122,19 @@ class _Page:
         entries = self._tree.xpath("//a[starts-with(@href, '#')]")
         return frozenset(_essence(str(entry.text_content())) for entry in entries)
 
-    def pictures(self, name: str) -> int:
+    @cached_property
+    def _sources(self) -> list[str]:
+        return [str(source).rpartition("/")[2] for source in self._tree.xpath("//img/@src")]
+
+    def names(self, piece: Piece) -> frozenset[str]:
+        """Return the published names of a picture, one for each width that the theme shows it at."""
+        renditions = self.letter.renditions.items()
+        return frozenset(rendition.name for place, rendition in renditions if place.file == piece.text)
+
+    def pictures(self, piece: Piece) -> int:
         """Return how many elements show a picture."""
-        return sum(1 for source in self._tree.xpath("//img/@src") if str(source).endswith(f"/{name}"))
+        names = self.names(piece)
+        return sum(1 for source in self._sources if source in names)
 
     def says(self, piece: Piece) -> bool:
         """Whether the words stand anywhere."""
@@ -139,7 +150,7 @@ class _Page:
             case Kind.LINK:
                 return _leads(self._links, piece)
             case Kind.PICTURE:
-                return self.pictures(piece.text) > 0
+                return self.pictures(piece) > 0
             case Kind.WORDS | Kind.PREHEADER:
                 return self.says(piece)
 

@@ -12,7 +12,7 @@ from apes_mailer.model.c1 import Repair
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import MessageTemplate
-from apes_mailer.model.picture import Picture
+from apes_mailer.model.picture import Picture, Place, Rendition
 from apes_mailer.model.piece import Piece
 from apes_mailer.model.walk import walk
 
@@ -22,11 +22,12 @@ class CheckedLetter:
     """An issue, the template it became, and its HTML and text as a recipient would read them.
 
     ``identity`` is who the letter shows as its sender, ``sender`` the address that it comes from. ``pictures`` is by
-    file name as the issue has it. ``today`` is the day on which dates are judged, ``pieces`` what the letter
-    has to say, ``repairs`` what was put right while it was read, ``blanks`` the fields with nothing after their colon.
-    ``web_version`` says whether the letter can be read on the web too, ``web_version_is_old`` whether it was another
-    state of the issue that was published. ``unsubscribe_url`` is the link of this recipient, ``hosts`` are those that
-    the letter may load something from, ``clients`` the mail programs of its readers by their names in the figures.
+    file name as the issue has it, ``renditions`` by the places that the theme gives them. ``today`` is the day on which
+    dates are judged, ``pieces`` what the letter has to say, ``repairs`` what was put right while it was read,
+    ``blanks`` the fields with nothing after their colon. ``web_version`` says whether the letter can be read on the web
+    too, ``web_version_is_old`` whether it was another state of the issue that was published. ``unsubscribe_url`` is the
+    link of this recipient, ``hosts`` are those that the letter may load something from, ``clients`` the mail programs of
+    its readers by their names in the figures.
     """
 
     issue: Issue
@@ -37,6 +38,7 @@ class CheckedLetter:
     sender: str
     today: dt.date
     pictures: Mapping[str, Picture] = field(default_factory=dict[str, Picture])
+    renditions: Mapping[Place, Rendition] = field(default_factory=dict[Place, Rendition])
     pieces: Sequence[Piece] = ()
     repairs: Sequence[Repair] = ()
     blanks: Sequence[str] = ()

@@ -1,4 +1,4 @@
-"""Pictures: what those read who do not see them."""
+"""Pictures: what those read who do not see them, how sharp they are, and what they weigh."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.check.page import document
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.issue import Image
+from apes_mailer.model.picture import Compromise, Place, Rendition
 
-_HEAVY, _TOO_HEAVY, _HEAVY_TOGETHER = 200_000, 1_000_000, 800_000  # bytes
+_HEAVY, _HEAVY_TOGETHER = 200_000, 800_000  # bytes
 _WIDEST = 600  # pixels of the letter
 
 
@@ -29,18 +30,44 @@ def alternative_text(letter: CheckedLetter) -> Iterator[Finding]:
 
 def weight(letter: CheckedLetter) -> Iterator[Finding]:
     """No picture is so heavy, and all of them are not, that readers on the move wait for them."""
-    first: dict[str, str] = {}
-    for path, image in letter.values:
-        if isinstance(image, Image) and image.file in letter.pictures:
-            first.setdefault(image.file, path)
-    for file, path in first.items():
-        size = letter.pictures[file].size
-        if size > _HEAVY:
-            name = "picture-weight.one" if size < _TOO_HEAVY else "picture-weight.unbearable"
-            yield finding(name, path, file=file, size=round(size / 1000), most=_HEAVY // 1000)
-    together = sum(letter.pictures[file].size for file in first)
+    for path, place, rendition in _shown(letter):
+        if rendition.size > _HEAVY:  # of all that is made for letters only what moves can be
+            size = round(rendition.size / 1000)
+            yield finding("picture-weight.one", path, file=place.file, size=size, most=_HEAVY // 1000)
+    together = sum({rendition.name: rendition.size for rendition in letter.renditions.values()}.values())
     if together > _HEAVY_TOGETHER:
         yield finding("picture-weight.all", size=round(together / 1000), most=_HEAVY_TOGETHER // 1000)
+
+
+def lightened(letter: CheckedLetter) -> Iterator[Finding]:
+    """What a picture had to give up to be light enough for mail."""
+    for path, place, rendition in _shown(letter):
+        if rendition.compromise is not Compromise.NONE:
+            yield finding(
+                f"picture-lightened.{rendition.compromise}",
+                path,
+                file=place.file,
+                width=rendition.width,
+                size=round(rendition.size / 1000),
+            )
+
+
+def sharpness(letter: CheckedLetter) -> Iterator[Finding]:
+    """A picture has at least as many pixels as its place in the letter is wide, and best twice as many."""
+    for path, place, _ in _shown(letter):
+        own = letter.pictures[place.file].width
+        if own < place.width:
+            yield finding("picture-small", path, file=place.file, own=own, width=place.width, best=place.pixels)
+
+
+def _shown(letter: CheckedLetter) -> Iterator[tuple[str, Place, Rendition]]:
+    """Yield where the issue first has it, place and rendition of each picture; of several places the widest."""
+    widest: dict[str, tuple[Place, Rendition]] = {}
+    for place, rendition in sorted(letter.renditions.items(), key=lambda item: item[0].width):
+        widest[place.file] = (place, rendition)
+    for path, image in letter.values:
+        if isinstance(image, Image) and (found := widest.pop(image.file, None)) is not None:
+            yield path, *found
 
 
 def width(letter: CheckedLetter) -> Iterator[Finding]:

@@ -90,7 +90,7 @@ def silent(letter: CheckedLetter) -> Iterator[Finding]:
     """
     page = document.read(letter.html)
     written = " ".join(str(value) for _, value in letter.values if isinstance(value, str))
-    published = {picture.name for picture in letter.pictures.values()}
+    published = {rendition.name for rendition in letter.renditions.values()}
     for link in page.all("a"):
         address = link.attributes.get("href", "")
         if address and address not in written and not link.words() and not _own(link, published):

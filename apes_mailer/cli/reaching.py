@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apes_mailer.campaign import compose, reaching, waiving
+from apes_mailer.campaign import pictures, reaching, waiving
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.model.answer import Reach
@@ -28,7 +28,7 @@ def before_send(
     if provider.rehearsal:
         return composition
     envelope = application.envelope(provider, list_name, composition.publication)
-    compose.publish_pictures(composition, application.workspace.pictures)  # `serve` can show them from now on
+    pictures.publish(composition.renditions, application.workspace.pictures)  # `serve` can show them from now on
     return reaching.before_send(composition, envelope)
 
 

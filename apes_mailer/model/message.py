@@ -90,6 +90,21 @@ class MessageTemplate:
         names = (slot.expression.name for slot in self.slots() if isinstance(slot.expression, PictureLink))
         return list(dict.fromkeys(names))
 
+    def with_pictures(self, names: Mapping[str, str]) -> MessageTemplate:
+        """Return the template with other names for its pictures; ``names`` has each of them."""
+
+        def named(part: Part) -> Part:
+            if isinstance(part, Slot) and isinstance(part.expression, PictureLink):
+                return Slot(PictureLink(names[part.expression.name]), part.context)
+            return part
+
+        return MessageTemplate(
+            subject=tuple(map(named, self.subject)),
+            html=tuple(map(named, self.html)),
+            text=tuple(map(named, self.text)),
+            language=self.language,
+        )
+
     def to_json(self) -> str:
         """Return the canonical serialisation, the one the digest is taken over."""
         body = {

@@ -13,7 +13,7 @@ class Kind(Enum):
     WORDS = auto()
     ALTERNATIVE = auto()  # as the alternative text of a picture
     LINK = auto()  # as an address that a click leads to
-    PICTURE = auto()  # by its published name; plain text has none
+    PICTURE = auto()  # by its file name, as one of its renditions; plain text has none
     PREHEADER = auto()  # words that only the list of messages shows; plain text has none
 
 

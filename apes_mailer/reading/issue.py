@@ -17,6 +17,7 @@ from apes_mailer.model import c1
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.picture import Picture
 from apes_mailer.model.text import Line, Link, Markdown, PictureFile
+from apes_mailer.pictures.cache import PictureCache
 from apes_mailer.reading import file_text, inline_pictures, links, merge_tags, verdicts
 from apes_mailer.reading.draft import Draft, Written, read_draft
 from apes_mailer.reading.meaning import aliases
@@ -55,22 +56,26 @@ class ParsedIssue:
 class LoadedIssue:
     """An issue with its pictures.
 
-    ``pictures`` is by file name as the issue has it, ``picture_files`` by published name. ``digest`` is the SHA-256,
-    in hexadecimal, over the bytes of ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures
-    used. ``lines`` are those of the file, ``repairs`` the characters that were read as what they were meant to be,
-    ``blanks`` the fields with nothing after their colon.
+    ``picture_files`` is by file name as the issue has it. ``digest`` is the SHA-256, in hexadecimal, over the bytes of
+    ``issue.yaml`` (``path``; ``shown`` is how people know it) and of the pictures used. ``lines`` are those of the
+    file, ``repairs`` the characters that were read as what they were meant to be, ``blanks`` the fields with
+    nothing after their colon.
     """
 
     issue: Issue
     positions: Mapping[str, int]
-    pictures: Mapping[str, Picture]
+    picture_files: Mapping[str, Usable]
     digest: str
-    picture_files: Mapping[str, Path]
     path: Path
     shown: str
     lines: Sequence[str]
     repairs: tuple[c1.Repair, ...] = ()
     blanks: tuple[str, ...] = ()
+
+    @property
+    def pictures(self) -> Mapping[str, Picture]:
+        """The pictures by file name as the issue has it."""
+        return {name: usable.picture for name, usable in self.picture_files.items()}
 
     def line(self, field: str, *, quoting: Iterable[str] = ()) -> int | None:
         """Return the line of a field or item, or of the nearest known one around it.
@@ -85,7 +90,7 @@ class LoadedIssue:
         return next((line for words in quoting for line in span if words in self.lines[line - 1]), first)
 
 
-def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
+def load_issue(folder: Path, *, shown: str, cache: PictureCache) -> LoadedIssue:
     """Read the issue of a campaign folder; ``shown`` is how people know its file.
 
     Raises ``IssueError`` with every problem of the file and of the pictures, in the order of lines.
@@ -94,17 +99,16 @@ def load_issue(folder: Path, *, shown: str) -> LoadedIssue:
     data = file_text.file_bytes(path, shown)
     text, problems = file_text.decoded(data, shown)
     reading = _Reading.of(c1.repaired(text), shown)
-    pictures = dict(reading.pictures(PictureFolder(folder / PICTURES)))
+    pictures = dict(reading.pictures(PictureFolder(folder / PICTURES, cache)))
     issue = reading.result(problems)
     digest = hashlib.sha256(data)
     for name in sorted(pictures):
-        digest.update(b"\0" + name.encode() + b"\0" + pictures[name].digest)
+        digest.update(b"\0" + name.encode() + b"\0" + bytes.fromhex(pictures[name].digest))
     return LoadedIssue(
         issue=issue,
         positions=reading.draft.positions,
-        pictures={name: usable.picture for name, usable in pictures.items()},
+        picture_files=pictures,
         digest=digest.hexdigest(),
-        picture_files={usable.picture.name: usable.path for usable in pictures.values()},
         path=path,
         shown=shown,
         lines=reading.source.lines,

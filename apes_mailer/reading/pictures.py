@@ -1,43 +1,31 @@
-"""The pictures of a campaign: found, looked into, and given the name under which they are published."""
+"""The pictures of a campaign: found in their folder, and looked into."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import io
-import struct
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from apes_mailer.model.picture import Picture
-from apes_mailer.model.spelling import plain
+from apes_mailer.pictures.cache import PictureCache
+from apes_mailer.pictures.kinds import Kind, kind_of, other_format
+from apes_mailer.pictures.opening import DamagedError, HeicUnknownError, TooLargeError
 from apes_mailer.reading.meaning import file_meant
 
-_MOST_BYTES = 20 * 1024 * 1024
-_MOST_PIXELS = 50_000_000
-_LONGEST_STEM = 40
-_ORIENTATION = 0x0112  # EXIF 2.32 §4.6.4: 5 to 8 mean that the picture lies on its side
-_ENDINGS = {"JPEG": ".jpg", "PNG": ".png", "GIF": ".gif"}
-_SHOWN = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GIF87a", "GIF"), (b"GIF89a", "GIF"))
-_OTHERS = (
-    (b"BM", "BMP"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-    (b"%PDF", "PDF"),
-    (b"8BPS", "Photoshop"),
-    (b"PK\x03\x04", "ZIP or office"),
-)
+_MOST_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Usable:
-    """A picture that mail can show, where it is kept, and the SHA-256 of its bytes."""
+    """A picture that a letter can show, where it is kept, and the SHA-256 of its bytes in hexadecimal."""
 
     picture: Picture
     path: Path
-    digest: bytes
+    digest: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +37,11 @@ class Unusable:
 
 
 class PictureFolder:
-    """The folder ``images`` of a campaign."""
+    """The folder ``images`` of a campaign; what is found out about its files is kept in ``cache``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: PictureCache) -> None:
         self._folder = folder
+        self._cache = cache
         self._files: Mapping[str, Path] | None = None
 
     def look(self, name: str) -> Usable | Unusable:
@@ -64,9 +53,10 @@ class PictureFolder:
         try:
             status = path.stat()
             if status.st_size > _MOST_BYTES:
-                size = status.st_size // (1024 * 1024)
-                return Unusable(f"{name} has {size} MB, too much for any letter", "Make it smaller: 1200 pixels wide.")
-            return _examined(path, status.st_mtime_ns, status.st_size)
+                size = status.st_size / 1_000_000
+                message = f"{name} has {size:.0f} MB; a picture may have {_MOST_BYTES // 1_000_000}"
+                return Unusable(message, "Save it smaller: 2000 pixels in width are more than enough.")
+            return _examined(self._cache, path, status.st_mtime_ns, status.st_size)
         except OSError as error:
             reason = (error.strerror or "it cannot be opened").lower()
             return Unusable(f"{name} cannot be read: {reason}", "Copy the picture into the images folder again.")
@@ -95,66 +85,38 @@ def _missing(name: str, files: Mapping[str, Path]) -> Unusable:
 
 
 @functools.lru_cache(maxsize=512)
-def _examined(path: Path, _changed: int, _size: int) -> Usable | Unusable:
+def _examined(cache: PictureCache, path: Path, _changed: int, _size: int) -> Usable | Unusable:
     """Look into a file, once for each change of it: a preview reads the same pictures at every keystroke."""
     data = path.read_bytes()
     if not data:
         return Unusable(f"{path.name} is empty (0 bytes)", "Copy the picture into the images folder again.")
-    kind = next((kind for start, kind in _SHOWN if data.startswith(start)), "")
-    if not kind:
-        return _not_shown(path.name, data)
-    size = _decoded_size(data, kind)
-    if isinstance(size, str):
-        return Unusable(f"{path.name} {size}", "Save the picture again, or export it as JPEG or PNG, 1200 pixels wide.")
-    digest = hashlib.sha256(data)
-    stem = plain(PurePosixPath(path.name).stem).replace("_", "-")[:_LONGEST_STEM].strip("-") or "picture"
-    name = f"{digest.hexdigest()[:16]}-{stem}{_ENDINGS[kind]}"
-    picture = Picture(name=name, width=size[0], height=size[1], size=len(data))
-    return Usable(picture, path, digest.digest())
-
-
-def _not_shown(name: str, data: bytes) -> Unusable:
-    kind = next((kind for start, kind in _OTHERS if data.startswith(start)), "") or _container(data)
-    if kind:
-        message = f"{name} is in the format {kind}, which many mail programs do not show"
-        return Unusable(message, "Convert it to JPEG (photographs) or PNG (drawings, logos).")
-    return Unusable(f"{name} is no picture, whatever its name says", "Use a JPEG, PNG or GIF file.")
-
-
-def _container(data: bytes) -> str:
-    """Name the formats that do not show it in their first bytes."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WebP"
-    if data[4:8] == b"ftyp":
-        brand = data[8:12]
-        return "AVIF" if brand.startswith(b"avi") else "HEIC" if brand[:3] in {b"hei", b"hev", b"mif"} else "video"
-    head = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return (
-        "SVG"
-        if head.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in data[:5000].lower()
-        else ""
-    )
-
-
-def _decoded_size(data: bytes, kind: str) -> tuple[int, int] | str:
-    """Return the width and height of a picture that can be decoded to its end, or what is wrong with it.
-
-    The size is read before the pixels, so a small file that claims to be enormous is refused unopened.
-    """
-    from PIL import GifImagePlugin, JpegImagePlugin, PngImagePlugin
-
-    openers = {
-        "JPEG": JpegImagePlugin.JpegImageFile,
-        "PNG": PngImagePlugin.PngImageFile,
-        "GIF": GifImagePlugin.GifImageFile,
-    }
+    kind = kind_of(data)
+    if kind is None:
+        return _no_picture(path.name, other_format(data))
+    digest = hashlib.sha256(data).hexdigest()
     try:
-        with openers[kind](io.BytesIO(data)) as image:
-            width, height = image.size
-            if width * height > _MOST_PIXELS:
-                return f"has {width} × {height} pixels, too many for any letter"
-            sideways = kind == "JPEG" and image.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}
-            image.load()
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, struct.error):
-        return "is damaged"
-    return (height, width) if sideways else (width, height)
+        picture = cache.looked_into(data, digest, kind)
+    except DamagedError:
+        cure = "Copy it from where it comes from again, or export it as JPEG or PNG."
+        return Unusable(f"{path.name} is damaged: not all of the picture is there", cure)
+    except TooLargeError as error:
+        message = f"{path.name} has {error.width} × {error.height} pixels, too many for any letter"
+        return Unusable(message, "Save it smaller: 2000 pixels in width are more than enough.")
+    except HeicUnknownError:
+        return _heic(path.name)
+    return Usable(picture, path, digest, kind)
+
+
+def _no_picture(name: str, other: str) -> Unusable:
+    if other:
+        message = f"{name} is in the format {other}, which cannot become a picture of a letter"
+        return Unusable(message, "Convert it to JPEG (photographs) or PNG (drawings, logos).")
+    return Unusable(f"{name} is no picture, whatever its name says", "Use a JPEG, PNG, WebP, GIF or HEIC file.")
+
+
+def _heic(name: str) -> Unusable:
+    return Unusable(
+        f"{name} is a photograph in Apple's format HEIC, and what reads it is not installed yet",
+        "Install it once, with: pip install 'apes-mailer[heic]'. Or share the photograph as JPEG: on an iPhone, "
+        "Settings > Camera > Formats > Most Compatible.",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from apes_mailer.model import merge
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import Context, MessageTemplate
-from apes_mailer.model.picture import Picture
+from apes_mailer.model.picture import Picture, Place
 from apes_mailer.model.theme import Theme
 from apes_mailer.render import charset, contents, dates, html, markdown, mjml_check, slots, typography
 from apes_mailer.render.text import TextLinks
@@ -25,10 +25,22 @@ from apes_mailer.render.view import View, is_prose, texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A rendered letter: the template that everything downstream uses, and the MJML it came from, for designers."""
+    """A rendered letter: the template that everything downstream uses, and the MJML it came from, for designers.
+
+    ``places`` are those where the theme shows pictures: each is to become a rendition, whose name the letter gets then.
+    """
 
     template: MessageTemplate
     mjml: str
+    places: Sequence[Place]
+
+    def with_pictures(self, names: Mapping[Place, str]) -> Letter:
+        """Return the letter with the published names of its pictures."""
+        by_name = {place.name: name for place, name in names.items()}
+        mjml = self.mjml
+        for old, new in by_name.items():
+            mjml = mjml.replace(str(merge.PictureLink(old)), str(merge.PictureLink(new)))
+        return Letter(template=self.template.with_pictures(by_name), mjml=mjml, places=self.places)
 
 
 def render(
@@ -69,6 +81,7 @@ def render(
             language=issue.language,
         ),
         mjml=tokens.restore(mjml),
+        places=composer.places,
     )
 
 
@@ -94,6 +107,7 @@ class _Composer:
         self._identity = identity
         self._pictures = pictures
         self._web_version = web_version
+        self.places: list[Place] = []
         self._for_web = for_web
 
     def template(self, name: str, to_markup: Callable[[str], str], **more: object) -> str:
@@ -111,13 +125,18 @@ class _Composer:
         lines = [line.rstrip() for line in text.split("\n")]
         return charset.text(_squeeze(lines) + "\n")
 
+    def _picture_url(self, place: Place) -> str:
+        if place not in self.places:
+            self.places.append(place)
+        return self._tokens.word(merge.PictureLink(place.name))
+
     def _context(self, to_markup: Callable[[str], str]) -> dict[str, Any]:
         tokens = self._tokens
         strings = self._theme.strings
         marks = (strings.get("quote_open", ""), strings.get("quote_close", ""))
         view = View(
             self._pictures,
-            picture_url=lambda name: tokens.word(merge.PictureLink(name)),
+            picture_url=self._picture_url,
             line=self.line,
             markdown=lambda text: to_markup(tokens.replace(text)),
             quotation_marks=marks,

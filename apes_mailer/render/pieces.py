@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from apes_mailer.model.piece import Kind, Piece
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import ContactPoint, Event, Image, Issue
-from apes_mailer.model.picture import Picture
 from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
 from apes_mailer.model.walk import walk
 from apes_mailer.render import dates, markdown
@@ -20,12 +19,12 @@ _ELSEWHERE = frozenset({"alt", "note", "subject", "title"})  # judged with what 
 _SENDER = "theme"  # what the settings say is lost by the theme alone, and this is the line that picks it
 
 
-def pieces(issue: Issue, identity: Identity, pictures: Mapping[str, Picture]) -> Sequence[Piece]:
+def pieces(issue: Issue, identity: Identity) -> Sequence[Piece]:
     """Return the pieces of a letter in the order of the issue, those of its sender last."""
-    return [*_of_issue(issue, pictures), *_of_identity(identity)]
+    return [*_of_issue(issue), *_of_identity(identity)]
 
 
-def _of_issue(issue: Issue, pictures: Mapping[str, Picture]) -> Iterator[Piece]:
+def _of_issue(issue: Issue) -> Iterator[Piece]:
     yield Piece(path="title" if issue.title else "subject", kind=Kind.HEADING, text=issue.title or issue.subject)
     for path, value in walk(issue):
         name = path.rpartition(".")[2]
@@ -36,7 +35,7 @@ def _of_issue(issue: Issue, pictures: Mapping[str, Picture]) -> Iterator[Piece]:
             case Event():
                 yield from _days(path, value, issue.language)
             case PictureFile():
-                yield Piece(path=path, kind=Kind.PICTURE, text=pictures[value].name)
+                yield Piece(path=path, kind=Kind.PICTURE, text=value)
             case Markdown():
                 yield from _of_markdown(path, value, issue.language)
             case MailAddress():

@@ -8,7 +8,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from apes_mailer.model.issue import Quote
-from apes_mailer.model.picture import Picture
+from apes_mailer.model.picture import Picture, Place
 from apes_mailer.model.text import Line, MailAddress, Markdown, PictureFile
 from apes_mailer.render.markdown import in_quotation_marks
 
@@ -33,7 +33,7 @@ class View:
     def __init__(
         self,
         pictures: Mapping[str, Picture],
-        picture_url: Callable[[str], str],
+        picture_url: Callable[[Place], str],
         line: Callable[[str], str],
         markdown: Callable[[str], str],
         quotation_marks: tuple[str, str],
@@ -68,4 +68,8 @@ class View:
 
     def _picture(self, file: PictureFile) -> dict[str, Any]:
         picture = self._pictures[file]
-        return {"src": self._picture_url(picture.name), "width": picture.width, "height": picture.height}
+
+        def at(width: float) -> str:
+            return self._picture_url(Place(file, max(1, round(width))))
+
+        return {"width": picture.width, "height": picture.height, "at": at}

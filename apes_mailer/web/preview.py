@@ -144,7 +144,7 @@ class _Desk:
 
     def picture(self, request: Request) -> Response:
         name: str = request.path_params["name"]
-        path = self._good().composition.loaded.picture_files.get(name)
+        path = self._good().composition.renditions.files.get(name)
         if path is None:
             raise HTTPException(404)
         return pictures.respond(request, name, path, {"Cache-Control": "private, max-age=3600"})

@@ -6,11 +6,11 @@ import re
 
 from pydantic import BaseModel
 
+from apes_mailer.campaign.compose import Composition
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.issue import Article, Button, ContactPoint, Event, Image
 from apes_mailer.model.text import Markdown
 from apes_mailer.model.walk import walk
-from apes_mailer.reading.issue import LoadedIssue
 from apes_mailer.reading.verdicts import ancestors
 
 _OF_A_BLOCK = (".title", ".heading", ".text", ".button.text", ".events[0].title", ".images[0]", ".logos[0]")
@@ -19,7 +19,7 @@ _OF_A_BLOCK = (".title", ".heading", ".text", ".button.text", ".events[0].title"
 _NOT_SHOWN = re.compile(r"<<[^<>\n]*>>|\{\{[^{}\n]*\}\}|\]\([^)\n]*\)|[\[\n]")
 
 
-def sought(loaded: LoadedIssue, finding: Finding) -> str:
+def sought(composition: Composition, finding: Finding) -> str:
     """Return words, an address of a link or the published name of a picture that stand where a finding does.
 
     They are those that the finding quotes, else those of its field, else of what the field is part of. Empty where the
@@ -27,19 +27,20 @@ def sought(loaded: LoadedIssue, finding: Finding) -> str:
     """
     if not finding.block:
         return ""
-    values = dict(walk(loaded.issue))
+    values = dict(walk(composition.loaded.issue))
     text = values.get(finding.field)
     quoted = [value for value in finding.values.values() if isinstance(value, str) and value]
     if isinstance(text, Markdown) and (words := next((value for value in quoted if value in text), "")):
         return words
     places = [path for path in ancestors(finding.field) if path.startswith(finding.block)]
-    return next((words for path in places if (words := _at(loaded, values, path))), "")
+    return next((words for path in places if (words := _at(composition, values, path))), "")
 
 
-def _at(loaded: LoadedIssue, values: dict[str, object], path: str) -> str:
+def _at(composition: Composition, values: dict[str, object], path: str) -> str:
     match values.get(path):
         case Image() as image:
-            return loaded.pictures[image.file].name
+            renditions = composition.renditions.of(composition.letter).items()
+            return next((made.name for place, made in renditions if place.file == image.file), "")
         case str() as text:
             return max(_NOT_SHOWN.split(text), key=len).strip()
         case Article() | Event() as titled:
@@ -50,6 +51,6 @@ def _at(loaded: LoadedIssue, values: dict[str, object], path: str) -> str:
             return contact.email
         case BaseModel():
             parts = (f"{path}{part}" for part in _OF_A_BLOCK)
-            return next((words for part in parts if (words := _at(loaded, values, part))), "")
+            return next((words for part in parts if (words := _at(composition, values, part))), "")
         case _:
             return ""

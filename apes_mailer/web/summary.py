@@ -114,7 +114,7 @@ def _findings(composition: Composition, language: Language) -> list[dict[str, ob
             **_problem(compose.problem(composition, finding, language)),
             "severity": finding.severity.value,
             "number": number,
-            "seek": seeking.sought(composition.loaded, finding),
+            "seek": seeking.sought(composition, finding),
         }
         for number, finding in enumerate(found, start=1)
     ]

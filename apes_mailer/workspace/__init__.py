@@ -73,6 +73,11 @@ class Workspace:
         return self.published / "pictures"
 
     @property
+    def picture_cache(self) -> Path:
+        """What was made of pictures, to make it only once; may be deleted at any time."""
+        return self.root / ".cache" / "pictures"
+
+    @property
     def database(self) -> Path:
         """Contacts, suppressions and the ledger, unless the settings say otherwise."""
         return self.root / "mailer.db"

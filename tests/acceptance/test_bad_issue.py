@@ -116,7 +116,7 @@ PICTURES = [
         run=CHECK,
         code=3,
         files={f"campaigns/{STARTER}/images/semis.jpg": "just words"},
-        says=(PICTURE, "semis.jpg is no picture", "JPEG, PNG or GIF"),
+        says=(PICTURE, "semis.jpg is no picture", "Use a JPEG, PNG, WebP, GIF or HEIC"),
     ),
     Case(
         name="picture outside",

@@ -9,7 +9,7 @@ from typing import Any
 
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
-from apes_mailer.model.picture import Picture
+from apes_mailer.model.picture import Compromise, Picture, Place, Rendition
 from apes_mailer.render import fill, letter
 from apes_mailer.workspace import Workspace
 
@@ -19,9 +19,9 @@ UNSUBSCRIBE = "https://letters.example/unsubscribe"
 BROWSER = "https://letters.example/web"
 
 PICTURES = {
-    "wide.jpg": Picture(name="wide.jpg", width=1200, height=675, size=90_000),
-    "tall.jpg": Picture(name="tall.jpg", width=800, height=1600, size=90_000),
-    "small.png": Picture(name="small.png", width=90, height=60, size=4_000),
+    "wide.jpg": Picture(width=1200, height=675),
+    "tall.jpg": Picture(width=800, height=1600),
+    "small.png": Picture(width=90, height=60),
 }
 IDENTITY = Identity.model_validate(
     {
@@ -166,12 +166,23 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag in tags]
 
 
+def renditions(rendered: letter.Letter) -> dict[Place, Rendition]:
+    """What is made of the pictures of a letter: here each keeps the name of its file."""
+    return {
+        place: Rendition(
+            name=place.file, width=place.pixels, height=place.pixels, size=90_000, compromise=Compromise.NONE
+        )
+        for place in rendered.places
+    }
+
+
 class Sent:
     """A letter as one recipient gets it."""
 
     def __init__(self, theme: str, issue: Issue, identity: Identity = IDENTITY, *, web_version: bool = False) -> None:
         files = Workspace(Path("no-workspace")).theme(theme)
-        self.letter = letter.render(issue, files, identity, PICTURES, web_version=web_version)
+        rendered = letter.render(issue, files, identity, PICTURES, web_version=web_version)
+        self.letter = rendered.with_pictures({place: made.name for place, made in renditions(rendered).items()})
         links = fill.Links(pictures="https://pictures.example/", browser=BROWSER)
         values = {"EMAIL": "aicha@mail.example", "NOM": "O'Brien"}
         self.html = fill.fill(self.letter.template.html, values, links, UNSUBSCRIBE)

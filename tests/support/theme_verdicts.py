@@ -23,7 +23,7 @@ from apes_mailer.render import fill
 from apes_mailer.render.letter import render
 from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
-from tests.support.letters import BARE, BROWSER, FULL, IDENTITY, PICTURES, UNSUBSCRIBE, issue_of
+from tests.support.letters import BARE, BROWSER, FULL, IDENTITY, PICTURES, UNSUBSCRIBE, issue_of, renditions
 from tests.support.theme_mutants import Mutant
 
 
@@ -111,7 +111,9 @@ def _parts(element: Any) -> Iterator[str]:
 
 
 def _outcome(theme: Theme) -> _Outcome:
-    template = render(letter(), theme, IDENTITY, PICTURES).template
+    rendered = render(letter(), theme, IDENTITY, PICTURES)
+    made = renditions(rendered)
+    template = rendered.with_pictures({place: each.name for place, each in made.items()}).template
     links = fill.Links(pictures="https://pictures.example/", browser=BROWSER)
     html, text = (
         fill.fill(part, {"EMAIL": "aicha@mail.example"}, links, UNSUBSCRIBE) for part in (template.html, template.text)
@@ -125,7 +127,8 @@ def _outcome(theme: Theme) -> _Outcome:
         sender="lettre@semis.example",
         today=dt.date(2027, 7, 1),
         pictures=PICTURES,
-        pieces=pieces(letter(), IDENTITY, PICTURES),
+        renditions=made,
+        pieces=pieces(letter(), IDENTITY),
     )
     return _Outcome(html, text, frozenset((found.name, found.field) for found in rules.findings(checked)))
 

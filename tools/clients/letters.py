@@ -51,13 +51,14 @@ def of_campaign(application: Application, name: str, theme: str | None = None) -
     """Return a campaign's letter, in its own theme or in another. Raises what reading and rendering raise."""
     composition = application.compose(name)
     loaded = composition.loaded
-    template = composition.letter.template
+    letter, renditions = composition.letter, composition.renditions
     if theme not in {None, loaded.issue.theme}:
         files = application.workspace.theme(str(theme))
         identity = application.settings.sender.identity()
-        template = render(loaded.issue, files, identity, loaded.pictures).template
-    published = loaded.picture_files
-    return Rendered(issue=loaded.issue, template=template, picture=lambda name: published[name].read_bytes())
+        letter = renditions.named(render(loaded.issue, files, identity, loaded.pictures))
+    return Rendered(
+        issue=loaded.issue, template=letter.template, picture=lambda name: renditions.files[name].read_bytes()
+    )
 
 
 def hidden_texts(html: str) -> list[str]:

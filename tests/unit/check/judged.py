@@ -13,14 +13,14 @@ from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
-from apes_mailer.model.picture import Picture
+from apes_mailer.model.picture import Compromise, Picture, Rendition
 from apes_mailer.render import fill
 from apes_mailer.render.letter import render
 from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
 
 TODAY = dt.date(2027, 7, 1)  # a Thursday
-PICTURES = {"four.jpg": Picture(name="four-3f2a.jpg", width=1200, height=675, size=90_000)}
+PICTURES = {"four.jpg": Picture(width=1200, height=675)}
 IDENTITY = Identity.model_validate(
     {
         "name": "Les Semis d’Artois",
@@ -57,12 +57,14 @@ def issue(*blocks: dict[str, Any], **more: object) -> Issue:
 def rendered(issue: Issue, identity: Identity = IDENTITY, theme: str = "apes", **more: object) -> CheckedLetter:
     """An issue as one recipient reads it, with other circumstances where told."""
     files = Workspace(Path("no-workspace")).theme(theme)
-    template = render(issue, files, identity, PICTURES).template
+    letter = render(issue, files, identity, PICTURES)
+    renditions = {place: rendition(f"{place.width}-{place.file}") for place in letter.places}
+    template = letter.with_pictures({place: made.name for place, made in renditions.items()}).template
     values = {"EMAIL": "aicha@exemple.fr", "PRENOM": "Aïcha", "NOM": "O'Brien"}
     links = fill.Links(
         pictures="https://lettre.semis.exemple.fr/pictures/", browser="https://lettre.semis.exemple.fr/web"
     )
-    letter = CheckedLetter(
+    checked = CheckedLetter(
         issue=issue,
         template=template,
         html=fill.fill(template.html, values, links, "https://lettre.semis.exemple.fr/u/x"),
@@ -71,11 +73,17 @@ def rendered(issue: Issue, identity: Identity = IDENTITY, theme: str = "apes", *
         sender="lettre@semis.exemple.fr",
         today=TODAY,
         pictures=PICTURES,
+        renditions=renditions,
         unsubscribe_url="https://lettre.semis.exemple.fr/u/x",
         hosts=frozenset({"lettre.semis.exemple.fr"}),
-        pieces=pieces(issue, identity, PICTURES),
+        pieces=pieces(issue, identity),
     )
-    return dataclasses.replace(letter, **more)
+    return dataclasses.replace(checked, **more)
+
+
+def rendition(name: str, size: int = 90_000, compromise: Compromise = Compromise.NONE) -> Rendition:
+    """What was made of a picture."""
+    return Rendition(name=name, width=520, height=390, size=size, compromise=compromise)
 
 
 SOUND = rendered(issue())

@@ -12,6 +12,7 @@ from apes_mailer.errors import ThemeError
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.model.message import Context, Slot
+from apes_mailer.model.picture import Place
 from apes_mailer.model.theme import Theme, ThemeFile
 from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
@@ -122,8 +123,35 @@ def test_web_version_is_linked_only_when_there_is_one() -> None:
 
 def test_picture_is_a_slot_because_preview_and_letter_find_it_in_different_places() -> None:
     letter = rendered()
-    assert letter.template.pictures() == ["wide.jpg", "tall.jpg", "small.png"]
-    assert 'src="images/wide.jpg"' in html_of(letter)
+    names = {place: f"{place.width}-{place.file}" for place in letter.places}
+    named = letter.with_pictures(names)
+    assert set(named.template.pictures()) == set(names.values())
+    assert 'src="images/536-wide.jpg"' in html_of(named)
+    assert "<<picture.536-wide.jpg>>" in named.mjml
+    assert "536/" not in named.mjml
+
+
+def test_theme_says_how_wide_it_shows_each_picture_wherever_it_is_read() -> None:
+    beside = {"title": "x", "layout": "left", "images": [{"file": "wide.jpg"}]}
+    logos = {"type": "logos", "logos": [{"file": "small.png"}, {"file": "wide.jpg"}]}
+    pair = {"type": "gallery", "images": [{"file": "wide.jpg"}, {"file": "small.png"}]}
+    places = {
+        kind: rendered(issue_of(block)).places
+        for kind, block in {
+            "lead": {"type": "editorial", "text": "x", "images": {"file": "wide.jpg"}},
+            "tall": {"type": "editorial", "text": "x", "images": {"file": "tall.jpg"}},
+            "beside": {"type": "section", "title": "x", "articles": [beside]},
+            "pair": pair,
+            "logos": logos,
+        }.items()
+    }
+    assert places == {
+        "lead": [Place("wide.jpg", 536)],
+        "tall": [Place("tall.jpg", 280)],  # half as wide as high: no higher than the theme likes
+        "beside": [Place("wide.jpg", 400)],  # 209 on a screen, but a phone gives it its whole width
+        "pair": [Place("wide.jpg", 260), Place("small.png", 260)],  # two abreast on phones too
+        "logos": [Place("small.png", 96), Place("wide.jpg", 113)],  # fitted into 140 by 64
+    }
 
 
 def fault(changed: Mapping[str, str | None], name: str = "apes") -> tuple[str, int | None, str]:

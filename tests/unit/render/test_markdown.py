@@ -124,7 +124,7 @@ def test_link_that_would_show_its_brackets_is_told_with_its_line() -> None:
 @given(_source)
 def test_text_is_never_wider_than_asked_but_for_long_words(source: str) -> None:
     for line in text_of(source, width=30).split("\n"):
-        assert len(line) <= 30 or len(line.split()) <= 3
+        assert len(line) <= 30 or len(line.split(" ")) <= 3
 
 
 def test_long_paragraph_is_folded_at_spaces_and_a_list_hangs() -> None:

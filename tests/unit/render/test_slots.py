@@ -9,6 +9,7 @@ import pytest
 from apes_mailer.errors import ThemeError
 from apes_mailer.model.merge import ContactField, LinkTag, PictureLink, Special
 from apes_mailer.model.message import Context, Slot
+from apes_mailer.model.picture import Place
 from apes_mailer.render import letter, slots
 from apes_mailer.render.tokens import Tokens
 from apes_mailer.workspace import Workspace
@@ -99,6 +100,9 @@ def test_subject_and_text_are_split_into_literals_and_slots() -> None:
     assert slots.plain("", tokens, Context.PLAIN) == ()
 
 
+WIDTHS = {"apes": 536, "sobre": 552}
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_tags_come_through_a_theme_into_the_context_of_every_place_an_author_can_write_them(theme: str) -> None:
     article = {
@@ -131,5 +135,5 @@ def test_tags_come_through_a_theme_into_the_context_of_every_place_an_author_can
         "EMAIL": {Context.HTML, Context.PLAIN},
     }
     in_html = [slot for slot in template.html if isinstance(slot, Slot)]
-    assert Slot(PictureLink("wide.jpg"), Context.URL) in in_html
+    assert Slot(PictureLink(Place("wide.jpg", WIDTHS[theme]).name), Context.URL) in in_html
     assert Slot(LinkTag(Special.UNSUBSCRIBE), Context.URL) in in_html

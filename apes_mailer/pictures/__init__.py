@@ -1,0 +1,1 @@
+"""Pictures: from what cameras, phones and websites save to what mail programs show."""
