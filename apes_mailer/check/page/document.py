@@ -73,7 +73,30 @@ class Element:
         return " … ".join(piece for piece in pieces if piece)
 
 
+_IN_LINE = {
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "code",
+    "em",
+    "font",
+    "i",
+    "img",
+    "mark",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "u",
+}
+
+
 def _pieces(element: Element) -> Iterator[str]:
+    apart = "" if element.tag in _IN_LINE else " "
+    yield apart
     if element.tag == "img":
         yield element.attributes.get("alt", "")
     for each in element.content:
@@ -81,6 +104,7 @@ def _pieces(element: Element) -> Iterator[str]:
             yield each
         else:
             yield from _pieces(each)
+    yield apart
 
 
 def readable(text: str) -> str:

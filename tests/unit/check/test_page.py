@@ -115,7 +115,7 @@ def test_the_same_pair_of_colours_is_told_once_with_its_first_words_and_ratio() 
     page = with_part('<p style="color:#aaaaaa">Premiers mots</p><p style="color:#aaaaaa">Autres mots</p>')
     (message,) = messages(page, "contrast")
     assert message == (
-        "“Premiers mots” is hard to read: #aaaaaa on #ffffff, 2.3 to 1 where 4.5 is the least "
+        "“Premiers mots” is hard to read: #aaaaaa on #ffffff, 2.32 to 1 where 4.5 is the least "
         "(as shown without `<style>`)"
     )
 
@@ -134,6 +134,11 @@ def test_the_same_pair_of_colours_is_told_once_with_its_first_words_and_ratio() 
 )
 def test_large_words_need_less_contrast(style: str, *, enough: bool) -> None:
     assert (found(with_part(f'<p style="{style}">Une fournée</p>'), "contrast") == []) is enough
+
+
+def test_ratio_is_never_told_as_if_it_were_enough() -> None:
+    finding, *_ = findings(with_part('<p style="color:#777777">Une fournée</p>'), "contrast")
+    assert (finding.values["ratio"], finding.values["least"]) == (4.47, 4.5)
 
 
 def test_text_that_stands_in_for_a_picture_has_to_be_readable_too() -> None:

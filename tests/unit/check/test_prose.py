@@ -142,3 +142,19 @@ def test_address_inside_a_network_is_an_error(link: str) -> None:
 )
 def test_address_for_everybody_is_fine(link: str) -> None:
     assert _said(with_text(f"[Le four]({link})")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("**Au programme**\n\nDu pain.", 1),
+        ("Bonjour.\n\n## Au programme ##\n\n- Du pain", 1),
+        ("**Au programme :**\n\nDu pain.", 0),
+        ("**Venez nombreux !**\n\nDu pain.", 0),
+        ("**Du pain** et des jeux\n\nVoilà.", 0),
+        ("Du pain.\n\n**L’équipe**", 0),
+        (f"**{'Du pain et des jeux ' * 5}**\n\nVoilà.", 0),
+    ],
+)
+def test_bold_words_that_stand_for_a_heading_are_found(text: str, count: int) -> None:
+    assert found(with_text(text), "heading-false") == [("info", "blocks[0].text")] * count

@@ -14,8 +14,14 @@ def body(html: str) -> document.Element:
 
 def test_text_around_elements_and_comments_keeps_its_order() -> None:
     element = body("a<!-- x --> b<p>c</p>d<?php x ?> e")
-    assert element.words() == "a bcd e"
+    assert element.words() == "a b c d e"
     assert element.own_words == "a b … d e"
+
+
+def test_words_of_two_paragraphs_or_cells_are_parted_and_those_of_a_line_are_not() -> None:
+    assert body("<h1>Un</h1><p>deux<b>tr</b>ois</p><table><tr><td>4</td><td>5<br>6</td></tr></table>").words() == (
+        "Un deuxtrois 4 5 6"
+    )
 
 
 def test_text_of_a_picture_is_its_alternative_text() -> None:
