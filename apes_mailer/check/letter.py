@@ -26,8 +26,8 @@ class CheckedLetter:
     dates are judged, ``pieces`` what the letter has to say, ``repairs`` what was put right while it was read,
     ``blanks`` the fields with nothing after their colon. ``web_version`` says whether the letter can be read on the web
     too, ``web_version_is_old`` whether it was another state of the issue that was published. ``unsubscribe_url`` is the
-    link of this recipient, ``hosts`` are those that the letter may load something from, ``clients`` the mail programs of
-    its readers by their names in the figures.
+    link of this recipient, ``hosts`` are those that the letter may load something from, ``clients`` the mail programs
+    of its readers by their names in the figures.
     """
 
     issue: Issue
