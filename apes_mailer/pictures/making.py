@@ -15,11 +15,11 @@ from apes_mailer.pictures.pixels import narrowed, pixels
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-VERSION = 1
+VERSION = 2
 """Goes up whenever the same file would give other bytes than before, with the same libraries."""
 
 _EXACT = {Kind.PNG, Kind.GIF, Kind.WEBP}
-_HARDLY = 1.5
+_HARDLY, _HARDLY_FOR_A_DRAWING = 1.5, 2.5  # how many times too wide; drawings grow most when they are made narrower
 _SMALLEST = 64  # a JPEG is decoded to an eighth of this or more when the question is only whether it is whole
 
 
@@ -60,8 +60,8 @@ def _moves(image: Image, kind: Kind) -> bool:
 
 def _still(image: Image, width: int, *, exact: bool) -> Made:
     """Make a picture narrower, unless it is hardly too wide and that makes it heavier, as it often does."""
-    own = opening.upright_size(image)[0]
-    found = pixels(image, width if own > width * _HARDLY else own)
+    own, most = opening.upright_size(image)[0], width * (_HARDLY_FOR_A_DRAWING if exact else _HARDLY)
+    found = pixels(image, width if own > most else own)
     made = encoded(found, exact=exact)
     if found.width <= width:
         return made

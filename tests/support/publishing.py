@@ -69,7 +69,7 @@ def workspace_with(folder: Path, *names: str) -> Workspace:
         images = workspace.campaigns / name / "images"
         images.mkdir(parents=True)
         (images.parent / "issue.yaml").write_text(ISSUE, encoding="utf-8")
-        Image.new("RGB", (60 + number, 40), "#c8553d").save(images / "four.jpg")
+        Image.new("RGB", (1200 + number, 800), "#c8553d").save(images / "four.jpg")
     return workspace
 
 

@@ -130,7 +130,7 @@ def make_workspace(folder: Path, issue: str = ISSUE) -> Application:
     workspace.settings_file.write_text(settings.replace("lettre@example.org", "lettre@exemple.fr"), encoding="utf-8")
     images = workspace.campaigns / NAME / "images"
     images.mkdir(parents=True)
-    Image.new("RGB", (60, 40), "#c8553d").save(images / "carre.png")
+    Image.new("RGB", (1200, 800), "#c8553d").save(images / "carre.png")
     (images.parent / "issue.yaml").write_text(issue, encoding="utf-8")
     lines = ["EMAIL;PRENOM;NOM", "Odile@Exemple.example;Odile <3;d'Artois & fils"]
     lines += [f"personne{number}@exemple.example;Prénom {number};" for number in range(30)]

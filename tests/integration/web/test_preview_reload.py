@@ -49,7 +49,7 @@ def test_a_save_by_replacing_the_file_is_seen_too(browser: Browser) -> None:
 def test_the_letter_follows_its_pictures(browser: Browser) -> None:
     before = browser.get("/letter.html").text
     with browser.change():
-        Image.new("RGB", (60, 40), "#1f5c4a").save(browser.issue.parent / "images" / "carre.png")
+        Image.new("RGB", (1200, 800), "#1f5c4a").save(browser.issue.parent / "images" / "carre.png")
     assert browser.get("/letter.html").text != before
 
 
