@@ -5,7 +5,8 @@
     python -m tools.screenshots --readme         # only the pictures of the README, into docs/images
 
 Photos go to build/screenshots, with a page to look at them all. The exit code is 1 when something of a letter cannot
-be read, or does not stand where it should. Needs Chromium; nothing is fetched from the network.
+be read, or does not stand where it should: of the golden letters, the hostile ones in Orange and Outlook (decision 16).
+Needs Chromium; nothing is fetched from the network.
 """
 
 from __future__ import annotations

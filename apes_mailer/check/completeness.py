@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-from lxml import html as lxml_html
 
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.check.page import document
+from apes_mailer.check.page.document import Page
 from apes_mailer.model import merge
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.piece import Kind, Piece
@@ -20,7 +19,7 @@ from apes_mailer.model.piece import Kind, Piece
 _NOT_SAID = re.compile(r"[\W_]+")
 _NOTE_NUMBER = re.compile(r"\[\d+\]")
 _SCHEME = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
-_HEADINGS = "h1|h2|h3|h4|h5|h6"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SHOWN = 60  # characters of what is missing
 
 
@@ -86,30 +85,29 @@ class _Page:
     letter: CheckedLetter
 
     @cached_property
-    def _tree(self) -> Any:
-        return lxml_html.document_fromstring(self.letter.html)
+    def _page(self) -> Page:
+        return document.read(self.letter.html)
 
     @cached_property
     def _words(self) -> str:
-        return _essence("".join(self._tree.xpath("//body//text()[not(ancestor::style)]")))
+        return _essence("".join(body.words() for body in self._page.all("body")))
 
     @cached_property
     def _in_headings(self) -> list[str]:
-        headings = self._tree.iter(*_HEADINGS.split("|"))
-        return [_essence(str(heading.text_content())) for heading in headings]
+        return [_essence(heading.words()) for heading in self._page.all(*_HEADINGS)]
 
     @cached_property
     def _alternatives(self) -> list[str]:
-        return [_essence(str(alt)) for alt in self._tree.xpath("//img/@alt")]
+        return [_essence(picture.attributes.get("alt", "")) for picture in self._page.all("img")]
 
     @cached_property
     def _links(self) -> list[str]:
-        return [str(address) for address in self._tree.xpath("//a/@href")]
+        return [link.attributes.get("href", "") for link in self._page.all("a")]
 
     @cached_property
     def anchors(self) -> set[str]:
         """The names that links within the letter can lead to."""
-        return {str(name) for name in self._tree.xpath("//body//*/@id")}
+        return {element.attributes["id"] for element in self._page.elements if "id" in element.attributes}
 
     @cached_property
     def jumps(self) -> set[str]:
@@ -119,12 +117,12 @@ class _Page:
     @cached_property
     def listed(self) -> frozenset[str]:
         """The entries of the table of contents."""
-        entries = self._tree.xpath("//a[starts-with(@href, '#')]")
-        return frozenset(_essence(str(entry.text_content())) for entry in entries)
+        links = self._page.all("a")
+        return frozenset(_essence(link.words()) for link in links if link.attributes.get("href", "").startswith("#"))
 
     @cached_property
     def _sources(self) -> list[str]:
-        return [str(source).rpartition("/")[2] for source in self._tree.xpath("//img/@src")]
+        return [picture.attributes.get("src", "").rpartition("/")[2] for picture in self._page.all("img")]
 
     def names(self, piece: Piece) -> frozenset[str]:
         """Return the published names of a picture, one for each width that the theme shows it at."""

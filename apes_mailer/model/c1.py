@@ -1,8 +1,8 @@
 """Characters that a program of old took from Windows and named wrongly: U+0080 to U+009F.
 
-Word's ``’ “ … € œ`` are the bytes 0x80 to 0x9F of Windows-1252. Whoever reads these as ISO 8859-1 gets invisible control
-characters (C1, ISO 6429), and a single one makes Gmail cut a letter. What was meant is known for 27 of the 32; browsers
-do the same (WHATWG HTML, numeric character reference end state).
+Word's ``’ “ … € œ`` are the bytes 0x80 to 0x9F of Windows-1252. Whoever reads these as ISO 8859-1 gets invisible
+control characters (C1, ISO 6429), and a single one makes Gmail cut a letter. What was meant is known for 27 of the 32;
+browsers do the same (WHATWG HTML, numeric character reference end state).
 """
 
 from __future__ import annotations

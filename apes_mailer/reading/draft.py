@@ -1,7 +1,7 @@
 """From the tree of a YAML text to the data of an issue, guided by the schema.
 
 What is not as the schema has it becomes a problem with its line and cure; where it is clear what was meant, reading
-goes on with that, so that one slip neither hides the next nor is reported twice.
+goes on with that, so that one slip neither hides the next nor is told twice.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from apes_mailer.reading.shape import (
     Shape,
     SwitchShape,
     TextShape,
+    lone_text,
 )
 from apes_mailer.reading.yaml.entry import entry_at, rewritten
 from apes_mailer.reading.yaml.source import Fault, Source
@@ -44,9 +45,9 @@ class Written:
 class Draft:
     """Data that has the shape of an issue as far as it was written so.
 
-    ``positions`` leads from the path of every field and item to its line in the file, ``groups`` from the path of
-    every group of fields to its shape. What stands at a path in ``unusable``, or below, has a problem already and is
-    missing in the data. ``blanks`` are the fields that may be left out, and have nothing after their colon.
+    ``positions`` leads from the path of every field and item to its line, ``groups`` from the path of every group of
+    fields to its shape. What is at a path in ``unusable``, or below, has a problem already and is missing in the data.
+    ``blanks`` are the fields that may be left out, and have nothing after their colon.
     """
 
     data: object
@@ -122,7 +123,7 @@ class _Reader:
         if isinstance(node, Scalar):
             if shape.lone and isinstance(shape.item, TextShape):
                 return [self.value(node, shape.item, f"{path}[0]", line)]
-            if not isinstance(shape.item, GroupShape) or (only := _lone_text(shape.item)) is None:
+            if not isinstance(shape.item, GroupShape) or (only := lone_text(shape.item)) is None:
                 self.refuse(path, misfits.text_for_list(line, shape))
                 return None
             self.remark(path, misfits.text_for_fields(self.source, line, only, dash="- "))
@@ -191,12 +192,12 @@ class _Reader:
             self.groups[path] = shape.kinds[kind]
             return {shape.tag: kind}
         if not isinstance(node, Fields):
-            self.refuse(path, misfits.no_kind(line, shape, None))
-            return None
+            return self.refuse(path, misfits.no_kind(line, shape, None))
         if (meant := _kind_as_field(node, shape)) is not None:
             self.remark(path, misfits.kind_for_field(self.source, node.entries[0][0], shape, meant))
-            rest = replace(node, entries=node.entries[1:])
-            return self._group(rest, shape.kinds[meant], path, line, {shape.tag: meant})
+            return self._group(
+                replace(node, entries=node.entries[1:]), shape.kinds[meant], path, line, {shape.tag: meant}
+            )
         tag = next((value for key, value in node.entries if _name(key) == shape.tag), None)
         written = tag.text.strip() if isinstance(tag, Scalar) and not tag.is_null else ""
         if written in shape.kinds:
@@ -214,12 +215,11 @@ class _Reader:
     def _group(
         self, node: Node, shape: GroupShape, path: str, line: int, settled: Mapping[str, object] | None = None
     ) -> dict[str, object] | None:
-        if isinstance(node, Scalar) and (only := _lone_text(shape)) is not None:
+        if isinstance(node, Scalar) and (only := lone_text(shape)):
             self.remark(path, misfits.text_for_fields(self.source, line, only))
             return {only: self.value(node, shape.fields[only], f"{path}.{only}", line)}
         if not isinstance(node, Fields):
-            self.refuse(path, misfits.no_group(self.source, line, node, shape))
-            return None
+            return self.refuse(path, misfits.no_group(self.source, line, node, shape))
         self.groups[path] = shape
         data = dict(settled or {})
         seen: dict[str, int] = {}
@@ -245,7 +245,7 @@ class _Reader:
             self._nothing(group, path, name, line)
 
     def _nothing(self, group: GroupShape, path: str, name: str, line: int) -> None:
-        """Note a field with nothing after its colon; one that the schema needs is reported with the data."""
+        """Note a field with nothing after its colon."""
         if name not in group.required:
             self.blanks.append(path)
         elif isinstance(group.fields[name], TextShape) and (note := misfits.only_a_note(self.source, line)):
@@ -274,12 +274,6 @@ def _is_null(node: Node) -> bool:
 
 def _name(key: Node) -> str:
     return key.text if isinstance(key, Scalar) else ""
-
-
-def _lone_text(shape: GroupShape) -> str | None:
-    """Return the field that a mere text must be meant for: the only one that a group cannot do without."""
-    only = shape.required[0] if len(shape.required) == 1 else ""
-    return only if isinstance(shape.fields.get(only), TextShape) else None
 
 
 def _join(path: str, name: str) -> str:

@@ -84,6 +84,12 @@ def group(model: type[BaseModel]) -> GroupShape:
     )
 
 
+def lone_text(shape: GroupShape) -> str | None:
+    """Return the field that a mere text must be meant for: the only one that a group cannot do without."""
+    only = shape.required[0] if len(shape.required) == 1 else ""
+    return only if isinstance(shape.fields.get(only), TextShape) else None
+
+
 def fields_of(shape: Shape) -> Iterator[tuple[str, Shape]]:
     """Yield the name and the shape of all fields at any depth, as often as they occur."""
     match shape:

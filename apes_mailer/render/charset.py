@@ -1,7 +1,7 @@
 """A sign that no old character set has, in each part of every letter.
 
-A provider may send a part in ISO 8859-1 when it can, as SendGrid does, and Gmail then cuts it, however small. Themes have
-such a sign in a natural place; a theme of somebody's own may have lost it, and an author's words may hold none.
+A provider may send a part in ISO 8859-1 when it can, as SendGrid does, and Gmail then cuts it, however small. Themes
+have such a sign in a natural place; a theme of somebody's own may have lost it, and an author's words may hold none.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ from html import unescape
 from typing import Any, NamedTuple
 
 import tinycss2
-from cssselect2.parser import SelectorError
-from cssselect2.parser import parse as parse_selector
+from cssselect2 import parser as selectors
 
 from apes_mailer.render.mjml_schema import HTML
 
@@ -44,14 +43,15 @@ _PROPERTIES = {
 }
 """Properties, and values of properties, that have come since and that letters use; patterns in lower case."""
 
-_ANY_VALUE = frozenset(
+_LATER_CSS = (
     "animation aspect-ratio background-clip background-origin background-size border-image box-sizing column-count"
     " column-gap flex flex-basis flex-direction flex-flow flex-grow flex-shrink flex-wrap font-feature-settings"
     " forced-color-adjust gap grid-template-columns isolation justify-content align-items align-self line-break"
     " mix-blend-mode opacity order print-color-adjust row-gap tab-size text-align-last text-decoration-color"
     " text-decoration-line text-decoration-style text-decoration-thickness text-overflow text-underline-offset"
-    " text-wrap transform transition will-change".split()
+    " text-wrap transform transition will-change"
 )
+_ANY_VALUE = frozenset(_LATER_CSS.split())
 """Properties of later CSS whose values are not judged: few mail programs know them, and the support figures tell."""
 
 _COLOR = r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})"
@@ -68,6 +68,7 @@ _OF_OTHERS = ("mj-", "moz-", "gmail", "im", "ExternalClass", "yahoo", "apple-")
 """What the classes begin with that the MJML engine or a mail program gives to elements."""
 _OLD_TAGS = frozenset({"o", "u", "v"})
 _PIECE = re.compile(r"""/\*.*?\*/|"[^"\n]*"|'[^'\n]*'|[{};]|\n""", re.DOTALL)
+_parse_selector: Any = getattr(selectors, "parse")  # noqa: B009 - untyped
 Tokens = Sequence[Any]
 
 
@@ -154,8 +155,8 @@ def _selector(rule: Any, classes: frozenset[str] | None) -> Iterator[Fault]:
     text = str(tinycss2.serialize(rule.prelude)).strip()
     line = rule.source_line - 1
     try:
-        list(parse_selector(rule.prelude))
-    except SelectorError:
+        list(_parse_selector(rule.prelude))
+    except selectors.SelectorError:
         yield Fault(
             line, f'"{text}" is no selector', "Write tags such as h2, classes such as .card, and , between them."
         )
@@ -185,7 +186,7 @@ def _declarations(tokens: Tokens) -> Iterator[Fault]:
     """Check what stands between braces, piece by piece between its semicolons."""
     piece: list[Any] = []
     for token in [*tokens, None]:
-        if token is None or token == ";":
+        if token is None or _is(token, ";"):
             if any(each.type != "whitespace" for each in piece):
                 yield from _declaration([each for each in piece if each.type != "comment"])
             piece = []
@@ -198,7 +199,7 @@ def _declaration(tokens: Tokens) -> Iterator[Fault]:
         tokens = tokens[1:]
     line = tokens[0].source_line - 1
     text = " ".join(str(tinycss2.serialize(tokens)).split())
-    colon = next((index for index, token in enumerate(tokens) if token == ":"), None)
+    colon = next((index for index, token in enumerate(tokens) if _is(token, ":")), None)
     name_tokens = [token for token in tokens[:colon] if token.type != "whitespace"]
     if any(token.type == "{} block" for token in tokens):
         yield Fault(line, f'"{_short(text)}" stands inside another rule', "Close the rule above it with }.")
@@ -209,8 +210,12 @@ def _declaration(tokens: Tokens) -> Iterator[Fault]:
         yield from _property(line, name_tokens[0].lower_value, value)
 
 
+def _is(token: Any, sign: str) -> bool:
+    return token.type == "literal" and token.value == sign
+
+
 def _is_important(token: Any) -> bool:
-    return token == "!" or (token.type == "ident" and token.lower_value == "important")
+    return _is(token, "!") or (token.type == "ident" and token.lower_value == "important")
 
 
 def _property(line: int, name: str, tokens: Tokens) -> Iterator[Fault]:

@@ -13,12 +13,13 @@ from apes_mailer.render.mjml_tokens import Attributes, Fault
 from apes_mailer.render.tokens import NO_PLACE, WORD
 
 # WHATWG HTML, and what mail still needs beside it: attributes that Outlook obeys where it ignores CSS.
-_NAMES = frozenset(
+_ATTRIBUTES = (
     "abbr align alink alt background bgcolor border cellpadding cellspacing charset cite class clear color cols colspan"
     " content datetime dir disabled face frame headers height hidden href hreflang hspace http-equiv id lang link"
     " loading media name noshade nowrap rel reversed role rowspan rows rules scope size sizes span src srcset start"
-    " style summary tabindex target text title translate type usemap valign value vlink vspace width xmlns".split()
+    " style summary tabindex target text title translate type usemap valign value vlink vspace width xmlns"
 )
+_NAMES = frozenset(_ATTRIBUTES.split())
 _FAMILIES = ("aria-", "data-", "x-apple-", "xmlns:", "xml:", "v:", "o:", "mso-")
 _PIXELS = re.compile(r"[1-9]\d{0,3}|(?:\d{1,2}|100)%")
 _NUMBER = re.compile(r"\d{1,3}")
@@ -55,10 +56,10 @@ _PARENTS = {
 _ITEMS_ONLY = {"ol": ("li",), "tr": ("td", "th"), "ul": ("li",), **dict.fromkeys(_ROWS[1:4], ("tr",))}
 _WORDS_ONLY = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
 _BLOCKS = _WORDS_ONLY | {"blockquote", "div", "dl", "hr", "ol", "table", "ul"}
-_META = frozenset(
-    "author color-scheme description format-detection generator referrer robots supported-color-schemes viewport"
-    " x-apple-disable-message-reformatting".split()
-)
+_META = frozenset({
+    *("author", "color-scheme", "description", "format-detection", "generator", "referrer", "robots"),
+    *("supported-color-schemes", "viewport", "x-apple-disable-message-reformatting"),
+})  # fmt: skip
 _NEEDED = {
     "a": (("href", "name", "id"), 'Add href="…".'),
     "img": (("src",), 'Add src="…".'),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from apes_mailer.errors import Problem
 from apes_mailer.render import css_check, html_rules
 from apes_mailer.render import mjml_rules as rules
 from apes_mailer.render import mjml_widths as widths
+from apes_mailer.render.mjml_elements import Open, called
 from apes_mailer.render.mjml_marks import MarkIndex, Place, mark_lines, strip_marks
 from apes_mailer.render.mjml_schema import HTML, VOID_HTML, Component, Content, components
 from apes_mailer.render.mjml_tokens import Comment, Fault, Tag, Text, tokens
@@ -28,7 +28,8 @@ _REFUSE_COMMENTS = frozenset({"mj-accordion-element", "mj-attributes", "mj-carou
 def validate(marked_mjml: str, classes: frozenset[str] | None = None) -> list[Problem]:
     """Return every fault of a page of MJML, in document order, each once for a line of a template.
 
-    ``classes`` are those that elements of a letter can have, if known. The page carries the marks of ``mark_lines``; where it has none, the line is that of the page itself. Never raises.
+    ``classes`` are those that elements of a letter can have, if known. The page carries the marks of ``mark_lines``;
+    where it has none, the line is that of the page itself. Never raises.
     """
     mjml, index = strip_marks(marked_mjml)
     problems: dict[Problem, None] = {}
@@ -37,29 +38,6 @@ def validate(marked_mjml: str, classes: frozenset[str] | None = None) -> list[Pr
         problem = Problem(message=fault.message, file=place.file, line=place.line, field=fault.field, hint=fault.hint)
         problems[problem] = None
     return list(problems)
-
-
-@dataclass(slots=True)
-class _Open:
-    """An element whose end has not come yet."""
-
-    name: str
-    offset: int
-    content: Content
-    lenient: bool = False  # a fault of the element itself was reported: what it holds is not its parent's fault
-    component: Component | None = None
-    tag: str = ""  # the MJML tag that is meant; empty for HTML
-    width: float | None = None  # of the space for columns, in px
-    columns: tuple[str, ...] = ()  # their widths, as written
-    misplaced: list[Fault] = field(default_factory=list[Fault])  # of elements that it does not take
-
-    def ends_with(self, name: str) -> bool:
-        return name in (self.name, self.tag) or (not self.component and name.lower() == self.name.lower())
-
-    def takes(self, component: Component) -> bool:
-        if not self.name:
-            return component.name == "mjml"
-        return self.lenient or bool(self.component and component.name in self.component.children)
 
 
 class _Walk:
@@ -71,7 +49,7 @@ class _Walk:
         self._index = index
         self._components = components()
         self._faults: list[Fault] = []
-        self._page = _Open("", 0, Content.ELEMENTS)
+        self._page = Open("", 0, Content.ELEMENTS)
         self._open = [self._page]
         self._seen: dict[str, int] = {}
         self._defaults: dict[str, Mapping[str, str]] = {}
@@ -121,7 +99,7 @@ class _Walk:
         misplaced = known and parent.content is not Content.HTML and not parent.lenient
         if misplaced:
             hint = "HTML goes into <mj-text>, <mj-table> or <mj-raw>."
-            self._fault(tag.offset, f"<{tag.name}> cannot stand in {_called(parent)}", hint)
+            self._fault(tag.offset, f"<{tag.name}> cannot stand in {called(parent)}", hint)
         for fault in html_rules.attribute_faults(tag.name, tag.attributes):
             self._faults.append(fault._replace(offset=tag.offset_of(fault.offset)))
         if known and not parent.lenient:
@@ -131,11 +109,11 @@ class _Walk:
                 self._fault(tag.offset, f"<{tag.name}> is not closed", f"Write <{tag.name} … />.")
         elif not tag.self_closing:
             lenient = misplaced or not known or parent.lenient
-            self._open.append(_Open(tag.name, tag.offset, Content.HTML, lenient))
+            self._open.append(Open(tag.name, tag.offset, Content.HTML, lenient))
 
     def _html_nesting(self, tag: Tag) -> None:
         """Note a fault of nesting at the element around it: when that was never closed, it is told of that alone."""
-        around: dict[str, _Open] = {}
+        around: dict[str, Open] = {}
         for element in reversed(self._open):
             around.setdefault(element.tag or element.name.lower(), element)
             if element.component:
@@ -156,7 +134,7 @@ class _Walk:
         attributes = self._define(tag, component.name, own) if in_attributes else self._use(tag, component, own)
         if component.name in widths.COLUMNS and parent.tag in widths.ROWS:
             parent.columns += (widths.UNKNOWN if faults else attributes.get("width", ""),)
-        element = _Open(
+        element = Open(
             tag.name,
             tag.offset,
             Content.NOTHING if in_attributes else component.content,
@@ -167,14 +145,14 @@ class _Walk:
         if not tag.self_closing:
             self._open.append(element)
 
-    def _nesting(self, tag: Tag, component: Component, parent: _Open) -> None:
+    def _nesting(self, tag: Tag, component: Component, parent: Open) -> None:
         name = component.name
         if name in rules.BANNED:
             self._fault(tag.offset, *rules.BANNED[name])
         elif not parent.takes(component):
             places = " or ".join(f"<{place}>" for place in component.parents)
             hint = f"It goes into {places}." if places else "It encloses the whole page."
-            self._fault(tag.offset, f"<{name}> cannot stand in {_called(parent)}", hint)
+            self._fault(tag.offset, f"<{name}> cannot stand in {called(parent)}", hint)
         elif name in _ONCE and name in self._seen:
             self._fault(tag.offset, f"a second <{name}>; only one counts", "Keep one.")
         self._seen.setdefault(name, tag.offset)
@@ -267,7 +245,7 @@ class _Walk:
                 element.tag,
             )
 
-    def _never_closed(self, element: _Open) -> None:
+    def _never_closed(self, element: Open) -> None:
         element.misplaced.clear()
         name = element.tag or element.name
         hint = f"Write <{name} … />." if element.content is Content.NOTHING else f"Add </{name}>."
@@ -285,7 +263,7 @@ class _Walk:
         shown = f"{words[:40]}…" if len(words) > 40 else words
         holds = "holds nothing" if parent.content is Content.NOTHING else "holds elements only"
         hint = "Text goes into <mj-text>, <mj-button> or <mj-table>; remarks into {# … #}."
-        self._fault(text.offset, f'the text "{shown}" stands loose; {_called(parent)} {holds}', hint)
+        self._fault(text.offset, f'the text "{shown}" stands loose; {called(parent)} {holds}', hint)
 
     def _css(self, text: Text) -> None:
         lines = text.text.split("\n")
@@ -297,14 +275,10 @@ class _Walk:
         parent = self._open[-1]
         if parent.content in (Content.NOTHING, Content.TEXT) or parent.tag in _REFUSE_COMMENTS:
             hint = "Use a comment of the template: {# … #}."
-            self._fault(comment.offset, f"the MJML engine refuses a comment in {_called(parent)}", hint)
+            self._fault(comment.offset, f"the MJML engine refuses a comment in {called(parent)}", hint)
 
     def _missing(self) -> None:
         if not self._seen:
             self._fault(0, "there is no <mjml>", "Enclose the whole page in <mjml> … </mjml>.")
         elif "mjml" in self._seen and "mj-body" not in self._seen:
             self._fault(self._seen["mjml"], "there is no <mj-body>", "Put the sections into <mj-body> … </mj-body>.")
-
-
-def _called(element: _Open) -> str:
-    return f"<{element.name}>" if element.name else "the page outside <mjml>"

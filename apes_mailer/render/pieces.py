@@ -1,13 +1,12 @@
-"""What a letter must say, whatever the theme: every heading, text, link, date and picture of an issue, and its sender."""
+"""What a letter must say in any theme: headings, texts, links, dates and pictures of an issue, and its sender."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from apes_mailer.model.piece import Kind, Piece
 from apes_mailer.model.identity import Identity
-from apes_mailer.model.issue import ContactPoint, Event, Image, Issue
+from apes_mailer.model.issue import Event, Image, Issue
+from apes_mailer.model.piece import Kind, Piece
 from apes_mailer.model.text import Line, Link, MailAddress, Markdown, PictureFile
 from apes_mailer.model.walk import walk
 from apes_mailer.render import dates, markdown
@@ -25,33 +24,46 @@ def pieces(issue: Issue, identity: Identity) -> Sequence[Piece]:
 
 
 def _of_issue(issue: Issue) -> Iterator[Piece]:
-    yield Piece(path="title" if issue.title else "subject", kind=Kind.HEADING, text=issue.title or issue.subject)
+    yield from _masthead(issue)
     for path, value in walk(issue):
-        name = path.rpartition(".")[2]
         match value:
             case Image():
-                if value.alt is not None and not value.decorative:
-                    yield Piece(path=f"{path}.alt", kind=Kind.ALTERNATIVE, text=value.alt)
+                yield from _alternative(path, value)
             case Event():
                 yield from _days(path, value, issue.language)
             case PictureFile():
                 yield Piece(path=path, kind=Kind.PICTURE, text=value)
             case Markdown():
                 yield from _of_markdown(path, value, issue.language)
-            case MailAddress():
-                yield Piece(path=path, kind=Kind.LINK, text=f"mailto:{value}")
             case Link():
                 yield Piece(path=path, kind=Kind.LINK, text=value)
-            case Line() if path == "preheader":
-                yield Piece(path=path, kind=Kind.PREHEADER, text=value)
-            case Line() if "." in path and name in _HEADINGS:
-                yield Piece(path=path, kind=Kind.HEADING, text=value)
-            case Line() if name not in _ELSEWHERE:
-                yield Piece(path=path, kind=Kind.WORDS, text=value)
-            case dt.date() if path == "date":
-                yield Piece(path=path, kind=Kind.WORDS, text=dates.long_date(value, issue.language))
+            case Line():
+                yield from _of_line(path, value)
             case _:
                 pass
+
+
+def _masthead(issue: Issue) -> Iterator[Piece]:
+    yield Piece(path="title" if issue.title else "subject", kind=Kind.HEADING, text=issue.title or issue.subject)
+    if issue.date is not None:
+        yield Piece(path="date", kind=Kind.WORDS, text=dates.long_date(issue.date, issue.language))
+
+
+def _of_line(path: str, text: Line) -> Iterator[Piece]:
+    name = path.rpartition(".")[2]
+    if isinstance(text, MailAddress):
+        yield Piece(path=path, kind=Kind.LINK, text=f"mailto:{text}")
+    elif path == "preheader":
+        yield Piece(path=path, kind=Kind.PREHEADER, text=text)
+    elif "." in path and name in _HEADINGS:
+        yield Piece(path=path, kind=Kind.HEADING, text=text)
+    elif name not in _ELSEWHERE:
+        yield Piece(path=path, kind=Kind.WORDS, text=text)
+
+
+def _alternative(path: str, image: Image) -> Iterator[Piece]:
+    if image.alt is not None and not image.decorative:
+        yield Piece(path=f"{path}.alt", kind=Kind.ALTERNATIVE, text=image.alt)
 
 
 def _of_markdown(path: str, text: str, language: str) -> Iterator[Piece]:

@@ -41,8 +41,9 @@ class Use(NamedTuple):
 class Names:
     """What templates read of their theme.
 
-    ``files`` are the templates that they include by name, ``words`` are those after ``t.``, ``tokens`` those after ``theme.``; ``places`` counts what is put into a word with
-    the filter ``format``. ``aliases`` are names given to a part of ``theme``, ``members`` are (name, what follows its dot).
+    ``files`` are the templates that they include by name, ``words`` what follows ``t.``, ``tokens`` what follows
+    ``theme.``; ``places`` counts what is put into a word with the filter ``format``. ``aliases`` are names given to a
+    part of ``theme``, ``members`` are (name, what follows its dot).
     """
 
     files: list[Use] = field(default_factory=list[Use])
@@ -199,21 +200,25 @@ def _collect(tree: nodes.Template, names: Names, path: str) -> None:
         if isinstance(wanted, nodes.Const):
             names.files.append(Use(str(wanted.value), path, node.lineno))
     for node in tree.find_all(nodes.Getattr):
-        if (chain := _chain(node)) and chain[0] == "t":
-            names.words.append(Use(chain[1], path, node.lineno))
-        elif chain and chain[0] == "theme":
-            names.tokens.append(Use(".".join(chain[1:]), path, node.lineno))
-        elif len(chain) == 2:
-            names.members.add((chain[0], chain[1]))
+        _note(_chain(node), names, path, node.lineno)
     for each in tree.find_all(nodes.Assign):
         if isinstance(each.target, nodes.Name) and (chain := _chain(each.node)) and chain[0] == "theme":
             names.aliases[each.target.name] = ".".join(chain[1:])
     for each in tree.find_all(nodes.Filter):
-        if each.name == "format" and isinstance(each.node, nodes.Getattr) and (chain := _chain(each.node)):
+        if each.name == "format" and each.node is not None and (chain := _chain(each.node)):
             names.places[chain[-1]] = len(each.args)
 
 
-def _chain(node: nodes.Expr) -> list[str]:
+def _note(chain: list[str], names: Names, path: str, line: int) -> None:
+    if chain[:1] == ["t"]:
+        names.words.append(Use(chain[1], path, line))
+    elif chain[:1] == ["theme"]:
+        names.tokens.append(Use(".".join(chain[1:]), path, line))
+    elif len(chain) == 2:
+        names.members.add((chain[0], chain[1]))
+
+
+def _chain(node: nodes.Node) -> list[str]:
     """Return ``theme.color.ink`` as its names; nothing when it is another kind of expression."""
     if isinstance(node, nodes.Getattr):
         before = _chain(node.node)
@@ -234,7 +239,7 @@ def missing_values(
         if not isinstance(there, dict):
             yield _missing_value(use, key or name, f"{root}.{name}", file, list(values))
         elif key not in there:
-            others = [each for each in cast("dict[str, object]", there)]
+            others = list(cast("dict[str, object]", there))
             misspelt = [each for each in others if (f"{section}.{each}" if section else each) not in used]
             if close := difflib.get_close_matches(key, misspelt, n=1, cutoff=0.6):
                 yield Problem(

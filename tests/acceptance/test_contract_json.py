@@ -12,7 +12,7 @@ from tests.support.cli import STARTER, Cli
 pytestmark = pytest.mark.slow
 
 ISSUE = f"campaigns/{STARTER}/issue.yaml"
-KEYS = {"rule", "severity", "file", "line", "field", "block", "message", "cure"}
+KEYS = {"rule", "severity", "file", "line", "field", "block", "variants", "message", "cure"}
 
 
 def _findings(cli: Cli, code: int) -> list[dict[str, Any]]:

@@ -163,6 +163,7 @@ def test_a_link_that_leads_nowhere_is_found_online(fresh: Cli) -> None:
         assert "[link-dead]" in done.err
         assert "blocks[" in done.err
         issue.write_text(text.replace("https://example.org/jardin", f"{web.url}/jardin"), encoding="utf-8")
-        fresh.ok("check", STARTER, "--online")
-        fresh.ok("check", STARTER, "--online")
+        for _ in range(2):
+            # Another rule has it that readers cannot open a page of this computer; this test has no other.
+            assert "[link-dead]" not in fresh.run("check", STARTER, "--online").err
         assert web.paths().count("/jardin") == 1

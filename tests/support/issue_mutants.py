@@ -84,10 +84,22 @@ blocks:
 """
 
 _ENTRY = re.compile(r"(?P<indent> *)(?P<dash>- )?(?P<key>[a-z_]+):(?P<rest> .*|)")
-_FREE = frozenset(
-    "alt author caption heading name phone place preheader role signature subject text time title".split()
-)
+_FREE = frozenset({
+    *("alt", "author", "caption", "heading", "name", "phone", "place", "preheader", "role", "signature", "subject"),
+    *("text", "time", "title"),
+})  # fmt: skip
 """Fields that take any text: what is written there cannot be a wrong value."""
+
+_HOST = "semis.exemple.fr"
+_WRONG_LINKS = (
+    *("#", "https://", f"http:/{_HOST}/x", f"www.{_HOST}", f"{_HOST}/x", "/x", "programme.pdf", "C:\\x\\y.pdf"),
+    *(f"https://{_HOST}/a b", "javascript:alert(1)", f"ftp://{_HOST}/", "mailto:", f"mailto:odile(at){_HOST}"),
+    *(f"odile@{_HOST}", f"htps://{_HOST}/", f"https//{_HOST}/", "file:///home/x.pdf"),
+)
+_WRONG_PICTURES = (
+    *("fuor.jpg", "Four.JPG", "four.jpeg", "four", "../four.jpg", "/four.jpg", "C:\\four.jpg", "rien.jpg"),
+    *("broken.jpg", "empty.jpg", "words.jpg", "vector.svg", f"https://{_HOST}/four.jpg", "cut.png"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,11 +177,7 @@ def _links(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
     if entry["key"] != "link":
         return
     head = entry[0][: -len(entry["rest"])]
-    for link in (
-        "#", "https://", "http:/semis.exemple.fr/x", "www.semis.exemple.fr", "semis.exemple.fr/x", "/x", "programme.pdf", "C:\\x\\y.pdf",
-        "https://semis.exemple.fr/a b", "javascript:alert(1)", "ftp://semis.exemple.fr/", "mailto:", "mailto:odile(at)semis.exemple.fr",
-        "odile@semis.exemple.fr", "htps://semis.exemple.fr/", "https//semis.exemple.fr/", "file:///home/x.pdf",
-    ):  # fmt: skip
+    for link in _WRONG_LINKS:
         yield f"link {link}", f"{head} {link}"
 
 
@@ -196,8 +204,7 @@ def _files(entry: re.Match[str]) -> Iterator[tuple[str, str]]:
     if entry["key"] != "file":
         return
     head = entry[0][: -len(entry["rest"])]
-    for name in ("fuor.jpg", "Four.JPG", "four.jpeg", "four", "../four.jpg", "/four.jpg", "C:\\four.jpg", "rien.jpg",
-                 "broken.jpg", "empty.jpg", "words.jpg", "vector.svg", "https://semis.exemple.fr/four.jpg", "cut.png"):  # fmt: skip
+    for name in _WRONG_PICTURES:
         yield f"picture {name}", f"{head} {name}"
 
 

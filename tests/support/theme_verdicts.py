@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-
-from lxml import html as lxml_html
+from typing import Any, cast
 
 from apes_mailer.check import rules
 from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.check.page import document
+from apes_mailer.check.page.document import Element
 from apes_mailer.errors import ThemeError
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.theme import Theme
@@ -53,9 +53,10 @@ class Judged:
 def _numbered(value: Any, numbers: Iterator[int]) -> Any:
     """Return blocks in which no text and no link occurs twice: what one place loses, another must not make up for."""
     if isinstance(value, dict):
-        return {key: each if key in _FIXED else _numbered(each, numbers) for key, each in value.items()}
+        fields = cast("dict[str, Any]", value)
+        return {key: each if key in _FIXED else _numbered(each, numbers) for key, each in fields.items()}
     if isinstance(value, list):
-        return [_numbered(each, numbers) for each in value]
+        return [_numbered(each, numbers) for each in cast("list[Any]", value)]
     if not isinstance(value, str):
         return value
     number = next(numbers)
@@ -87,27 +88,25 @@ class _Outcome:
 
     def as_read(self) -> tuple[str, str]:
         """What a reader gets of it: words, headings, links and pictures in their order, however they look."""
-        return _plain("".join(_parts(lxml_html.document_fromstring(self.html)))), _plain(
-            re.sub(r"[\W_]+", "", self.text)
-        )
+        words = "".join(_parts(document.read(self.html).elements[0]))
+        return _plain(words), _plain(re.sub(r"[\W_]+", "", self.text))
 
 
 def _plain(text: str) -> str:
     return "".join(sign for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf")
 
 
-def _parts(element: Any) -> Iterator[str]:
-    if not isinstance(element.tag, str) or element.tag == "style":
+def _parts(element: Element) -> Iterator[str]:
+    if element.tag == "style":
         return
-    said = {"a": ("href",), "img": ("src", "alt"), "html": ("lang", "dir")}
-    named = element.tag if re.fullmatch("h[1-6]|a|img|html|title|li", element.tag) else ""
-    yield (
-        "⟦" + " ".join([named, *(str(element.get(name)) for name in said.get(element.tag, ()))]) + "⟧" if named else ""
-    )
-    yield element.text or ""
-    for child in element:
-        yield from _parts(child)
-        yield child.tail or ""
+    if re.fullmatch("h[1-6]|a|img|html|title|li", element.tag):
+        said = [f"{name}={element.attributes.get(name)}" for name in ("href", "src", "alt", "lang", "dir")]
+        yield f"⟦{element.tag} {' '.join(said)}⟧"
+    for each in element.content:
+        if isinstance(each, str):
+            yield each
+        else:
+            yield from _parts(each)
 
 
 def _outcome(theme: Theme) -> _Outcome:

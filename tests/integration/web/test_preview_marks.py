@@ -31,7 +31,7 @@ def test_finding_is_sought_by_what_it_quotes_or_by_what_stands_there(browser: Br
     summary = browser.get("/summary.html").text
     sought = [unescape(words) for words in re.findall(r'data-seek="([^"]*)"', summary)]
     assert set(EXPECTED.values()) <= set(sought)
-    (picture,) = [words for words in sought if words.endswith("carre.png")]
+    (picture,) = {words for words in sought if words.endswith("carre.png")}
     assert browser.get(f"/pictures/{picture}").status == 200
 
 

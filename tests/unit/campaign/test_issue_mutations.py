@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections import Counter
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -82,8 +82,9 @@ def judge(workspace: Workspace, tried: list[IssueMutant]) -> None:
     mattering = len(judged) - counts["harmless"]
     missed = [f"{each}: {mutant}" for mutant, each, _ in judged if each not in {"told", "harmless"}]
     elsewhere = [f"elsewhere: {mutant}" for mutant, each, near in judged if each == "told" and not near]
-    print(f"{len(tried)} damaged issues, {dict(counts)}: {counts['told'] / mattering:.2%} of what matters is told")
-    assert counts["told"] / mattering >= _LEAST, "\n".join(missed)
+    rate = counts["told"] / mattering
+    sys.stdout.write(f"{len(tried)} damaged issues, {dict(counts)}: {rate:.2%} of what matters is told\n")
+    assert rate >= _LEAST, "\n".join(missed)
     assert len(elsewhere) <= (1 - _LEAST) * mattering, "\n".join(elsewhere)
 
 

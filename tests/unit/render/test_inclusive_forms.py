@@ -1,4 +1,4 @@
-"""``adhérent·e·s``, ``adhérent(e)s``, ``adhérent-e-s``: as the author wrote them, and whole, wherever a letter shows words."""
+"""``adhérent·e·s``, ``adhérent(e)s``, ``adhérent-e-s``: as written, and whole, wherever a letter shows words."""
 
 from __future__ import annotations
 
