@@ -48,7 +48,7 @@ def workspace(tmp_path: Path) -> Workspace:
     folder.mkdir(parents=True)
     (folder.parent / "issue.yaml").write_text(ISSUE, encoding="utf-8")
     (folder / "Fête des vélos (1).JPG").write_bytes(saved(photograph(1600, 1200), "JPEG"))
-    (folder / "logo.png").write_bytes(saved(drawing(600, 300), "PNG"))
+    (folder / "logo.png").write_bytes(saved(drawing(1200, 600), "PNG"))
     return made
 
 
@@ -100,7 +100,7 @@ def test_published_picture_stays_as_it_went_out(workspace: Workspace) -> None:
     pictures.publish(composition.renditions, workspace.pictures)
     published = {path.name: path.stat().st_mtime_ns for path in workspace.pictures.iterdir()}
     assert sorted(published) == sorted(composition.letter.template.pictures())
-    (workspace.campaigns / NAME / "images" / "logo.png").write_bytes(saved(drawing(700, 300), "PNG"))
+    (workspace.campaigns / NAME / "images" / "logo.png").write_bytes(saved(drawing(1400, 600), "PNG"))
     pictures.publish(composed(workspace).renditions, workspace.pictures)
     assert published.items() <= {path.name: path.stat().st_mtime_ns for path in workspace.pictures.iterdir()}.items()
 
