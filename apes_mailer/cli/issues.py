@@ -115,13 +115,13 @@ def _against(application: Application, composition: Composition, list_name: str)
     Raises ``ContactsError`` when it gives no recipient at all.
     """
     from apes_mailer.campaign import compose
-    from apes_mailer.cli import orders
+    from apes_mailer.cli import cards, orders
 
     try:
         surveyed = orders.survey(application, composition, list_name)
     except CheckFailedError as error:
         return error.problems, []
-    return [], [compose.problem(composition, finding) for finding in orders.unheard(surveyed)]
+    return [], [compose.problem(composition, finding) for finding in cards.unheard(surveyed)]
 
 
 def _placed(problem: Problem) -> Problem:

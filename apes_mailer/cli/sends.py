@@ -51,7 +51,7 @@ def send_test(
     """
     from apes_mailer.campaign import waiving
     from apes_mailer.campaign.order import Purpose
-    from apes_mailer.cli import orders
+    from apes_mailer.cli import cards, orders
 
     application = application_of(context)
     live = application.provider(provider)
@@ -63,7 +63,7 @@ def send_test(
     if expected is None:
         surveyed = orders.survey_of(application, asked[0])
         if asked[0].needs_count(surveyed.recipients):
-            output.say(orders.card(application, asked[0], surveyed))
+            output.say(cards.card(application, asked[0], surveyed))
             expected = orders.ask_count(name, surveyed.recipients, "send this test")
     _dispatch(application, asked, expected, json=json)
 
@@ -89,7 +89,7 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     """
     from apes_mailer.campaign import waiving
     from apes_mailer.campaign.order import Purpose
-    from apes_mailer.cli import orders, reaching
+    from apes_mailer.cli import cards, orders, reaching
 
     application = application_of(context)
     live = application.provider(provider)
@@ -100,7 +100,7 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     asked = orders.order(application, composition, live, to, Purpose.SEND, waived=waived)
     if expected is None or dry_run:
         surveyed = orders.survey_of(application, asked, expected=expected)
-        output.say(orders.card(application, asked, surveyed))
+        output.say(cards.card(application, asked, surveyed))
         if dry_run:
             if json:
                 output.emit(output.survey_json(name, surveyed))
@@ -138,12 +138,12 @@ def _dispatch(
 
 def _carry_out(application: Application, asked: Order, expected: int | None, *, with_card: bool) -> Dispatched:
     from apes_mailer.campaign import dispatch
-    from apes_mailer.cli import orders
+    from apes_mailer.cli import cards, orders
 
     signals = orders.Signals()
     follower = orders.Follower(
         signals,
-        lambda frozen: output.say(orders.card(application, asked, frozen)) if with_card else None,
+        lambda frozen: output.say(cards.card(application, asked, frozen)) if with_card else None,
     )
     with signals.handled():
         done = dispatch.send(

@@ -12,12 +12,12 @@ import secrets
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import assert_never
 
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import evidence, freeze, history
+from apes_mailer.ledger import evidence, freeze, history, statements
 from apes_mailer.ledger.states import AttemptState, BatchState, Outcome, Reason
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.store import schema
@@ -63,58 +63,6 @@ class _Batch:
         }
 
 
-# Each claim and record runs these. They are made once: putting a statement together takes longer than running it.
-
-
-def _taking(*order: sa.ColumnElement[Any]) -> sa.Executable:
-    """Return the statement that takes the next pending batch, unless its campaign is paused."""
-    batch, campaign = schema.batch, schema.campaign
-    paused = sa.select(campaign.c.id).where(campaign.c.id == _CAMPAIGN, campaign.c.paused_by != "")
-    pending = sa.and_(batch.c.campaign_id == _CAMPAIGN, batch.c.state == BatchState.PENDING)
-    next_no = sa.select(batch.c.no).where(pending).order_by(*order, batch.c.no).limit(1)
-    return (
-        sa.update(batch)
-        .where(pending, batch.c.no == next_no.scalar_subquery(), ~paused.exists())
-        .values(state=BatchState.SUBMITTING, attempts=batch.c.attempts + 1)
-        .returning(batch.c.no, batch.c.template_id, batch.c.first_contact, batch.c.last_contact, batch.c.attempts)
-    )
-
-
-_CAMPAIGN = sa.bindparam("campaign", type_=sa.Integer)
-_TAKE = _taking()
-_TAKE_SMALL_FIRST = _taking(schema.batch.c.size > sa.bindparam("large", type_=sa.Integer))
-_SUPPRESSED_SINCE = sa.select(
-    schema.campaign.c.suppression_id,
-    schema.campaign.c.list_id,
-    sa.select(sa.func.coalesce(sa.func.max(schema.suppression.c.id), 0)).scalar_subquery(),
-).where(schema.campaign.c.id == _CAMPAIGN)
-_IN_BATCH = sa.and_(
-    schema.recipient.c.campaign_id == _CAMPAIGN,
-    schema.recipient.c.contact_id.between(sa.bindparam("first"), sa.bindparam("last")),
-    schema.recipient.c.template_id == sa.bindparam("template"),
-    schema.recipient.c.outcome.is_(None),
-)
-_RECIPIENTS = (
-    sa.select(
-        schema.recipient.c.contact_id, schema.contact.c.key, schema.contact.c.address, schema.recipient.c.merge_values
-    )
-    .join(schema.contact, schema.contact.c.id == schema.recipient.c.contact_id)
-    .where(_IN_BATCH)
-    .order_by(schema.recipient.c.contact_id)
-)
-_OPEN = sa.insert(schema.attempt)
-_CLOSE = (
-    sa.update(schema.attempt)
-    .where(schema.attempt.c.id == sa.bindparam("id_"), schema.attempt.c.state == AttemptState.SUBMITTING)
-    .values(
-        state=sa.bindparam("now"),
-        ended_at=sa.bindparam("at"),
-        note=sa.bindparam("remark"),
-        provider_id=sa.bindparam("named"),
-    )
-)
-
-
 def claim(
     connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.datetime, large: int | None = None
 ) -> tuple[Claim, Roll] | None:
@@ -144,13 +92,13 @@ def waiting(connection: sa.Connection, campaign_id: int) -> bool:
 
 def _take(connection: sa.Connection, campaign_id: int, large: int | None) -> _Batch | None:
     asked = {"campaign": campaign_id} if large is None else {"campaign": campaign_id, "large": large}
-    row = connection.execute(_TAKE if large is None else _TAKE_SMALL_FIRST, asked).first()
+    row = connection.execute(statements.TAKE if large is None else statements.TAKE_SMALL_FIRST, asked).first()
     return None if row is None else _Batch(*row)
 
 
 def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batch, at: dt.datetime) -> None:
     suppression, contact, recipient = schema.suppression, schema.contact, schema.recipient
-    frozen_at, list_id, newest = connection.execute(_SUPPRESSED_SINCE, {"campaign": campaign_id}).one()
+    frozen_at, list_id, newest = connection.execute(statements.SUPPRESSED_SINCE, {"campaign": campaign_id}).one()
     if newest <= frozen_at:
         return
     # Asked for each recipient by key: going through all that is newer would make a storm of opt-outs stop the send.
@@ -161,14 +109,14 @@ def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batc
     )
     connection.execute(
         sa.update(recipient)
-        .where(_IN_BATCH, newer.exists())
+        .where(statements.IN_BATCH, newer.exists())
         .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts),
         batch.bounds(campaign_id),
     )
 
 
 def _recipients(connection: sa.Connection, campaign_id: int, batch: _Batch) -> tuple[array[int], Roll]:
-    found = connection.execute(_RECIPIENTS, batch.bounds(campaign_id)).all()
+    found = connection.execute(statements.RECIPIENTS, batch.bounds(campaign_id)).all()
     contacts, keys, addresses, frozen = zip(*found, strict=True) if found else ((), (), (), ())
     # One document for the whole batch: a thousand small ones take three times as long to read.
     values = json.loads(f"[{','.join([each or '{}' for each in frozen])}]")
@@ -193,7 +141,7 @@ def _open_attempt(
 ) -> Claim:
     mark = secrets.token_urlsafe(15)
     result = connection.execute(
-        _OPEN,
+        statements.OPEN,
         {
             "mark": mark,
             "campaign_id": campaign_id,
@@ -235,7 +183,7 @@ def record(connection: sa.Connection, claimed: Claim, submission: Submission, *,
     provider_id = submission.provider_id if isinstance(submission, Submitted) else ""
     state, note = _meaning(submission)
     told = {"id_": claimed.attempt_id, "now": state, "at": stamp(at), "remark": note, "named": provider_id}
-    closed = connection.execute(_CLOSE, told).rowcount
+    closed = connection.execute(statements.CLOSE, told).rowcount
     if not closed:
         if isinstance(submission, Submitted):
             evidence.prove_accepted(connection, claimed.mark, actor=owner, at=at, provider_id=provider_id)

@@ -11,7 +11,7 @@ import pytest
 from apes_mailer.campaign import audience, dispatch, prepare, starter
 from apes_mailer.campaign.dispatch import Watch
 from apes_mailer.campaign.order import MOST_TEST_ADDRESSES, Order, Purpose
-from apes_mailer.cli import orders
+from apes_mailer.cli import cards, orders
 from apes_mailer.errors import CancelledError, CheckFailedError, LedgerError
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.batch import Batch
@@ -127,7 +127,7 @@ def test_the_same_letter_under_another_name_is_pointed_out(application: Applicat
     folder = application.workspace.campaigns / STARTER
     folder.rename(folder.with_name("juillet"))
     again = replace(order, composition=application.compose("juillet"))
-    card = orders.card(application, again, orders.survey_of(application, again))
+    card = cards.card(application, again, orders.survey_of(application, again))
     assert f"Warning: this letter was sent to staff as {STARTER}, " in card
 
 
@@ -148,5 +148,5 @@ def test_field_that_nobody_has_is_pointed_out(application: Application, place: P
     order = place(Purpose.SEND, "staff")
     surveyed = orders.survey_of(application, order)
     assert "PRENMO" in surveyed.empty_fields
-    said = orders.card(application, order, surveyed)
+    said = cards.card(application, order, surveyed)
     assert "Warning: <<contact.PRENMO>>: nobody on the list has this field" in said

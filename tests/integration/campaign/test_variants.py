@@ -10,7 +10,7 @@ import pytest
 from apes_mailer.campaign import audience, build, prepare, starter
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.variants import MOST
-from apes_mailer.cli import orders
+from apes_mailer.cli import cards, orders
 from apes_mailer.contacts import importing, lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import CheckFailedError, LedgerError
@@ -102,7 +102,7 @@ def test_letter_for_everybody_names_no_variant(application: Application) -> None
 
 def test_card_names_each_variant_with_its_readers(application: Application) -> None:
     asked = place(application)
-    card = orders.card(application, asked, orders.survey_of(application, asked))
+    card = cards.card(application, asked, orders.survey_of(application, asked))
     assert "20 in 8 requests" in card
     assert all(
         each in card for each in ("    aisne            4, ", "    somme-abbeville  8, ", "    others           8, ")
@@ -118,7 +118,7 @@ def test_card_says_which_variants_nobody_has_seen(application: Application) -> N
     with application.database.write() as connection:
         connection.exec_driver_sql("UPDATE batch SET state = 'submitted'")
     asked = place(application)
-    card = orders.card(application, asked, orders.survey_of(application, asked))
+    card = cards.card(application, asked, orders.survey_of(application, asked))
     assert "not all of it: nobody has seen the variant others in a mailbox or in the outbox" in card
 
 
@@ -181,7 +181,7 @@ def test_value_that_nobody_has_is_a_warning_while_another_of_its_part_is_met(app
         field="blocks[2].articles[1].audience.territoire[1]", column="TERRITOIRE", value="Oize", meant="Oise"
     )
     assert survey(application).absent_values == [absent]
-    [finding] = orders.unheard(survey(application))
+    [finding] = cards.unheard(survey(application))
     assert (finding.rule, finding.severity) == ("audience-value", "warning")
 
 

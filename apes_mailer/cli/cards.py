@@ -1,0 +1,84 @@
+"""The card: what a person should read before typing the number of recipients."""
+
+from __future__ import annotations
+
+from apes_mailer.campaign import compose, overview, targeting
+from apes_mailer.campaign.compose import Composition
+from apes_mailer.campaign.order import Order
+from apes_mailer.check import catalogue
+from apes_mailer.cli import output, reaching
+from apes_mailer.ledger.freeze import Frozen
+from apes_mailer.model.finding import Finding, Severity
+from apes_mailer.wiring import Application
+
+
+def card(application: Application, asked: Order, frozen: Frozen) -> str:
+    """Return what a person should read before typing the count."""
+    composition = asked.composition
+    issue, envelope = composition.loaded.issue, asked.envelope
+    provider = "the outbox on this computer" if asked.provider.rehearsal else asked.provider.name
+    rows = [
+        ("Subject", envelope.subject_mark + issue.subject),
+        ("Preheader", issue.preheader or "(none)"),
+        ("From", f"{envelope.from_name} <{envelope.from_address}>"),
+        ("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'contact')})"),
+        ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
+        *_variant_rows(composition, frozen),
+        ("Excluded", output.excluded_text(frozen.excluded)),
+        *((f"  line {row.line}", output.left_out_text(row)) for row in frozen.left_out),
+        ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),
+        ("Through", provider),
+        *reaching.row(composition),
+        ("Rehearsed", _rehearsed(application, composition, frozen)),
+    ]
+    rows += [(f"Waived by {asked.actor}", f"{each.rule}, because: {each.because}") for each in asked.waivers]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"  {name:<{width}}  {value}" for name, value in rows]
+    warnings = [found for found in composition.findings if found.severity is Severity.WARNING]
+    told = [compose.problem(composition, finding) for finding in warnings]
+    lines += [f"  Warning: {each.file}{f':{each.line}' if each.line else ''} {each.message}" for each in told]
+    lines += [f"  Warning: {compose.problem(composition, each).message}" for each in unheard(frozen)]
+    lines += [
+        f"  Warning: this letter was sent to {sent.list_name} as {sent.campaign}, {output.moment(sent.prepared_at)}"
+        for sent in overview.sends_of_letters(application.database, _digests(composition, frozen).values())
+        if sent.campaign != composition.name
+    ]
+    return "\n".join([composition.name, *lines])
+
+
+def _variant_rows(composition: Composition, frozen: Frozen) -> list[tuple[str, str]]:
+    weights = {letter.variant.name: letter.weight for letter in composition.variants.known()}
+    return [
+        (f"  {each.variant}", f"{each.recipients:,}, {weights[each.variant] / 1000:.1f} kB") for each in frozen.variants
+    ]
+
+
+def _digests(composition: Composition, frozen: Frozen) -> dict[str, str]:
+    """Return the digests of the letters that a list gets, by variant."""
+    return {each.variant: each.digest for each in frozen.variants} or {"": composition.letter.template.digest}
+
+
+def unheard(frozen: Frozen) -> list[Finding]:
+    """Return a finding for each field, and each value of an audience, that nobody on the list has."""
+    return [
+        *(catalogue.finding("merge-tag-unheard", name=name) for name in frozen.empty_fields),
+        *map(targeting.absent_finding, frozen.absent_values),
+    ]
+
+
+def _rehearsed(application: Application, composition: Composition, frozen: Frozen) -> str:
+    digests = _digests(composition, frozen)
+    seen = {
+        letter.digest: rehearsal
+        for rehearsal in overview.rehearsals(application.database, composition.name)
+        if rehearsal.submitted
+        for letter in rehearsal.letters
+    }
+    missing = [variant for variant, digest in digests.items() if digest not in seen]
+    if len(missing) == len(digests):
+        return "never: nobody has seen exactly this letter in a mailbox or in the outbox"
+    if missing:
+        return f"not all of it: nobody has seen the variant {', '.join(missing)} in a mailbox or in the outbox"
+    last = max((seen[digest] for digest in digests.values()), key=lambda rehearsal: rehearsal.prepared_at)
+    at = output.moment(last.prepared_at)
+    return f"exactly this letter, {last.kind} to {last.list_name} through {last.provider}, {at}"
