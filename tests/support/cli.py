@@ -40,10 +40,11 @@ class Cli:
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the commands."""
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
         paths = [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
         return {
             **kept,
+            "LANG": "C.UTF-8",
             "HOME": str(self.home),
             "XDG_STATE_HOME": str(self.home / "state"),
             "PYTHONPATH": os.pathsep.join(path for path in paths if path),
