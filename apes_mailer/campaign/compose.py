@@ -212,5 +212,9 @@ def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
 
 def named_problem(composition: Composition, finding: Finding) -> Problem:
     """Return a finding in words, with its place and the name of its rule."""
-    told = problem(composition, finding)
-    return replace(told, message=f"{told.message} [{finding.rule}]")
+    return named(problem(composition, finding))
+
+
+def named(told: Problem) -> Problem:
+    """Return what a rule found with the name of the rule at its end."""
+    return replace(told, message=f"{told.message} [{told.rule}]")

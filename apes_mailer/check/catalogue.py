@@ -19,6 +19,14 @@ from apes_mailer.model.language import Language
 
 _FILE = Path(__file__).with_name("catalogue.toml")
 _LANGUAGES: tuple[Language, ...] = ("en", "fr")
+_SEVERITIES: Mapping[Language, Mapping[Severity, str]] = {
+    "en": {Severity.ERROR: "error: ", Severity.WARNING: "warning: ", Severity.INFO: "info: "},
+    "fr": {
+        Severity.ERROR: "erreur\u00a0: ",
+        Severity.WARNING: "avertissement\u00a0: ",
+        Severity.INFO: "information\u00a0: ",
+    },
+}
 
 
 class Words(NamedTuple):
@@ -71,6 +79,11 @@ def told(found: Finding, language: Language) -> Words:
     values = {name: _written(value, language) for name, value in found.values.items()}
     message, cure = entries()[found.name].words[language]
     return Words(message.format_map(values), cure.format_map(values))
+
+
+def headed(severity: Severity, message: str, language: Language) -> str:
+    """Return a message that begins with how grave it is, as a terminal shows it."""
+    return f"{_SEVERITIES[language][severity]}{message}"
 
 
 def _written(value: Value, language: Language) -> str:

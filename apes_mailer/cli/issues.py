@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -68,8 +69,6 @@ def check(
     json: Json = False,
 ) -> None:
     """Check a letter; errors stop a send."""
-    from apes_mailer.campaign import compose
-
     application = application_of(context)
     try:
         composition = application.compose(name)
@@ -88,8 +87,7 @@ def check(
         ]
         output.emit({"campaign": name, "findings": found})
     else:
-        told = [compose.named_problem(composition, finding) for finding in composition.findings]
-        for problem in [*told, *unfilled, *unheard]:
+        for problem in _listed(composition, unfilled, unheard):
             output.say(f"{problem}")
     errors = len(composition.errors()) + len(unfilled)
     if errors:
@@ -97,6 +95,21 @@ def check(
     warnings = len(unheard) + sum(finding.severity is Severity.WARNING for finding in composition.findings)
     weight = f"{composition.weight / 1000:.1f} kB of HTML"
     output.say(f"{name}: no error, {output.plural(warnings, 'warning')}, {weight}.")
+
+
+def _listed(composition: Composition, unfilled: list[Problem], unheard: list[Problem]) -> Iterator[Problem]:
+    """Yield everything that was found in the order of the lines, with how grave it is and the name of its rule."""
+    from apes_mailer.campaign import compose
+    from apes_mailer.check import catalogue
+
+    found = [
+        *((finding.severity, compose.problem(composition, finding)) for finding in composition.findings),
+        *((Severity.ERROR, problem) for problem in unfilled),
+        *((Severity.WARNING, problem) for problem in unheard),
+    ]
+    for severity, problem in sorted(found, key=lambda each: each[1].line or 0):
+        named = compose.named(problem)
+        yield replace(named, message=catalogue.headed(severity, named.message, composition.language))
 
 
 def _online(application: Application, composition: Composition) -> Composition:

@@ -143,7 +143,14 @@ def test_check_tells_the_faults_of_letter_and_list_at_once(small: Cli) -> None:
     done = small.run("check", STARTER, "--to", "tous")
     assert done.code == 3
     assert "leads nowhere" in done.err
-    assert "<<contact.VILLE>>: 60 contacts have nothing in this field" in done.err
+    assert "error: <<contact.VILLE>>: 60 contacts have nothing in this field" in done.err
+    told = re.findall(r"^\S+?(?::(\d+))? .*?: (error|warning|info): .* \[([a-z-]+)\]$", done.err, re.MULTILINE)
+    assert [(grave, rule) for _, grave, rule in told] == [
+        ("error", "merge-tag-unfilled"),
+        ("warning", "example-address"),
+        ("error", "link-empty"),
+    ]
+    assert [int(line) for line, _, _ in told] == sorted(int(line) for line, _, _ in told)
     assert '2 errors found: this letter cannot be sent to the list "tous".' in done.err
     assert "sent." not in done.err.replace("cannot be sent", "")
     findings = small.run("check", STARTER, "--to", "tous", "--json").json()["findings"]
