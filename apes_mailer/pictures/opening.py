@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MOST_PIXELS = 50_000_000
 """Width times height; the largest pictures of today's phones have 49 million, one of them takes 150 MB to decode."""
 
+LONGEST_SIDE = 65_500
+"""Pixels; libjpeg writes no picture that is wider or higher (JPEG_MAX_DIMENSION)."""
+
 _ORIENTATION = 0x0112  # EXIF 2.32 §4.6.4
 _FAULTS_OF_A_FILE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, struct.error)
 """What Pillow's decoders raise for a file that is damaged."""
@@ -27,7 +30,7 @@ class DamagedError(Exception):
 
 
 class TooLargeError(Exception):
-    """The picture has more pixels than any letter needs; it was refused before they were decoded."""
+    """The picture has more pixels, or a longer side, than any letter needs; it was refused before it was decoded."""
 
     def __init__(self, width: int, height: int) -> None:
         super().__init__()
@@ -48,7 +51,7 @@ def opened(data: bytes, kind: Kind) -> Image:
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.|pillow_heif\.")
     with decoding():
         image = _opener(kind)(io.BytesIO(data))
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
         raise TooLargeError(image.width, image.height)
     return image
 

@@ -55,7 +55,7 @@ class PictureFolder:
             if status.st_size > _MOST_BYTES:
                 size = status.st_size / 1_000_000
                 message = f"{name} has {size:.0f} MB; a picture may have {_MOST_BYTES // 1_000_000}"
-                return Unusable(message, "Save it smaller: 2000 pixels in width are more than enough.")
+                return Unusable(message, "Save it smaller, or a part of it: 2000 pixels in width are more than enough.")
             return _examined(self._cache, path, status.st_mtime_ns, status.st_size)
         except OSError as error:
             reason = (error.strerror or "it cannot be opened").lower()
@@ -101,7 +101,7 @@ def _examined(cache: PictureCache, path: Path, _changed: int, _size: int) -> Usa
         return Unusable(f"{path.name} is damaged: not all of the picture is there", cure)
     except TooLargeError as error:
         message = f"{path.name} has {error.width} × {error.height} pixels, too many for any letter"
-        return Unusable(message, "Save it smaller: 2000 pixels in width are more than enough.")
+        return Unusable(message, "Save it smaller, or a part of it: 2000 pixels in width are more than enough.")
     except HeicUnknownError:
         return _heic(path.name)
     return Usable(picture, path, digest, kind)

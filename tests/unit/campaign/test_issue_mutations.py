@@ -84,6 +84,7 @@ def judge(workspace: Workspace, tried: list[IssueMutant]) -> None:
     elsewhere = [f"elsewhere: {mutant}" for mutant, each, near in judged if each == "told" and not near]
     rate = counts["told"] / mattering
     sys.stdout.write(f"{len(tried)} damaged issues, {dict(counts)}: {rate:.2%} of what matters is told\n")
+    assert counts["silent"] == 0, "\n".join(missed)
     assert rate >= _LEAST, "\n".join(missed)
     assert len(elsewhere) <= (1 - _LEAST) * mattering, "\n".join(elsewhere)
 

@@ -301,6 +301,12 @@ def test_picture_that_would_fill_the_memory_is_refused_unopened(kind: str) -> No
         making.looked_into(data, Kind(kind))
 
 
+@pytest.mark.parametrize("size", [(20, 70_000), (70_000, 20)])
+def test_picture_with_a_side_that_no_jpeg_has_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(TooLargeError):
+        making.looked_into(saved(Image.new("RGB", size), "PNG"), Kind.PNG)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
