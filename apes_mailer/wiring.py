@@ -254,12 +254,18 @@ class Application:
 
         A letter that is published links to its ``publication`` and shows the pictures there.
 
-        Raises ``SettingsError`` when readers could not reach the public pages.
+        Raises ``SettingsError`` when readers could not reach the public pages, or what is published.
         """
         from apes_mailer.model.batch import Envelope
 
         sender = self.settings.sender
         domain = sender.address.rpartition("@")[2]
+        if publication and provider and not provider.rehearsal and publication.only_here:
+            raise SettingsError(
+                f"{publication.name} is published at {publication.base}, which only this computer reaches: every "
+                "reader would miss its pictures.",
+                hint=f"Now that public_url is set, publish it again: apes-mailer publish {publication.name}",
+            )
         return Envelope(
             from_address=sender.address,
             from_name=sender.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ from hypothesis import HealthCheck, settings
 # Time never decides a test: on a busy machine an example may take as long as it likes.
 settings.register_profile("apes-mailer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("apes-mailer")
+
+# What checks say is in the language of the computer; tests read English, unless they set another one.
+os.environ["LC_ALL"] = os.environ["LC_MESSAGES"] = ""
+os.environ["LANG"] = "C.UTF-8"
 
 # Tests that were started under nohup, or in the background of a script, would hand on what they ignore: their commands
 # would rightly outlive a closed terminal and a Ctrl-C.

@@ -61,7 +61,9 @@ def _report(composition: Composition, done: Published) -> None:
     errors = len(composition.errors())
     if errors:
         output.say(f"It has {output.plural(errors, 'error')}, and cannot be sent: apes-mailer check {publication.name}")
-    if publication.place == "serve":
+    if publication.only_here:
+        output.say("Only this computer reaches it: before you send, set public_url, and publish it again.")
+    elif publication.place == "serve":
         output.say("Readers get it where `apes-mailer serve` runs.")
     elif publication.place == "folder":
         output.say(f"Readers get it once the folder is at {publication.base}.")

@@ -46,6 +46,11 @@ class Publication(BaseModel):
         """The address of the page."""
         return f"{self.base}/{self.path}"
 
+    @property
+    def only_here(self) -> bool:
+        """Whether it was published at ``serve`` while that had no public address, as before it is set up."""
+        return self.place == "serve" and not self.base.startswith("https://")
+
 
 def page_path(name: str) -> str:
     """Return where the web version of a campaign is, from the archive on."""

@@ -123,6 +123,20 @@ def test_a_campaign_that_is_frozen_keeps_its_letter(small: Cli, server: LocalSen
     assert small.ok("why", STARTER, "personne1@exemple1.example", "--json").out == before
 
 
+def test_what_is_published_for_this_computer_only_is_never_sent(small: Cli, server: LocalSendGrid) -> None:
+    done = small.ok("publish", STARTER, "--json")
+    assert done.json()["url"].startswith("http://127.0.0.1:")
+    assert "set public_url, and publish it again" in done.err
+    through(small, server)
+    refused = small.run(*SEND)
+    assert (refused.code, server.requests) == (4, ())
+    assert f"publish it again: apes-mailer publish {STARTER}" in refused.err
+    small.ok(*SEND, "--provider", "outbox")
+    assert "set public_url" not in small.ok("publish", STARTER).err
+    small.ok(*SEND)
+    assert len(server.accepted) == 60
+
+
 def test_a_rehearsal_asks_nobody(small: Cli) -> None:
     with LocalWeb({}) as web:
         _folder(small, web.url)
