@@ -88,7 +88,7 @@ def check(
         ]
         output.emit({"campaign": name, "findings": found})
     else:
-        told = [compose.named_problem(composition, finding) for finding in composition.findings]
+        told = [compose.problem(composition, finding) for finding in composition.findings]
         for problem in [*told, *unfilled, *unheard]:
             output.say(f"{problem}")
     errors = len(composition.errors()) + len(unfilled)
