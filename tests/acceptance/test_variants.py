@@ -142,6 +142,13 @@ def test_value_that_nobody_has_is_told_with_its_line_and_its_rule(varied: Cli) -
     assert f"issue.yaml:8 {words}" in varied.ok("send", STARTER, "--to", "tous", "--dry-run").err
 
 
+def test_page_of_a_rehearsal_lists_the_readers_of_all_variants(varied: Cli) -> None:
+    done = varied.ok("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
+    page = Path(done.err.rpartition("browser: ")[2].strip()).read_text(encoding="utf-8")
+    assert "60 messages" in page
+    assert [address for address in ADDRESSES if f">{address}<" not in page] == []
+
+
 def test_status_names_the_variants_of_a_rehearsal(varied: Cli) -> None:
     varied.ok("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
     assert "Rehearsal of the variants " in varied.ok("status", STARTER).out
