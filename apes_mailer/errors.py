@@ -26,7 +26,8 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line is not None else self.file
         head = " ".join(part for part in (place, self.field) if part)
-        text = f"{head}: {self.message}" if head else self.message
+        message = f"{self.message} [{self.rule}]" if self.rule else self.message
+        text = f"{head}: {message}" if head else message
         return f"{text}\n    {self.hint}" if self.hint else text
 
 

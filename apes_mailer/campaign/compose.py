@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from apes_mailer.campaign import publications, variants
 from apes_mailer.campaign.pictures import Renditions
@@ -208,13 +208,3 @@ def _line(loaded: LoadedIssue, finding: Finding) -> int | None:
         return finding.line
     quoted = [value for value in finding.values.values() if isinstance(value, str) and value]
     return loaded.line(finding.field, quoting=quoted) if finding.field else None
-
-
-def named_problem(composition: Composition, finding: Finding) -> Problem:
-    """Return a finding in words, with its place and the name of its rule."""
-    return named(problem(composition, finding))
-
-
-def named(told: Problem) -> Problem:
-    """Return what a rule found with the name of the rule at its end."""
-    return replace(told, message=f"{told.message} [{told.rule}]")

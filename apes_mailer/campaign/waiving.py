@@ -70,6 +70,6 @@ def require_sound(
     hint = 'If the letter is right as it is, waive the rule in [brackets]: --waive RULE --because "why"'
     raise CheckFailedError(
         f"The checks found {what}; nothing was sent.",
-        [compose.named_problem(composition, finding) for finding in errors],
+        [compose.problem(composition, finding) for finding in errors],
         hint=hint if all(known[finding.rule] for finding in errors) else "",
     )

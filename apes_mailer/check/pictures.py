@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from apes_mailer.check.catalogue import finding
@@ -13,6 +14,7 @@ from apes_mailer.model.picture import Compromise, Place, Rendition
 
 _HEAVY, _HEAVY_TOGETHER = 200_000, 800_000  # bytes
 _WIDEST = 600  # pixels of the letter
+_FILE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|hei[cf])\s*$", re.IGNORECASE)
 
 
 def alternative_text(letter: CheckedLetter) -> Iterator[Finding]:
@@ -26,6 +28,8 @@ def alternative_text(letter: CheckedLetter) -> Iterator[Finding]:
             yield finding("picture-alt.missing", path, file=image.file)
         elif image.alt is not None and image.decorative:
             yield finding("picture-alt.unused", path, file=image.file)
+        elif image.alt is not None and _FILE_NAME.search(image.alt):
+            yield finding("picture-alt.file", path, alt=image.alt)
 
 
 def weight(letter: CheckedLetter) -> Iterator[Finding]:

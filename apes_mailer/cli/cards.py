@@ -35,9 +35,8 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name:<{width}}  {value}" for name, value in rows]
     warnings = [found for found in composition.findings if found.severity is Severity.WARNING]
-    told = [compose.problem(composition, finding) for finding in warnings]
+    told = [compose.problem(composition, finding) for finding in [*warnings, *unheard(frozen)]]
     lines += [f"  Warning: {each.file}{f':{each.line}' if each.line else ''} {each.message}" for each in told]
-    lines += [f"  Warning: {compose.problem(composition, each).message}" for each in unheard(frozen)]
     lines += [
         f"  Warning: this letter was sent to {sent.list_name} as {sent.campaign}, {output.moment(sent.prepared_at)}"
         for sent in overview.sends_of_letters(application.database, _digests(composition, frozen).values())

@@ -98,7 +98,7 @@ def check(
 
 
 def _listed(composition: Composition, unfilled: list[Problem], unheard: list[Problem]) -> Iterator[Problem]:
-    """Yield everything that was found in the order of the lines, with how grave it is and the name of its rule."""
+    """Yield everything that was found in the order of the lines, with how grave it is."""
     from apes_mailer.campaign import compose
     from apes_mailer.check import catalogue
 
@@ -108,8 +108,7 @@ def _listed(composition: Composition, unfilled: list[Problem], unheard: list[Pro
         *((Severity.WARNING, problem) for problem in unheard),
     ]
     for severity, problem in sorted(found, key=lambda each: each[1].line or 0):
-        named = compose.named(problem)
-        yield replace(named, message=catalogue.headed(severity, named.message, composition.language))
+        yield replace(problem, message=catalogue.headed(severity, problem.message, composition.language))
 
 
 def _online(application: Application, composition: Composition) -> Composition:

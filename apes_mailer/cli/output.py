@@ -197,7 +197,7 @@ def rehearsal_text(rehearsal: Rehearsal) -> str:
     """Return a rehearsal as people read it, in a line."""
     what = "Test" if rehearsal.kind == "test" else "Rehearsal"
     variants = [letter.variant for letter in rehearsal.letters if letter.variant]
-    what += f" of the variant {', '.join(variants)}" if variants else ""
+    what += f" of the variant{'' if len(variants) == 1 else 's'} {', '.join(variants)}" if variants else ""
     where = f"to {rehearsal.list_name}, {rehearsal.provider}"
     trouble = [f"{rehearsal.refused:,} refused"] if rehearsal.refused else []
     trouble += [f"{rehearsal.unknown:,} in doubt"] if rehearsal.unknown else []

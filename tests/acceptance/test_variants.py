@@ -132,6 +132,28 @@ def test_part_for_nobody_sends_nothing_and_is_told_with_its_line(varied: Cli, se
     assert (found.code, rules) == (3, [("audience-nobody", 8)])
 
 
+def test_value_that_nobody_has_is_told_with_its_line_and_its_rule(varied: Cli) -> None:
+    issue = varied.workspace / "campaigns" / STARTER / "issue.yaml"
+    issue.write_text(variants.ISSUE.replace("{territoire: Aisne}", "{territoire: [Aisne, Aine]}"), encoding="utf-8")
+    words = "nobody on the list has “Aine” in the column TERRITOIRE"
+    line = next(line for line in varied.ok("check", STARTER, "--to", "tous").err.splitlines() if words in line)
+    assert "issue.yaml:8 " in line
+    assert line.endswith(" [audience-value]")
+    assert f"issue.yaml:8 {words}" in varied.ok("send", STARTER, "--to", "tous", "--dry-run").err
+
+
+def test_page_of_a_rehearsal_lists_the_readers_of_all_variants(varied: Cli) -> None:
+    done = varied.ok("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
+    page = Path(done.err.rpartition("browser: ")[2].strip()).read_text(encoding="utf-8")
+    assert "60 messages" in page
+    assert [address for address in ADDRESSES if f">{address}<" not in page] == []
+
+
+def test_status_names_the_variants_of_a_rehearsal(varied: Cli) -> None:
+    varied.ok("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
+    assert "Rehearsal of the variants " in varied.ok("status", STARTER).out
+
+
 def test_build_writes_each_variant_and_says_so(varied: Cli) -> None:
     out = varied.home.parent / "build"
     done = varied.ok("build", STARTER, "--out", str(out), "--json").json()

@@ -61,9 +61,10 @@ class Outbox:
         try:
             with self._lock:
                 run = self._run_of(batch)
+                splicer = run.splicer(batch)
                 number = run.reserve(len(batch.recipients))
             entries = [
-                run.write(batch, recipient, at=self._clock(), with_views=each < VIEWS)
+                run.write(batch, recipient, splicer, at=self._clock(), with_views=each < VIEWS)
                 for each, recipient in enumerate(batch.recipients, start=number)
             ]
             with self._lock:
@@ -75,27 +76,31 @@ class Outbox:
 
     def _run_of(self, batch: Batch) -> _Run:
         folder = self.run_folder(batch.campaign, batch.run)
-        if self._run is None or not self._run.holds(folder, batch):
+        if self._run is None or self._run.folder != folder:
             (folder / MESSAGES).mkdir(parents=True, exist_ok=True)
             self._run = _Run(folder, batch, pictures=self._pictures, at=self._clock())
         return self._run
 
 
 class _Run:
-    """The files of one run, all of one letter."""
+    """The files of one run: of one letter, or of all its variants."""
 
     def __init__(self, folder: Path, batch: Batch, *, pictures: Path, at: dt.datetime) -> None:
-        self._folder = folder
-        self._splicer = mime.Splicer(batch.template, batch.envelope)
+        self.folder = folder
+        self._splicers: list[mime.Splicer] = []
         # Relative, so that the pictures show without a server, and wherever the workspace is moved to.
         beside = Path(os.path.relpath(pictures, folder / MESSAGES)).as_posix()
         self._links = fill.Links(pictures=f"{beside}/", browser=batch.envelope.browser_url)
         self._begun = 0
         self.index = Index(folder, batch, at=at)
 
-    def holds(self, folder: Path, batch: Batch) -> bool:
-        """Whether a batch belongs to this run."""
-        return self._folder == folder and self._splicer.writes(batch.template, batch.envelope)
+    def splicer(self, batch: Batch) -> mime.Splicer:
+        """Return what writes the letter of a batch; each letter of the run has its own."""
+        for splicer in self._splicers:
+            if splicer.writes(batch.template, batch.envelope):
+                return splicer
+        self._splicers.append(mime.Splicer(batch.template, batch.envelope))
+        return self._splicers[-1]
 
     def reserve(self, count: int) -> int:
         """Return how many messages were begun before the next ``count``."""
@@ -103,13 +108,15 @@ class _Run:
         self._begun += count
         return before
 
-    def write(self, batch: Batch, recipient: Recipient, *, at: dt.datetime, with_views: bool) -> Entry:
+    def write(
+        self, batch: Batch, recipient: Recipient, splicer: mime.Splicer, *, at: dt.datetime, with_views: bool
+    ) -> Entry:
         """Write one message, and both its parts for a browser when ``with_views``."""
         stem = safe_name(recipient)
-        folder = self._folder / MESSAGES
+        folder = self.folder / MESSAGES
         identity = mime.message_id(f"{batch.attempt}.{recipient.mark}", batch.envelope.from_address)
         part = folder / f"{stem}.part"
-        part.write_bytes(self._splicer.message(recipient, message_id=identity, date=at))
+        part.write_bytes(splicer.message(recipient, message_id=identity, date=at))
         part.replace(folder / f"{stem}.eml")
         if with_views:
             html, text = (
@@ -119,6 +126,4 @@ class _Run:
             (folder / f"{stem}.html").write_bytes(html.encode())
             # With a byte order mark: nothing else can tell a browser how a text file is encoded.
             (folder / f"{stem}.txt").write_bytes(text.encode("utf-8-sig"))
-        return Entry(
-            address=recipient.address, subject=self._splicer.subject(recipient), stem=stem, has_views=with_views
-        )
+        return Entry(address=recipient.address, subject=splicer.subject(recipient), stem=stem, has_views=with_views)

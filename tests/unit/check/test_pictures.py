@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from apes_mailer.check.catalogue import told
 from tests.unit.check.judged import findings, found, with_blocks, with_picture
 
@@ -23,6 +25,12 @@ def test_picture_that_is_a_link_is_never_decorative() -> None:
 
 def test_words_for_a_decorative_picture_are_a_warning() -> None:
     assert found(with_picture(alt="Le four", decorative=True), "picture-alt") == [("warning", PLACE)]
+
+
+@pytest.mark.parametrize("name", ["four.jpg", "IMG_4032.JPG", "Le four (été).heic ", "logo.Png"])
+def test_name_of_a_file_says_nothing_about_a_picture(name: str) -> None:
+    assert found(with_picture(alt=name), "picture-alt") == [("warning", PLACE)]
+    assert found(with_picture(alt=f"{name}, ouvert"), "picture-alt") == []
 
 
 def test_cure_for_a_picture_does_not_offer_what_a_link_cannot_be() -> None:

@@ -68,6 +68,18 @@ def test_page_says_in_the_language_of_the_letter_what_it_is(
     assert f'<html lang="{template.language}">' in html
 
 
+def test_run_of_several_variants_has_one_page(tmp_path: Path) -> None:
+    other = dataclasses.replace(PLAIN, html=("<p>Une variante</p>",))
+    first, second, third = people(3)
+    runs = [batch(first, template=PLAIN), batch(second, template=other), batch(third, template=PLAIN)]
+    folder = written(tmp_path, *runs)
+    assert "3 messages" in texts(page(folder))
+    stems = [safe_name(each) for each in (first, second, third)]
+    assert [link for link in links(page(folder)) if link in files(*stems)][:9] == files(*stems)
+    shown = [(folder / "messages" / f"{stem}.html").read_text(encoding="utf-8") for stem in stems]
+    assert ["Une variante" in each for each in shown] == [False, True, False]
+
+
 def test_time_is_that_of_the_clock_on_the_wall(tmp_path: Path) -> None:
     html = page(written(tmp_path, batch(*people(1))))
     local = AT.astimezone()
