@@ -13,7 +13,7 @@ from apes_mailer.campaign.variants import MOST
 from apes_mailer.cli import cards, orders
 from apes_mailer.contacts import importing, lists
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.errors import CheckFailedError, LedgerError
+from apes_mailer.errors import ApesMailerError, CheckFailedError, LedgerError
 from apes_mailer.ledger.freeze import AbsentValue, Frozen
 from apes_mailer.model.finding import Finding
 from apes_mailer.wiring import Application
@@ -294,3 +294,14 @@ def test_build_writes_the_whole_letter_and_each_variant_beside_it(application: A
         "issue.somme-abbeville": (False, True),
         "issue.others": (False, False),
     }
+
+
+def test_what_is_not_ready_leaves_nothing_prepared(application: Application) -> None:
+    def disk_full() -> None:
+        raise ApesMailerError("no room for a picture")
+
+    parts = (application.keyring, application.instance, application.clock())
+    with pytest.raises(ApesMailerError, match="no room"):
+        prepare.prepare(application.database, place(application), *parts, expected=20, ready=disk_full)
+    with application.database.read() as connection:
+        assert not connection.exec_driver_sql("SELECT name FROM campaign").all()
