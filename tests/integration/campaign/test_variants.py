@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from apes_mailer.campaign import audience, build, prepare, starter
+from apes_mailer.campaign import audience, build, prepare, starter, waiving
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.variants import MOST
+from apes_mailer.check.catalogue import finding
 from apes_mailer.cli import cards, orders
 from apes_mailer.contacts import importing, lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ApesMailerError, CheckFailedError, LedgerError
 from apes_mailer.ledger.freeze import AbsentValue, Frozen
 from apes_mailer.model.finding import Finding
+from apes_mailer.model.waiver import Waiver
 from apes_mailer.wiring import Application
 from tests.support import variants
 from tests.support.told_provider import ToldProvider
@@ -155,6 +157,20 @@ def test_error_in_a_letter_that_only_several_values_make_blocks_the_send(applica
         prepare.prepare(
             application.database, asked, application.keyring, application.instance, application.clock(), expected=3
         )
+
+
+def test_waiver_holds_for_what_was_shown_and_not_for_a_letter_met_later(application: Application) -> None:
+    composition = application.compose(NAME)
+    waived = [Waiver(rule="picture-alt", because="it shows nothing")]
+    shown, unseen = (
+        finding("picture-alt.missing", f"blocks[{number}].images[0].alt", file="a.jpg") for number in (1, 2)
+    )
+    seen = replace(composition, findings=[shown])
+    waiving.require_sound(seen, waived)
+    waiving.require_sound(seen, waived, findings=[shown])
+    with pytest.raises(CheckFailedError, match="1 error") as caught:
+        waiving.require_sound(seen, waived, findings=[shown, unseen])
+    assert "only some on the list get" in caught.value.hint
 
 
 def test_finding_names_the_variants_that_it_is_about(application: Application) -> None:
