@@ -50,7 +50,6 @@ def send(around: Surroundings, workspace: Workspace, order: Order, watch: Watch,
     """Prepare and send. Raises what :func:`apes_mailer.campaign.prepare.prepare` raises, ``AlreadyRunningError``."""
     name = order.composition.name
     with _owned(around, name, order.kind, watch) as owner:
-        pictures.publish(order.composition.renditions, workspace.pictures)
         frozen = prepare(
             around.records.database,
             order,
@@ -58,8 +57,10 @@ def send(around: Surroundings, workspace: Workspace, order: Order, watch: Watch,
             around.records.instance,
             around.records.clock(),
             expected=expected,
+            # `resume` puts none, so a campaign that is prepared has all of them: also those of letters that only this
+            # list asks for.
+            ready=lambda: pictures.publish(order.composition.renditions, workspace.pictures),
         )
-        pictures.publish(order.composition.renditions, workspace.pictures)  # of variants first met while freezing
         return _run(around, frozen.campaign_id, owner, watch, frozen=frozen)
 
 

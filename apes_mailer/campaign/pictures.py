@@ -11,6 +11,7 @@ from apes_mailer.model.spelling import plain
 from apes_mailer.model.walk import walk
 from apes_mailer.pictures.cache import ChangedError, Kept, PictureCache
 from apes_mailer.pictures.opening import DamagedError
+from apes_mailer.places.folder import Folder
 from apes_mailer.reading.issue import LoadedIssue
 from apes_mailer.render.letter import Letter
 
@@ -84,11 +85,10 @@ def _problem(loaded: LoadedIssue, file: str, error: Exception) -> Problem:
 
 
 def publish(renditions: Renditions, folder: Path) -> None:
-    """Put the pictures where readers find them, under their content-hashed names; one that is there stays."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Put the pictures where readers find them, under their content-hashed names; one that is there whole stays.
+
+    Raises ``ApesMailerError`` when one cannot be written.
+    """
+    place = Folder(folder)
     for name, path in renditions.files.items():
-        target = folder / name
-        if not target.exists():
-            part = folder / f"{name}.part"
-            part.write_bytes(path.read_bytes())
-            part.replace(target)
+        place.put(name, path.read_bytes())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import NoReturn
@@ -59,9 +59,19 @@ def survey(
 
 
 def prepare(
-    database: Database, order: Order, keyring: Keyring, instance: Instance, at: dt.datetime, *, expected: int | None
+    database: Database,
+    order: Order,
+    keyring: Keyring,
+    instance: Instance,
+    at: dt.datetime,
+    *,
+    expected: int | None,
+    ready: Callable[[], None] = lambda: None,
 ) -> Frozen:
     """Freeze the audience and the letter.
+
+    ``ready`` is called when every letter that somebody gets is known, and before any of this holds: what it raises
+    leaves nothing prepared.
 
     ``expected`` is the number of recipients that a person confirmed, None when nobody was asked. Raises
     ``CancelledError`` when it is not their number, or is missing where it is needed; ``CheckFailedError`` when a check
@@ -77,6 +87,7 @@ def prepare(
                 f"Nothing was sent: nobody confirmed that {frozen.recipients} recipients are meant.",
                 hint=f"Confirm it: --confirm {order.composition.name}:{frozen.recipients}",
             )
+        ready()
         return frozen
 
 

@@ -70,8 +70,11 @@ def publish(workspace: Workspace, composition: Composition, letter: Letter, site
     return Published(publication=publication, changed=changed, unsaid=web.unfilled(letter.template.html))
 
 
-def unpublish(workspace: Workspace, name: str, site: Site, now: dt.datetime) -> Publication:
+def unpublish(workspace: Workspace, name: str, site: Site, now: dt.datetime) -> tuple[Publication, bool]:
     """Take a web version down, and return what it was. Its pictures stay: letters already sent show them.
+
+    Return also whether its page was there to be taken away. It was not where somebody did so by hand, and where the
+    settings have named another folder or bucket since: then readers may still find it.
 
     Raises ``UsageError`` when there is none, ``ApesMailerError`` or ``SettingsError`` when the place cannot be written.
     """
@@ -80,9 +83,9 @@ def unpublish(workspace: Workspace, name: str, site: Site, now: dt.datetime) -> 
         publication = require(register, name)
         register = register.model_copy(update={"letters": register.without(name), "updated": now})
         _put_archive(register, site, now)
-        site.place.remove(publication.path)
+        was_there = site.place.remove(publication.path)
         publications.save(workspace, register)
-    return publication
+    return publication, was_there
 
 
 def require(register: Register, name: str) -> Publication:

@@ -55,19 +55,23 @@ def require_sound(
 ) -> None:
     """Raise ``CheckFailedError`` when a check found an error that is not waived.
 
-    ``findings`` are those of one variant; without them, those of every variant that contacts can get.
+    ``findings`` are those of one variant; without them, those of every variant that contacts can get. A waiver holds
+    for what was shown to the person who gave it: not for what is found only in a variant met later, at another place.
     """
-    waived = {waiver.rule for waiver in given}
+    rules = {waiver.rule for waiver in given}
+    waived = {(finding.name, finding.field) for finding in composition.findings if finding.rule in rules}
     errors = [
         finding
         for finding in (composition.findings if findings is None else findings)
-        if finding.severity is Severity.ERROR and finding.rule not in waived
+        if finding.severity is Severity.ERROR and (finding.name, finding.field) not in waived
     ]
     if not errors:
         return
     what = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
     known = catalogue.waivable_rules()
     hint = 'If the letter is right as it is, waive the rule in [brackets]: --waive RULE --because "why"'
+    if any(finding.rule in rules for finding in errors):
+        hint = "A waiver holds for what `check` shows; this stands in a letter that only some on the list get. Mend it."
     raise CheckFailedError(
         f"The checks found {what}; nothing was sent.",
         [compose.problem(composition, finding) for finding in errors],

@@ -13,7 +13,12 @@ from apes_mailer.model.merge import ContactField
 from apes_mailer.model.text import Line, Link, MailAddress, Markdown
 
 # An address is a merge tag with what follows it, anything between < and >, or whatever has no space.
-MARKDOWN_LINK = re.compile(r"\[(?P<words>[^\]]*)\]\(\s*(?P<address><<[^<>\n]*>>[^)\s]*|<[^<>\n]*>|[^)\s]*)[^)]*\)")
+# Nothing is tried a second time in another way, and each piece has an end: brackets that were opened a thousand times
+# and never closed would otherwise take minutes.
+MARKDOWN_LINK = re.compile(
+    r"\[(?P<words>[^\]]{0,2000}+)\]\(\s*+"
+    r"(?P<address><<[^<>\n]{0,200}>>[^)\s]{0,4000}+|<[^<>\n]{0,4000}+>|[^)\s]{0,4000}+)[^)]{0,1000}+\)"
+)
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)|`")
 
 

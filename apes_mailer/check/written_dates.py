@@ -71,7 +71,7 @@ def _grammar(language: Language) -> _Grammar:
         weekday=compiled(rf"(?<!\w)(?P<weekday>{_any_of(_numbers(whole))})s?(?!\w)"),
         day_first=compiled(rf"{weekday}(?:le\s+|the\s+)?{day}(?:\s+(?:of\s+)?{month}{year}|{number})?"),
         month_first=compiled(rf"{weekday}{month}\s+{day}{year}"),
-        tail=compiled(rf"(?P<days>(?:{also}\d{{1,2}}(?:er|st|nd|rd|th)?(?!\w))+)\s+{month}{year}"),
+        tail=compiled(rf"(?P<days>(?:{also}\d{{1,2}}(?:er|st|nd|rd|th)?(?!\w)){{1,31}})\s+{month}{year}"),
         issue_of=compiled(rf"(?:\A|\b(?:{_LETTER})\b.{{0,40}}?\W){month}\s+(?P<year>20\d\d)(?!\w)"),
     )
 

@@ -80,7 +80,13 @@ def unpublish(context: typer.Context, name: CampaignName, *, json: Json = False)
     application = application_of(context)
     register = publications.load(application.workspace)
     site = application.site(publishing.require(register, name).place)
-    taken = publishing.unpublish(application.workspace, name, site, application.clock())
-    output.say(f"{name} is published no more. In letters already sent, the link to {taken.url} leads nowhere now.")
+    taken, was_there = publishing.unpublish(application.workspace, name, site, application.clock())
+    if was_there:
+        output.say(f"{name} is published no more. In letters already sent, the link to {taken.url} leads nowhere now.")
+    else:
+        output.say(
+            f"{name} is listed no more, and its page was not where the settings publish to now. If they named another "
+            f"place when it was published, readers may still find it: look at {taken.url}, and delete it there."
+        )
     if json:
-        output.emit({"campaign": name, "place": taken.place, "url": taken.url})
+        output.emit({"campaign": name, "place": taken.place, "url": taken.url, "removed": was_there})

@@ -18,7 +18,7 @@ MEANT = {
 
 _REPAIRABLE = re.compile(f"[{''.join(MEANT)}]")
 _REFERENCE = re.compile(r"&#(?:0*(1[2-5]\d)|x0*([89][0-9a-f]));", re.IGNORECASE)
-_ESCAPED = re.compile(r"(?:\\x|\\u00)(?P<code>[89][0-9a-f])(?=.*\")", re.IGNORECASE)  # as YAML is written by programs
+_ESCAPED = re.compile(r"(?:\\x|\\u00)(?P<code>[89][0-9a-f])", re.IGNORECASE)  # as YAML is written by programs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,8 @@ def found(line: str) -> list[str]:
     """Return the codes that can be repaired in a line of a file: as such, named as in HTML, or escaped as in YAML."""
     if line.isascii() and "&#" not in line and "\\" not in line:
         return []
-    escaped = [chr(int(match["code"], 16)) for match in _ESCAPED.finditer(line)]
+    # Only what has a quotation mark behind it can stand between two, where a backslash means something.
+    escaped = [chr(int(match["code"], 16)) for match in _ESCAPED.finditer(line, 0, line.rfind('"') + 1)]
     named = [_code(match) for match in _REFERENCE.finditer(line)]
     return [code for code in (*_REPAIRABLE.findall(line), *named, *escaped) if code in MEANT]
 

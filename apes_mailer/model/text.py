@@ -21,9 +21,9 @@ from apes_mailer.model.spelling import alike
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-# From a word processor, a PDF, or half of an emoji escaped in YAML: no reader ever sees them, and some mail clients
-# choke on them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# From a word processor, a PDF, or half of an emoji escaped in YAML: no reader ever sees them, some mail clients choke
+# on them, and no feed may hold them (XML 1.0, 2.2).
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FILE_ENDINGS = (
     "pdf|docx?|xlsx?|pptx?|od[tspg]|rtf|txt|csv|zip|jpe?g|png|gif|webp|svg|heic|html?|ics|mp[34]|mov|eml|indd|pages"
 )

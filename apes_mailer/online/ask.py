@@ -71,11 +71,19 @@ def _collect(answers: queue.SimpleQueue[Answer], count: int, end: float) -> dict
     return found
 
 
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # IANA has given out addresses of the internet from here only
+
+
 def public(address: str) -> bool:
     """Whether an IP address is one of the internet, and of no network of somebody's own."""
     parsed = ipaddress.ip_address(address)
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (mapped or parsed).is_global
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return public(str(parsed.ipv4_mapped))
+        # A translator or a tunnel would bring the request to the IPv4 address inside: to one of our own, perhaps.
+        if parsed not in _GLOBAL_UNICAST or parsed.sixtofour is not None:
+            return False
+    return parsed.is_global and not parsed.is_multicast
 
 
 def public_or_here(address: str) -> bool:

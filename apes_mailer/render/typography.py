@@ -24,7 +24,10 @@ _NUMBERED = re.compile(rf"(?<=\bn°){_SPACE}(?=\d)|(?<=\b[Aa]rt\.){_SPACE}(?=\d)
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_«])")
 
 # What stands for something else than words: addresses, and whatever looks like one.
-_NOT_WORDS = re.compile(r"(?:https?://|www\.|mailto:|tel:)\S+|\S+@\S+\.\S+|<<.*?>>|\{\{.*?\}\}", re.IGNORECASE)
+# A mail address is looked for where a word begins, and nowhere within: that would take the cube of its length.
+_NOT_WORDS = re.compile(
+    r"(?:https?://|www\.|mailto:|tel:)\S+|(?<!\S)(?=[^\s@]+@[^\s.]+\.\S)\S+|<<.*?>>|\{\{.*?\}\}", re.IGNORECASE
+)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ from apes_mailer.reading.verdicts import ancestors
 _OF_A_BLOCK = (".title", ".heading", ".text", ".button.text", ".events[0].title", ".images[0]", ".logos[0]")
 
 # A page shows neither tags nor addresses as they are written, and each line by itself.
-_NOT_SHOWN = re.compile(r"<<[^<>\n]*>>|\{\{[^{}\n]*\}\}|\]\([^)\n]*\)|[\[\n]")
+_NOT_SHOWN = re.compile(r"<<[^<>\n]*>>|\{\{[^{}\n]*\}\}|\]\([^)\n]{0,4000}+\)|[\[\n]")
 
 
 def sought(composition: Composition, finding: Finding) -> str:

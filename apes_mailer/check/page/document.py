@@ -64,6 +64,11 @@ class Element:
 
     def words(self) -> str:
         """Return the text inside, in one line, and the alternative texts of pictures."""
+        return self._words
+
+    @cached_property
+    def _words(self) -> str:
+        # Each link of a paragraph asks for the words of the whole paragraph.
         return readable("".join(_pieces(self)))
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,7 @@ def test_damage_that_shows_only_when_the_picture_is_made_is_told_at_its_line(wor
 
 _COMPOSE = """\
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from apes_mailer.wiring import application
 application(Path(sys.argv[1])).compose(sys.argv[2])
@@ -130,3 +132,21 @@ def test_pictures_that_are_known_are_neither_opened_nor_is_what_opens_them_loade
     command = [sys.executable, "-c", _COMPOSE, str(workspace.root), NAME]
     said = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)]
     assert said == ["True\n", "False\n"]
+
+
+def test_a_published_picture_that_was_cut_short_is_put_again(workspace: Workspace) -> None:
+    composition = composed(workspace)
+    pictures.publish(composition.renditions, workspace.pictures)
+    for path in workspace.pictures.iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+    pictures.publish(composition.renditions, workspace.pictures)
+    for path in workspace.pictures.iterdir():
+        assert hashlib.sha256(path.read_bytes()).hexdigest().startswith(path.name[:16])
+
+
+def test_many_that_send_at_once_publish_the_same_pictures(workspace: Workspace) -> None:
+    renditions = composed(workspace).renditions
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(pictures.publish, renditions, workspace.pictures) for _ in range(64)]:
+            done.result()
+    assert sorted(path.name for path in workspace.pictures.iterdir()) == sorted(renditions.files)

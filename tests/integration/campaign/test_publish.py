@@ -163,6 +163,15 @@ def test_a_letter_that_is_taken_down_leaves_its_pictures(workspace: Workspace, p
     assert LATER.strftime("%Y-%m-%dT%H:%M:%SZ").encode() in files["atom.xml"]
 
 
+def test_a_page_that_is_at_another_place_by_now_is_not_called_taken_down(
+    workspace: Workspace, place: Folder, tmp_path: Path
+) -> None:
+    published(workspace, "2027-03", site(place))
+    _, was_there = unpublish(workspace, "2027-03", site(Folder(tmp_path / "new")), LATER)
+    assert not was_there
+    assert "letters/2027-03.html" in _files(workspace)
+
+
 def test_a_letter_that_is_not_published_cannot_be_taken_down(workspace: Workspace, place: Folder) -> None:
     published(workspace, "2027-04", site(place))
     with pytest.raises(UsageError, match="not published") as caught:

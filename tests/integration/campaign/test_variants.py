@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from apes_mailer.campaign import audience, build, prepare, starter
+from apes_mailer.campaign import audience, build, prepare, starter, waiving
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.variants import MOST
+from apes_mailer.check.catalogue import finding
 from apes_mailer.cli import cards, orders
 from apes_mailer.contacts import importing, lists
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.errors import CheckFailedError, LedgerError
+from apes_mailer.errors import ApesMailerError, CheckFailedError, LedgerError
 from apes_mailer.ledger.freeze import AbsentValue, Frozen
 from apes_mailer.model.finding import Finding
+from apes_mailer.model.waiver import Waiver
 from apes_mailer.wiring import Application
 from tests.support import variants
 from tests.support.told_provider import ToldProvider
@@ -157,6 +159,20 @@ def test_error_in_a_letter_that_only_several_values_make_blocks_the_send(applica
         )
 
 
+def test_waiver_holds_for_what_was_shown_and_not_for_a_letter_met_later(application: Application) -> None:
+    composition = application.compose(NAME)
+    waived = [Waiver(rule="picture-alt", because="it shows nothing")]
+    shown, unseen = (
+        finding("picture-alt.missing", f"blocks[{number}].images[0].alt", file="a.jpg") for number in (1, 2)
+    )
+    seen = replace(composition, findings=[shown])
+    waiving.require_sound(seen, waived)
+    waiving.require_sound(seen, waived, findings=[shown])
+    with pytest.raises(CheckFailedError, match="1 error") as caught:
+        waiving.require_sound(seen, waived, findings=[shown, unseen])
+    assert "only some on the list get" in caught.value.hint
+
+
 def test_finding_names_the_variants_that_it_is_about(application: Application) -> None:
     issue_of(application, "Ces mots sont pour l’Aisne", "Ces mots " + "sont nombreux. " * 6500)
     found = {each.rule: list(each.variants) for each in application.compose(NAME).findings}
@@ -294,3 +310,14 @@ def test_build_writes_the_whole_letter_and_each_variant_beside_it(application: A
         "issue.somme-abbeville": (False, True),
         "issue.others": (False, False),
     }
+
+
+def test_what_is_not_ready_leaves_nothing_prepared(application: Application) -> None:
+    def disk_full() -> None:
+        raise ApesMailerError("no room for a picture")
+
+    parts = (application.keyring, application.instance, application.clock())
+    with pytest.raises(ApesMailerError, match="no room"):
+        prepare.prepare(application.database, place(application), *parts, expected=20, ready=disk_full)
+    with application.database.read() as connection:
+        assert not connection.exec_driver_sql("SELECT name FROM campaign").all()

@@ -197,6 +197,12 @@ def test_a_redirect_into_a_network_is_not_followed() -> None:
 @pytest.mark.parametrize(
     ("address", "is_public"),
     [
+        ("64:ff9b::a00:1", False),  # NAT64 of 10.0.0.1
+        ("2002:c0a8:101::1", False),  # 6to4 of 192.168.1.1
+        ("::7f00:1", False),  # IPv4-compatible 127.0.0.1
+        ("fec0::1", False),
+        ("224.0.0.1", False),
+        ("ff0e::1", False),
         ("93.184.215.14", True),
         ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
         ("::ffff:93.184.215.14", True),

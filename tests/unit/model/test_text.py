@@ -23,7 +23,9 @@ def told(kind: type, value: object) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("character", ["\0", "\x08", "\x0b", "\x1b", "\x1c", "\x7f", "\ud83d", "\udc00x"])
+@pytest.mark.parametrize(
+    "character", ["\0", "\x08", "\x0b", "\x1b", "\x1c", "\x7f", "\ud83d", "\udc00x", "\ufffe", "\uffff"]
+)
 def test_control_characters_and_half_characters_are_refused(kind: type, character: str) -> None:
     assert told(kind, f"a{character}b") == "has an invisible control character; type the text again"
 
