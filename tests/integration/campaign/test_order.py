@@ -149,4 +149,6 @@ def test_field_that_nobody_has_is_pointed_out(application: Application, place: P
     surveyed = orders.survey_of(application, order)
     assert "PRENMO" in surveyed.empty_fields
     said = cards.card(application, order, surveyed)
-    assert "Warning: <<contact.PRENMO>>: nobody on the list has this field" in said
+    [warning] = [line for line in said.splitlines() if "PRENMO>>" in line]
+    assert warning.startswith("  Warning: campaigns/premier-numero/issue.yaml")
+    assert "<<contact.PRENMO>>: nobody on the list has this field" in warning
