@@ -151,7 +151,7 @@ LISTS = [
         files={LIST: "EMAIL;PRENOM\n" + "".join(f"p{n}@exemple.fr;{'Ana' if n == 2 else ''}\n" for n in range(5))},
         edits=FALLBACK,
         says=(
-            "issue.yaml:42 blocks[1].text: <<contact.PRENOM>>: 4 contacts",
+            "issue.yaml:43 blocks[1].text: <<contact.PRENOM>>: 4 contacts",
             "(p0@exemple.fr, p1@exemple.fr, p3@exemple.fr, …)",
             "<<contact.PRENOM|…>>",
         ),
@@ -162,7 +162,7 @@ LISTS = [
         code=3,
         files={LIST: "EMAIL\na@exemple.fr\nb@exemple.fr\n"},
         edits=FALLBACK,
-        says=("issue.yaml:42", "<<contact.PRENOM>>: 2 contacts", "complete the list"),
+        says=("issue.yaml:43", "<<contact.PRENOM>>: 2 contacts", "complete the list"),
     ),
     Case(
         name="tag that should be a web address",
