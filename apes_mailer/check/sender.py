@@ -16,26 +16,29 @@ _REASON = re.compile(
     r"\b(?:vous (?:la |l’|l'|le )?recevez|vous êtes inscrit|you (?:receive|get|are subscribed|subscribed))",
     re.IGNORECASE,
 )
-_BETWEEN_WORDS = r"(?:&#?\w+;|<[^<>]*>|[\W_])++"
+_BETWEEN_WORDS = {
+    "html": r"(?:&#?\w+;|<[^<>]*>|[\W_])++",
+    "text": r"[\W_]++",
+}  # what looks like a tag is none in a text
 
 
 def identity(letter: CheckedLetter) -> Iterator[Finding]:
     """Both parts say who sends the letter, with a postal address, and why it is received."""
     who = letter.identity
     for part, text in (("html", letter.html), ("text", letter.text)):
-        if not _shows(text, who.name):
+        if not _shows(part, text, who.name):
             yield finding(f"sender-unnamed.{part}", name=who.name)
-        if who.postal_address is not None and not _shows(text, who.postal_address):
+        if who.postal_address is not None and not _shows(part, text, who.postal_address):
             yield finding(f"postal-address.{part}", address=who.postal_address)
-        if not (_shows(text, who.reason) if who.reason else _REASON.search(text)):
+        if not (_shows(part, text, who.reason) if who.reason else _REASON.search(text)):
             yield finding(f"reason-missing.{part}")
     if who.postal_address is None:
         yield finding("postal-address.unknown")
 
 
-def _shows(text: str, words: str) -> bool:
+def _shows(part: str, text: str, words: str) -> bool:
     """Tell whether a part holds words, however they are set."""
-    pattern = _BETWEEN_WORDS.join(re.escape(word) for word in re.findall(r"[^\W_]+", words))
+    pattern = _BETWEEN_WORDS[part].join(re.escape(word) for word in re.findall(r"[^\W_]+", words))
     return re.search(pattern, text, re.IGNORECASE) is not None
 
 
