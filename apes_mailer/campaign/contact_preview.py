@@ -21,7 +21,7 @@ from apes_mailer.model.field import EMAIL
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.message import Context, MessageTemplate, Parts, Slot
 from apes_mailer.render import fill
-from apes_mailer.store.database import Connection, Database
+from apes_mailer.store.database import Database
 from apes_mailer.workspace import Workspace
 
 
@@ -93,7 +93,7 @@ def values_on_list(
     found = audience.find(workspace, database, list_name)
     if found.file is None:
         with database.read() as connection:
-            return lists.count_values(connection, _list_id(connection, found), fields)
+            return lists.count_values(connection, lists.number(connection, found.name), fields)
     counts: Counter[tuple[str, ...]] = Counter()
     with open_contacts_file(found.file, shown=found.shown) as file:
         for contact in file_list.contacts(file, lambda _: None):
@@ -161,17 +161,12 @@ def _file_fields(found: Audience, wanted: str) -> dict[str, str] | None:
 
 def _stored_fields(database: Database, found: Audience, wanted: str) -> dict[str, str] | None:
     with database.read() as connection:
-        return lists.fields_of(connection, _list_id(connection, found), wanted)
+        return lists.fields_of(connection, lists.number(connection, found.name), wanted)
 
 
 def _search_stored(database: Database, found: Audience, words: str, limit: int) -> list[str]:
     with database.read() as connection:
-        return lists.search(connection, _list_id(connection, found), words.strip(), limit=limit)
-
-
-def _list_id(connection: Connection, found: Audience) -> int:
-    list_id = lists.find(connection, found.name)
-    return -1 if list_id is None else list_id
+        return lists.search(connection, lists.number(connection, found.name), words.strip(), limit=limit)
 
 
 def _line(text: str) -> Parts:

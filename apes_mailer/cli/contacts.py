@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from apes_mailer.campaign.audience import Audience
     from apes_mailer.contacts.file_format import ContactsFile
     from apes_mailer.contacts.importing import Counts
-    from apes_mailer.store.database import Connection
     from apes_mailer.wiring import Application
 
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -193,7 +192,7 @@ def show(
     report = RejectReport()
     if found.file is None:
         with application.database.read() as connection:
-            contacts = list(lists.contacts(connection, _list_id(connection, list_name), limit=limit))
+            contacts = list(lists.contacts(connection, lists.number(connection, list_name), limit=limit))
     else:
         with _opened(application, found.file) as file:
             report.notice = file.notice
@@ -215,7 +214,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a list to a new CSV file for Excel."""
-    from apes_mailer.contacts import exporting, file_list
+    from apes_mailer.contacts import exporting, file_list, lists
 
     application = application_of(context)
     typed.refuse_existing(out)
@@ -223,7 +222,7 @@ def export(
     report = RejectReport()
     if found.file is None:
         with application.database.read() as connection:
-            count = exporting.export(connection, _list_id(connection, list_name), out)
+            count = exporting.export(connection, lists.number(connection, list_name), out)
     else:
         with _opened(application, found.file) as file:
             report.notice = file.notice
@@ -239,10 +238,3 @@ def _audience(application: Application, name: str) -> Audience:
     from apes_mailer.campaign import audience
 
     return audience.find(application.workspace, application.database, name)
-
-
-def _list_id(connection: Connection, name: str) -> int:
-    from apes_mailer.contacts import lists
-
-    list_id = lists.find(connection, name)
-    return -1 if list_id is None else list_id

@@ -42,6 +42,12 @@ def find_by_tag(connection: sa.Connection, tag: bytes) -> int | None:
     return connection.execute(sa.select(lists.c.id).where(lists.c.tag == tag)).scalar()
 
 
+def number(connection: sa.Connection, name: str) -> int:
+    """Return the number of a list; one that no contact is on when there is no such list."""
+    found = find(connection, name)
+    return -1 if found is None else found
+
+
 def find_or_add(connection: sa.Connection, name: str, keyring: Keyring, at: dt.datetime) -> int:
     """Return the number of a list, made known to the store if need be."""
     known = find(connection, name)
