@@ -22,11 +22,7 @@ from sqlalchemy import (
 )
 
 VERSION = 3
-<<<<<<< HEAD
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
-=======
-"""Number of the schema; a database written by a newer program is refused, what an older one lacks is added to it."""
->>>>>>> ebcbe9c6842ff6c266b3b08f8c8f91f3acae052e
 
 metadata = MetaData()
 
