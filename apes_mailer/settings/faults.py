@@ -24,6 +24,7 @@ _LISTS: Mapping[tuple[str, ...], str] = {
     ("sender", "social"): "Begin each entry with a line [[sender.social]], with name and link below it.",
     ("check", "hosts"): 'Write: hosts = ["images.example.org"]',
     ("check", "clients"): 'Write: clients = ["gmail", "outlook"]',
+    ("serve", "trusted_proxies"): 'Write: trusted_proxies = ["127.0.0.1"]',
 }
 
 _SECTION = {"model_type", "model_attributes_type", "dict_type"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
@@ -70,6 +71,13 @@ def _host(value: str) -> str:
     return value.lower()
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value)) if "/" in value else str(ipaddress.ip_address(value))
+    except ValueError as error:
+        raise ValueError("must be an address such as 10.0.0.2, or a network such as 10.0.0.0/8") from error
+
+
 def _client(value: str) -> str:
     if value not in support.FAMILIES and value not in support.programs():
         known = ", ".join(support.FAMILIES)
@@ -116,10 +124,11 @@ class Send(_Table):
 
 
 class Serve(_Table):
-    """``[serve]``: the address of ``apes-mailer serve`` on this computer."""
+    """``[serve]``: the address of ``apes-mailer serve`` on this computer, and which reverse proxies it believes."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1", "::1")
 
 
 class Check(_Table):

@@ -265,7 +265,7 @@ def test_the_style_of_the_page_is_the_one_its_policy_allows(served: Served) -> N
 
 def test_hsts_is_sent_when_the_proxy_says_https(tmp_path: Path) -> None:
     made = site(tmp_path)
-    with serving(public.application(made), behind_proxy=True) as url:
+    with serving(public.application(made), trusted_proxies=["127.0.0.1"]) as url:
         reply = request(f"{url}/health", headers={"X-Forwarded-Proto": "https"})
     made.database.close()
     assert reply.headers["strict-transport-security"].startswith("max-age=")
@@ -282,7 +282,7 @@ def test_the_pages_answer_with_and_without_the_path_of_the_public_address(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/u", "/u/", "/pictures", "/pictures/", "/static/message.css", "/health/", "/x/y"]
+    "path", ["/", "/u", "/u/", "/pictures", "/pictures/", "/static/reader.css", "/health/", "/x/y"]
 )
 def test_nothing_else_is_served(served: Served, path: str) -> None:
     reply = request(served.url + path)
