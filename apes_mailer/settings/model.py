@@ -5,16 +5,19 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, get_args
+from types import MappingProxyType
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from apes_mailer.check.clients import support
 from apes_mailer.model import address
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
+from apes_mailer.model.text import Line
+from apes_mailer.workspace.names import is_name
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -78,6 +81,12 @@ def _network(value: str) -> str:
         raise ValueError("must be an address such as 10.0.0.2, or a network such as 10.0.0.0/8") from error
 
 
+def _list_name(value: str) -> str:
+    if not is_name(value):
+        raise ValueError("is no name that a list can have")
+    return value
+
+
 def _client(value: str) -> str:
     if value not in support.FAMILIES and value not in support.programs():
         known = ", ".join(support.FAMILIES)
@@ -131,6 +140,31 @@ class Serve(_Table):
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1", "::1")
 
 
+class ListSettings(_Table):
+    """``[lists.NAME]``: a list as readers know it.
+
+    With a ``title`` it is a letter of its own, which readers can choose and stop by itself on their page; ``about``
+    says what it brings. ``signup``: anybody may sign up for it.
+    """
+
+    title: Line | None = None
+    about: Line | None = None
+    signup: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_name_for_readers(self) -> Self:
+        if self.title is None and (self.signup or self.about):
+            raise ValueError("needs a title: the name by which readers know the letter")
+        return self
+
+
+class Confirmation(_Table):
+    """``[confirmation]``: the letters with a link to follow: their theme, and for how many hours the link is valid."""
+
+    theme: str = Field(default="apes", pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    hours: int = Field(default=48, ge=1, le=168)
+
+
 class Check(_Table):
     """``[check]``: the hosts that letters may load something from, and the mail programs of their readers."""
 
@@ -173,6 +207,8 @@ class Settings(_Table):
     send: Send = Send()
     check: Check = Check()
     serve: Serve = Serve()
+    lists: Mapping[Annotated[str, AfterValidator(_list_name)], ListSettings] = MappingProxyType({})
+    confirmation: Confirmation = Confirmation()
     publish: Publish = Publish()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")

@@ -28,6 +28,10 @@ class InvalidLinkError(Exception):
     """The token was not made with this workspace's secret."""
 
 
+class GoneError(Exception):
+    """The link was ours, and has expired or been used."""
+
+
 class BusyError(Exception):
     """The database could not be written in time."""
 
@@ -91,6 +95,7 @@ class Front:
         what: str,
         *,
         paragraphs: Sequence[str],
+        letter: str = "",
         button: Button | None = None,
         link: tuple[str, str] | None = None,
         status: int = 200,
@@ -98,12 +103,14 @@ class Front:
     ) -> Response:
         """Return a page that says one thing, ``what``, and offers at most one button.
 
-        ``paragraphs`` are the ends of the names of its words, ``link`` is another page: its address and its name.
+        ``paragraphs`` are the ends of the names of its words, ``letter`` is the one that they are about, ``link`` is
+        another page: its address and its name.
         """
         texts = self.texts(request)
+        named = {"letter": letter or self.letter}
         values: dict[str, object] = {
             "title": texts[f"{what}_title"],
-            "paragraphs": [texts[f"{what}_{name}"] % {"letter": self.letter} for name in paragraphs],
+            "paragraphs": [texts[f"{what}_{name}"] % named for name in paragraphs],
             "button": button,
             "link": link,
         }
@@ -137,6 +144,10 @@ class Front:
     async def invalid(self, request: Request, _error: Exception) -> Response:
         """Answer a link that is not ours."""
         return self.message(request, "invalid", status=404, paragraphs=["text", "cure"])
+
+    async def gone(self, request: Request, _error: Exception) -> Response:
+        """Answer a link that has expired or been used."""
+        return self.message(request, "gone", status=410, paragraphs=["text"])
 
     async def busy(self, request: Request, _error: Exception) -> Response:
         """Answer that nothing was recorded, and offer to try again."""

@@ -1,62 +1,45 @@
-"""The public pages, ``apes-mailer serve``: what a letter that was sent links to, and nothing else.
+"""The public pages, ``apes-mailer serve``: what a letter that was sent links to, what is published, and no more.
 
-Unsubscribing, the pictures of letters, and what was published here: web versions, the list of them, a feed. No cookie,
-no session, no log of who came.
+Unsubscribing, preferences, signing up, what is kept of a person; pictures of letters, web versions, the list of them, a
+feed. No cookie, no session, no log of who came.
 """
 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from apes_mailer.model.keys import Keyring
-from apes_mailer.model.publication import ARCHIVE, FEED, picture_path
-from apes_mailer.places.base import FOR_GOOD
-from apes_mailer.store.database import Database
-from apes_mailer.web import pictures, server
-from apes_mailer.web.front import BusyError, Front, InvalidLinkError
+from apes_mailer.campaign.preferences import Preferences
+from apes_mailer.campaign.wishes import Wishing
+from apes_mailer.web import server
+from apes_mailer.web.courier import Courier
+from apes_mailer.web.front import BusyError, Front, GoneError, InvalidLinkError
 from apes_mailer.web.headers import SecurityHeaders
 from apes_mailer.web.health import Health
+from apes_mailer.web.preferring import Preferring
 from apes_mailer.web.published import Published
+from apes_mailer.web.rights import Rights
+from apes_mailer.web.signing_up import SigningUp
+from apes_mailer.web.site import Site, site_of
 from apes_mailer.web.unsubscribing import Unsubscribing
 
 if TYPE_CHECKING:
     from apes_mailer.wiring import Application
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """What the public pages work with and say.
+class _Doors(Protocol):
+    """A family of pages."""
 
-    ``letter`` and ``sender`` are named to readers, ``write_to`` is where they reach a person. ``path`` is that of the
-    public address when it has one, such as ``/lettre``. ``published`` is the folder of what can be read here, and
-    ``noindex`` whether search engines are asked to leave it alone. ``patience`` is how many seconds a reader waits for
-    the database.
-    """
-
-    database: Database
-    keyring: Keyring
-    published: Path
-    clock: Callable[[], dt.datetime]
-    letter: str
-    sender: str
-    write_to: str
-    path: str = ""
-    noindex: bool = False
-    patience: float = 20.0
+    def routes(self, path: str) -> list[Route]:
+        """Return the routes, below the path of the public address."""
+        ...
 
 
 def application(site: Site) -> Starlette:
@@ -69,19 +52,22 @@ def application(site: Site) -> Starlette:
         patience=site.patience,
         threads=ThreadPoolExecutor(max_workers=4, thread_name_prefix="wishes"),
     )
+    courier = Courier(site.confirmations) if site.confirmations else None
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        async with front.open():
+        async with front.open(), courier.at_work() if courier else contextlib.nullcontext():
             yield
 
+    doors = _doors(site, front, courier)
     app = Starlette(
         # A reverse proxy may hand on the path of the public address, or take it off.
-        routes=[route for path in dict.fromkeys(("", site.path)) for route in routes(site, front, path)],
+        routes=[route for path in dict.fromkeys(("", site.path)) for each in doors for route in each.routes(path)],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={
             HTTPException: front.refuse,
             InvalidLinkError: front.invalid,
+            GoneError: front.gone,
             BusyError: front.busy,
         },
         lifespan=lifespan,
@@ -90,48 +76,27 @@ def application(site: Site) -> Starlette:
     return app
 
 
-def routes(site: Site, front: Front, path: str) -> list[Route]:
-    """Return all that can be asked of the public pages, below the path of the public address."""
-    published = Published(site.published, noindex=site.noindex)
-
-    def picture(request: Request) -> Response:
-        name: str = request.path_params["name"]
-        headers = {"Cache-Control": FOR_GOOD, "Cross-Origin-Resource-Policy": "cross-origin"}
-        if not pictures.is_name(name):
-            raise HTTPException(404)
-        return pictures.respond(request, name, site.published / picture_path(name), headers)
-
-    return [
-        *Unsubscribing(front, site.database, site.clock).routes(path),
-        Route(f"{path}/pictures/{{name}}", picture, methods=["GET"]),
-        Route(f"{path}/", published.archive, methods=["GET"]),
-        Route(f"{path}/{ARCHIVE}", published.archive, methods=["GET"]),
-        Route(f"{path}/{FEED}", published.feed, methods=["GET"]),
-        Route(f"{path}/letters/{{name}}.html", published.letter, methods=["GET"]),
-        *Health(front, site.database).routes(path),
+def _doors(site: Site, front: Front, courier: Courier | None) -> Sequence[_Doors]:
+    wishing = Wishing(database=site.database, keyring=site.keyring, lifetime=site.lifetime)
+    kept = Preferences(database=site.database, keyring=site.keyring, lists=site.lists)
+    may_see = courier if site.person else None
+    doors: list[_Doors] = [
+        Unsubscribing(front, site.database, site.clock),
+        Preferring(front, kept, wishing, may_see, site.clock, counts=site.counts),
+        Published(site.published, noindex=site.noindex),
+        Health(front, site.database),
     ]
-
-
-def site_of(app: Application) -> Site:
-    """Return the site of a workspace. Raises ``SettingsError`` or ``LedgerError``."""
-    sender = app.settings.sender
-    return Site(
-        database=app.database,
-        keyring=app.keyring,
-        published=app.workspace.published,
-        clock=app.clock,
-        letter=sender.letter or sender.name,
-        sender=sender.name,
-        write_to=sender.reply_to or sender.address,
-        path=urlsplit(app.settings.public_url).path.rstrip("/"),
-        noindex=app.settings.publish.noindex,
-    )
+    if courier is not None:
+        doors.append(SigningUp(front, wishing, courier, [each for each in site.lists if each.open], site.clock))
+    if site.person is not None:
+        doors.append(Rights(front=front, wishing=wishing, person=site.person, clock=site.clock))
+    return doors
 
 
 def run(app: Application, *, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    Raises ``SettingsError`` or ``LedgerError`` when the workspace cannot be used, ``UsageError`` or
+    Raises ``SettingsError``, ``ThemeError`` or ``LedgerError`` when the workspace cannot be used, ``UsageError`` or
     ``ApesMailerError`` when nothing can listen on the address.
     """
     site = site_of(app)

@@ -23,6 +23,7 @@ from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 from apes_mailer.web import public
+from apes_mailer.web import site as site_module
 from tests.integration.web.running import Reply, request, serving
 from tests.support.ledgers import letters_with
 
@@ -61,7 +62,7 @@ class Served:
             suppressions.add(connection, self.keyring.contact_key(ADDRESS), list_id=list_id, cause=cause, at=NOW)
 
 
-def site(folder: Path, **changes: object) -> public.Site:
+def site(folder: Path, **changes: object) -> site_module.Site:
     values: dict[str, object] = {
         "database": Database("mailer.db", base=folder, busy_seconds=0.2),
         "keyring": Keyring(b"s" * 32),
@@ -72,7 +73,7 @@ def site(folder: Path, **changes: object) -> public.Site:
         "write_to": "bonjour@semis.example",
         **changes,
     }
-    return public.Site(**values)  # pyright: ignore[reportArgumentType] - names and kinds are those of the class
+    return site_module.Site(**values)  # pyright: ignore[reportArgumentType] - names and kinds are those of the class
 
 
 @pytest.fixture(scope="module")
