@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, issues, missing, publishing, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, issues, missing, publishing, sends, serving, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -49,7 +49,8 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "resume": sends.resume,
         "resolve": campaigns.resolve,
         "why": campaigns.why,
-        "serve": issues.serve,
+        "serve": serving.serve,
+        "signup-form": serving.signup_form,
     },
 }
 for _group, _commands in _COMMANDS.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
@@ -142,12 +141,13 @@ class Serve(_Table):
 
 
 class ListSettings(_Table):
-    """``[lists.NAME]``: a list as readers know it.
+    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``.
 
     With a ``title`` it is a letter of its own, which readers can choose and stop by itself on their page; ``about``
     says what it brings. ``signup``: anybody may sign up for it.
     """
 
+    policy: Literal["opposition", "opt-in"] = "opposition"
     title: Line | None = None
     about: Line | None = None
     signup: bool = False
@@ -198,12 +198,6 @@ class Publish(_Table):
     region: str = ""
 
 
-class ListSettings(_Table):
-    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``."""
-
-    policy: Literal["opposition", "opt-in"] = "opposition"
-
-
 class Settings(_Table):
     """All settings of a workspace."""
 
@@ -214,10 +208,9 @@ class Settings(_Table):
     send: Send = Send()
     check: Check = Check()
     serve: Serve = Serve()
-    lists: Mapping[Annotated[str, AfterValidator(_list_name)], ListSettings] = MappingProxyType({})
+    lists: Mapping[Annotated[str, AfterValidator(_list_name)], ListSettings] = {}
     confirmation: Confirmation = Confirmation()
     publish: Publish = Publish()
-    lists: Mapping[str, ListSettings] = {}
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")

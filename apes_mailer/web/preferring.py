@@ -43,7 +43,10 @@ class Preferring:
         *,
         counts: bool,
     ) -> None:
-        """``courier`` is None when nobody can be sent a link to what is kept of them, ``counts`` whether the workspace wants to count anything."""
+        """``courier`` is None when nobody can be sent a link to what is kept of them.
+
+        ``counts``: the workspace wants to count what those who agree read.
+        """
         self._front = front
         self._kept = kept
         self._wishing = wishing

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from apes_mailer.web import server
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """An answer; names of headers are lower-case."""

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,7 +145,11 @@ def open_site(folder: Path, *, provider: ToldProvider | None = None, **changes: 
     clock, told, sent, erased = Clock(), provider or ToldProvider(), threading.Semaphore(0), list[str]()
     database = Database("mailer.db", base=folder)
     keyring = Keyring(b"s" * 32)
-    told.during = lambda _batch: sent.release()
+
+    def release(_batch: Batch) -> None:
+        sent.release()
+
+    told.during = release
     titles = {each.name: each.title for each in LISTS}
     theme = Workspace(folder).theme("apes")
     values: dict[str, object] = {
@@ -182,9 +186,15 @@ def open_site(folder: Path, *, provider: ToldProvider | None = None, **changes: 
     database.close()
 
 
-def post(url: str, *, headers: dict[str, str] | None = None, **fields: str | list[str]) -> Reply:
-    """Post a form."""
-    body = urlencode(fields, doseq=True).encode()
+def post(
+    url: str,
+    fields: Mapping[str, Sequence[str]] | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **more: Sequence[str],
+) -> Reply:
+    """Post a form with these fields, given as a whole or by name."""
+    body = urlencode({**(fields or {}), **more}, doseq=True).encode()
     return request(url, "POST", body=body, headers={**FORM, **(headers or {})})
 
 
@@ -197,4 +207,4 @@ def pressed(reply: Reply, page: str, what: str = "") -> Reply:
         found = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         if found["type"] == "hidden" or " checked" in tag:
             fields.setdefault(found["name"], []).append(found["value"])
-    return post(urljoin(page, action), **fields)
+    return post(urljoin(page, action), fields)

@@ -129,17 +129,10 @@ def test_a_complaint_that_came_meanwhile_holds(place: Place) -> None:
 def test_the_answer_is_the_same_whoever_is_asked_about(place: Place) -> None:
     place.know("mensuelle", "connue@exemple.example")
     place.suppress(Cause.COMPLAINED)
-    new, known, held, again, robot = (
-        post(f"{place.url}/signup/mensuelle", email=address, **more)
-        for address, more in [
-            ("nouvelle@exemple.example", {}),
-            ("connue@exemple.example", {}),
-            (ADDRESS, {}),
-            ("nouvelle@exemple.example", {}),
-            ("robot@exemple.example", {"website": "http://robot.example"}),
-        ]
-    )
-    assert {(reply.status, reply.body) for reply in (new, known, held, again, robot)} == {(200, new.body)}
+    typed = ["nouvelle@exemple.example", "connue@exemple.example", ADDRESS, "nouvelle@exemple.example"]
+    replies = [post(f"{place.url}/signup/mensuelle", email=address) for address in typed]
+    replies.append(post(f"{place.url}/signup/mensuelle", email="robot@exemple.example", website="x"))
+    assert {(reply.status, reply.body) for reply in replies} == {(200, replies[0].body)}
 
 
 def test_programs_that_fill_in_every_field_are_not_written_for(place: Place) -> None:
