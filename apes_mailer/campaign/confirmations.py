@@ -74,8 +74,7 @@ def _issue(said: Mapping[str, str], language: str, theme: str, hours: str) -> Is
 class Confirmations:
     """Sends the letters that are due; several programs may do so at the same time.
 
-    ``title`` gives the name of a list as readers know it; ``run`` tells the letters of one start of the program from
-    those of another.
+    ``title`` gives the name of a list as readers know it.
     """
 
     database: Database
@@ -85,7 +84,6 @@ class Confirmations:
     templates: Templates
     title: Callable[[str], str]
     clock: Callable[[], dt.datetime]
-    run: str
 
     def send_one(self) -> tuple[Wish, Submission] | None:
         """Send the letter that has waited longest, and return what became of it; None when none is due.
@@ -118,7 +116,8 @@ class Confirmations:
         )
         return Batch(
             campaign=NAME,
-            run=self.run,
+            # Of its own: in the outbox a second letter to somebody would take the place of the first.
+            run=f"{self.clock():%Y-%m-%dT%H-%M-%S}-{wish.id}",
             attempt=secrets.token_urlsafe(15),
             envelope=self.envelope,
             template=self.templates[wish.kind, wish.language],

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from apes_mailer.campaign import confirmations
+from apes_mailer.campaign import confirmations, erasure, person, receipt
 from apes_mailer.campaign.confirmations import Confirmations
 from apes_mailer.campaign.preferences import PublicList
 from apes_mailer.errors import SettingsError
 from apes_mailer.model.keys import Keyring
 from apes_mailer.store.database import Database
+from apes_mailer.web import server
 
 if TYPE_CHECKING:
     from apes_mailer.wiring import Application
@@ -77,6 +78,10 @@ def site_of(app: Application) -> Site:
         noindex=settings.publish.noindex,
         lists=public_lists(app),
         confirmations=_confirmations(app),
+        person=Person(
+            export=lambda address: person.export(app.database, app.keyring, app.workspace, address, at=app.clock()),
+            erase=lambda address: _erase(app, address),
+        ),
         lifetime=dt.timedelta(hours=settings.confirmation.hours),
     )
 
@@ -122,5 +127,14 @@ def _confirmations(app: Application) -> Confirmations | None:
         templates=confirmations.templates(theme, sender.identity(), lifetime),
         title=lambda name: titles.get(name) or sender.letter or sender.name,
         clock=app.clock,
-        run=app.clock().strftime("%Y-%m-%dT%H-%M-%S"),
     )
+
+
+def _erase(app: Application, address: str) -> None:
+    """Erase a person who asked for it here, with a receipt; say what is left to do, without saying for whom."""
+    erased = erasure.erase(app.database, app.keyring, app.workspace, address, at=app.clock())
+    path = receipt.write(app.workspace, erased, actor="serve", language=app.language)
+    shown = app.workspace.shown(path)
+    server.say(f"Somebody asked to be erased, and was. The receipt, which names nobody, is {shown}")
+    if left := [app.workspace.shown(each) for each in erased.left]:
+        server.say(f"The address still stands in files that are yours to correct: {', '.join(left)}")

@@ -176,7 +176,6 @@ def open_site(folder: Path, *, provider: ToldProvider | None = None, **changes: 
             templates=confirmations.templates(theme, IDENTITY, dt.timedelta(hours=48)),
             title=lambda name: titles.get(name, "La lettre des semis"),
             clock=clock,
-            run="test",
         ),
         **changes,
     }
