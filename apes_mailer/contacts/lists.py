@@ -171,11 +171,9 @@ def leave(connection: sa.Connection, contact_id: int, list_id: int) -> bool:
 
 
 def know(connection: sa.Connection, key: bytes, address: str) -> int:
-    """Return the number of a contact, made known by its address alone if need be; so is one that had been erased."""
-    known, contact = contact_id(connection, key), schema.contact
+    """Return the number of a contact, made known by its address alone if need be."""
+    known = contact_id(connection, key)
     if known is not None:
-        nameless = sa.and_(contact.c.id == known, contact.c.address == "")
-        connection.execute(sa.update(contact).where(nameless).values(address=address))
         return known
     result = connection.execute(
         sa.insert(schema.contact).values(key=key, address=address).returning(schema.contact.c.id)

@@ -273,6 +273,16 @@ def test_hsts_is_sent_when_the_proxy_says_https(tmp_path: Path) -> None:
     assert reply.headers["strict-transport-security"].startswith("max-age=")
 
 
+def test_a_proxy_that_is_not_trusted_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # would widen the trust of the server below ours
+    made = site(tmp_path)
+    for trusted in ([], ["192.0.2.1", "10.0.0.0/8"]):
+        with serving(public.application(made), trusted_proxies=trusted) as url:
+            reply = request(f"{url}/health", headers={"X-Forwarded-Proto": "https"})
+        assert "strict-transport-security" not in reply.headers
+    made.database.close()
+
+
 def test_the_pages_answer_with_and_without_the_path_of_the_public_address(tmp_path: Path) -> None:
     made = site(tmp_path, path="/lettre")
     token = made.keyring.token(made.keyring.list_tag("x"), made.keyring.contact_key(ADDRESS))
