@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from apes_mailer.errors import ContactsError
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.audience import Audience
+    from apes_mailer.store.database import Connection
     from apes_mailer.wiring import Application
 
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -29,17 +31,35 @@ def list_(context: typer.Context, *, json: Json = False) -> None:
     workspace = application.workspace
     with application.database.read() as connection:
         found = [(each.name, "store", each.members) for each in lists.stored(connection)]
+        silent = list(_silent(application, connection, [name for name, *_ in found]))
     faults: list[str] = []
     sizes = {name: _size(application, path, faults) for name, path in workspace.list_files().items()}
     kept = {name: workspace.shown(path) for name, path in workspace.list_files().items()}
     every = sorted([*found, *((name, kept[name], size) for name, size in sizes.items())], key=lambda each: each[:2])
     if json:
-        output.emit([{"list": name, "kept": where, "contacts": size} for name, where, size in every])
+        policy = application.settings.policy_of
+        output.emit(
+            [{"list": name, "kept": where, "contacts": size, "policy": policy(name)} for name, where, size in every]
+        )
     else:
         for name, where, size in every:
-            output.show(f"{name:<24} {where}" + ("" if size is None else f", {output.plural(size, 'contact')}"))
-    for line in [*faults, *([] if json else workspace.unusable_lists())]:
+            count = "" if size is None else f", {output.plural(size, 'contact')}"
+            output.show(f"{name:<24} {where}{count}, {application.settings.policy_of(name)}")
+    for line in [*faults, *silent, *([] if json else workspace.unusable_lists())]:
         output.say(line)
+
+
+def _silent(application: Application, connection: Connection, names: list[str]) -> Iterator[str]:
+    """Yield a warning for each list with contacts who have given no sign for years."""
+    from apes_mailer.contacts import lists, retention
+
+    for name in names:
+        if count := retention.count(connection, lists.number(connection, name), application.clock()):
+            many = output.plural(count, "contact")
+            yield (
+                f"{name}: {many} without a sign for {retention.YEARS} years. Look with: apes-mailer contacts stale "
+                f"--list {name} --export FILE"
+            )
 
 
 def _size(application: Application, path: Path, faults: list[str]) -> int | None:

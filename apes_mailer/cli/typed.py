@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from apes_mailer.cli.output import say
 from apes_mailer.errors import InterruptedByUserError, UsageError
+
+if TYPE_CHECKING:
+    from apes_mailer.model.segment import Condition
+    from apes_mailer.wiring import Application
 
 
 def address(text: str) -> str:
@@ -19,6 +25,17 @@ def address(text: str) -> str:
         raise UsageError(
             f"{text} is not an address: {error.reason}", hint="Write one address alone, such as ana@example.org."
         ) from error
+
+
+def coming_day(text: str, *, after: dt.datetime) -> dt.datetime:
+    """Return the beginning of a day here. Raises ``UsageError`` when the text names none, or one that has begun."""
+    try:
+        begins = dt.datetime.combine(dt.date.fromisoformat(text), dt.time()).astimezone()
+    except ValueError as error:
+        raise UsageError(f"{text} is no day.", hint="Write year, month and day: 2027-09-01") from error
+    if begins <= after:
+        raise UsageError(f"{text} is not in the future.", hint="Write a day that is still to come.")
+    return begins
 
 
 def answer(question: str, *, interrupted: str) -> str:
@@ -36,6 +53,18 @@ def refuse_existing(path: Path) -> None:
         raise UsageError(
             f"{path} is there already; it was left as it is.", hint="Choose another name, or delete it first."
         )
+
+
+def segment(application: Application, expression: str | None) -> Condition | None:
+    """Return the segment of ``--where``, None when there is none. Raises ``UsageError`` when it is not understood."""
+    if expression is None:
+        return None
+    from apes_mailer.model.segment import SegmentError, parse
+
+    try:
+        return parse(expression, application.settings.segments)
+    except SegmentError as error:
+        raise UsageError(f"--where: {error.reason}.", hint=error.cure) from error
 
 
 def provider(name: str | None) -> str | None:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from apes_mailer.check.clients import support
-from apes_mailer.model import address
+from apes_mailer.model import address, segment
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
@@ -81,6 +82,14 @@ def _prefix(value: str) -> str:
     if value.startswith("/") or ".." in value.split("/"):
         raise ValueError("must be the beginning of names in the bucket, such as lettre/, without a slash before it")
     return f"{value.rstrip('/')}/" if value else ""
+
+
+def _segment(value: str) -> str:
+    try:
+        segment.parse(value, {})
+    except segment.SegmentError as error:
+        raise ValueError(f"is no segment: {error}") from error
+    return value
 
 
 ProviderName = Literal["outbox", "sendgrid"]
@@ -154,6 +163,12 @@ class Publish(_Table):
     region: str = ""
 
 
+class ListSettings(_Table):
+    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``."""
+
+    policy: Literal["opposition", "opt-in"] = "opposition"
+
+
 class Settings(_Table):
     """All settings of a workspace."""
 
@@ -165,10 +180,16 @@ class Settings(_Table):
     check: Check = Check()
     serve: Serve = Serve()
     publish: Publish = Publish()
+    lists: Mapping[str, ListSettings] = {}
+    segments: Mapping[str, Annotated[str, AfterValidator(_segment)]] = {}
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
     aws_secret_access_key: SecretStr = SecretStr("")
+
+    def policy_of(self, list_name: str) -> Policy:
+        """Return by which right a list is mailed."""
+        return Policy(self.lists.get(list_name, ListSettings()).policy)
 
 
 SECRETS: tuple[str, ...] = tuple(name for name, info in Settings.model_fields.items() if info.annotation is SecretStr)

@@ -14,7 +14,9 @@ from apes_mailer.contacts import importing, lists, suppressions
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.incoming import Reject
+from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
@@ -47,20 +49,30 @@ class Store:
             return lists.find_or_add(connection, name, KEYRING, NOW)
 
     def import_file(
-        self, path: Path, name: str = "tous", *, on_rows: Callable[[int], None] = lambda _rows: None
+        self,
+        path: Path,
+        name: str = "tous",
+        *,
+        on_rows: Callable[[int], None] = lambda _rows: None,
+        at: dt.datetime = NOW,
     ) -> tuple[Counts, list[Reject]]:
         """Import a file into a list; return the counts and the rejected rows in the order they came."""
         list_id = self.list_id(name)
         rejects: list[Reject] = []
         with open_contacts_file(path) as file, self.database.bulk(cache_mb=4) as bulk, bulk.write() as connection:
             run = importing.Import(connection, KEYRING, rejects.append, on_rows)
-            return run.run(file, importing.Source(path=path, list_id=list_id, at=NOW)), rejects
+            return run.run(file, importing.Source(path=path, list_id=list_id, at=at)), rejects
 
     def import_rows(
-        self, rows: Iterable[Sequence[str]], name: str = "tous", *, header: Sequence[str] = ("EMAIL", "PRENOM")
+        self,
+        rows: Iterable[Sequence[str]],
+        name: str = "tous",
+        *,
+        header: Sequence[str] = ("EMAIL", "PRENOM"),
+        at: dt.datetime = NOW,
     ) -> tuple[Counts, list[Reject]]:
         """Import rows, written to a file first."""
-        return self.import_file(write_csv(self.folder / "liste.csv", header, rows), name)
+        return self.import_file(write_csv(self.folder / "liste.csv", header, rows), name, at=at)
 
     def contacts(self, name: str = "tous") -> dict[str, Mapping[str, str]]:
         """Return the fields of each contact of a list, by address."""
@@ -74,7 +86,12 @@ class Store:
         with self.database.write() as connection:
             key = KEYRING.contact_key(address)
             lists.know(connection, key, address)
-            return suppressions.add(connection, key, list_id=list_id, cause="manual", at=NOW, until=until)
+            return suppressions.add(connection, key, list_id=list_id, cause=Cause.MANUAL, at=NOW, until=until)
+
+    def every(self) -> list[Suppression]:
+        """Return all suppressions, oldest first."""
+        with self.database.read() as connection:
+            return list(suppressions.every(connection))
 
     def everything(self) -> str:
         """Return all that the database holds, to tell whether anything changed."""
