@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apes_mailer.cli import files, output, typed
+from apes_mailer.cli import answers, files, output, typed
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.cli.rejects import RejectReport
 from apes_mailer.errors import ContactsError
@@ -83,17 +83,20 @@ def _size(application: Application, path: Path, faults: list[str]) -> int | None
 
 def show(
     context: typer.Context,
-    list_name: ListName,
+    list_name: Annotated[str, typer.Argument(metavar="LIST", help="The name of a list, or an address.")],
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many contacts to show; 20 by default.")] = 20,
     *,
     json: Json = False,
 ) -> None:
-    """Show the first contacts of a list."""
+    """Show the first contacts of a list, or all that is known of one contact."""
     from itertools import islice
 
     from apes_mailer.contacts import file_list, lists
 
     application = application_of(context)
+    if "@" in list_name:
+        _show_contact(application, typed.address(list_name), json=json)
+        return
     found = _audience(application, list_name)
     report = RejectReport()
     if found.file is None:
@@ -109,6 +112,18 @@ def show(
         for each in contacts:
             output.show("  ".join([each.address, *(f"{name}: {value}" for name, value in each.fields.items())]))
     files.show_rejects(report)
+
+
+def _show_contact(application: Application, address: str, *, json: bool) -> None:
+    from apes_mailer.campaign import person
+
+    found = person.export(
+        application.database, application.keyring, application.workspace, address, at=application.clock()
+    )
+    if json:
+        output.emit(found)
+    else:
+        output.show(answers.contact_text(found))
 
 
 def export(

@@ -208,3 +208,17 @@ def test_contacts_without_a_sign_for_three_years_are_pointed_out_and_left(cli: C
     assert (done["contacts"], done["file"]) == (3, str(out))
     assert out.read_text(encoding="utf-8-sig").splitlines()[1] == "bob@exemple.example;Bob;;AISNE"
     assert len(cli.ok("contacts", "show", "tous", "--json").json()) == 4
+
+
+def test_one_contact_is_shown_with_all_that_is_known(cli: Cli) -> None:
+    _import(cli, *PEOPLE)
+    cli.ok("suppressions", "add", "ana@exemple.example", "--list", "tous")
+    cli.ok("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:3")
+    shown = cli.ok("contacts", "show", "Ana@exemple.example").out
+    words = [" ".join(line.split()) for line in shown.splitlines()]
+    assert words[:5] == ["ana@exemple.example", "PRENOM Ana", "TERRITOIRE Aisne", "TAGS élue", "List tous"]
+    assert words[5].startswith("Import liste.csv into tous, ")
+    assert words[6].startswith("Suppressed manual ")
+    assert words[7].startswith(f"Campaign {STARTER} (rehearsal) ")
+    assert words[7].endswith("the address was suppressed when the recipients were frozen")
+    assert "is not known here" in cli.ok("contacts", "show", "eva@exemple.example").out

@@ -109,9 +109,13 @@ def test_what_is_recorded_says_what_a_name_stood_for() -> None:
 
 
 _VALUES = st.sampled_from(["Aisne", '"pain et paix"', "02*", '""', "élu"])
-_LEAVES = st.builds(
-    lambda name, value: parse(f"{name} = {value}", {}), st.sampled_from(["TERRITOIRE", "TAGS", "VILLE"]), _VALUES
-)
+
+
+def _comparison(name: str, value: str) -> Condition:
+    return parse(f"{name} = {value}", {})
+
+
+_LEAVES = st.builds(_comparison, st.sampled_from(["TERRITOIRE", "TAGS", "VILLE"]), _VALUES)
 _CONDITIONS = st.recursive(
     _LEAVES,
     lambda inner: st.one_of(
