@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, issues, missing, publishing, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, issues, missing, opt_outs, publishing, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -62,12 +62,13 @@ app.add_typer(
     rich_help_panel=LISTS,
     help="Lists of contacts: import, list, show, export.",
 )
+suppressions.suppressions_app.command("unsubscribe", cls=Command)(opt_outs.unsubscribe)
 app.add_typer(
     suppressions.suppressions_app,
     name="suppressions",
     cls=Group,
     rich_help_panel=LISTS,
-    help="Addresses that are never mailed: list, add, remove.",
+    help="Addresses that are never mailed.",
 )
 
 

@@ -129,11 +129,22 @@ class Check(_Table):
     clients: tuple[Annotated[str, AfterValidator(_client)], ...] = support.USUAL
 
 
+class Unsubscribe(_Table):
+    """``[unsubscribe]``: how readers say no: by a page of ours, through the provider, or by writing to ``mailto``."""
+
+    by: Literal["page", "provider", "mail"] = "page"
+    mailto: Email | None = None
+
+
 class SendGridSettings(_Table):
-    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account."""
+    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
+
+    ``asm_group`` is the number of its unsubscribe group, 0 when there is none.
+    """
 
     region: Literal["global", "eu"] = "global"
     base_url: Annotated[str, AfterValidator(_api_url)] | None = None
+    asm_group: int = Field(default=0, ge=0)
 
 
 class Publish(_Table):
@@ -165,10 +176,21 @@ class Settings(_Table):
     check: Check = Check()
     serve: Serve = Serve()
     publish: Publish = Publish()
+    unsubscribe: Unsubscribe = Unsubscribe()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
     aws_secret_access_key: SecretStr = SecretStr("")
+
+    @property
+    def serverless(self) -> bool:
+        """Whether letters go to readers without any server of ours: they unsubscribe in another way."""
+        return self.unsubscribe.by != "page" and not self.public_url
+
+    @property
+    def pages_url(self) -> str:
+        """Where the public pages are, as far as this computer can reach them."""
+        return self.public_url or f"http://{self.serve.host}:{self.serve.port}"
 
 
 SECRETS: tuple[str, ...] = tuple(name for name, info in Settings.model_fields.items() if info.annotation is SecretStr)
