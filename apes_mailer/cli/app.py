@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, issues, missing, opt_outs, publishing, sends, suppressions
+from apes_mailer.cli import campaigns, consents, contacts, issues, missing, opt_outs, publishing, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -55,6 +55,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for _group, _commands in _COMMANDS.items():
     for _name, _function in _commands.items():
         app.command(_name, cls=Command, rich_help_panel=_group)(_function)
+contacts.contacts_app.command("consent", cls=Command)(consents.consent)
 app.add_typer(
     contacts.contacts_app,
     name="contacts",

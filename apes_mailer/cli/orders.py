@@ -59,6 +59,7 @@ def order(
         batch_size=application.settings.send.batch_size,
         actor=actor(),
         waivers=waived,
+        tracking=application.tracking(),
     )
 
 

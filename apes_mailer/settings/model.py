@@ -14,6 +14,7 @@ from apes_mailer.model import address
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
+from apes_mailer.model.tracking import COUNTED, Tracking
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -136,6 +137,17 @@ class Unsubscribe(_Table):
     mailto: Email | None = None
 
 
+class TrackingSettings(_Table):
+    """``[tracking]``: what the provider counts, of readers who agreed to it and of nobody else."""
+
+    opens: bool = False
+    clicks: bool = False
+
+    def wanted(self) -> Tracking:
+        """What is to be counted of whoever agreed."""
+        return frozenset(purpose for purpose in COUNTED if getattr(self, purpose.value))
+
+
 class SendGridSettings(_Table):
     """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
 
@@ -177,6 +189,7 @@ class Settings(_Table):
     serve: Serve = Serve()
     publish: Publish = Publish()
     unsubscribe: Unsubscribe = Unsubscribe()
+    tracking: TrackingSettings = TrackingSettings()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
