@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     pictures.place,
     links.destination,
     links.web_version,
+    links.telephones,
     online.web_version_is_old,
     addresses.web_addresses,
     link_words.words,

@@ -14,7 +14,18 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, consents, contacts, issues, missing, opt_outs, publishing, sends, suppressions
+from apes_mailer.cli import (
+    campaigns,
+    consents,
+    contacts,
+    imports,
+    issues,
+    missing,
+    opt_outs,
+    publishing,
+    sends,
+    suppressions,
+)
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -55,13 +66,23 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for _group, _commands in _COMMANDS.items():
     for _name, _function in _commands.items():
         app.command(_name, cls=Command, rich_help_panel=_group)(_function)
-contacts.contacts_app.command("consent", cls=Command)(consents.consent)
+_ON_CONTACTS: dict[str, Callable[..., None]] = {
+    "import": imports.import_,
+    "imports": imports.imports,
+    "undo-import": imports.undo_import,
+    "list": contacts.list_,
+    "show": contacts.show,
+    "export": contacts.export,
+    "consent": consents.consent,
+}
+for _name, _function in _ON_CONTACTS.items():
+    contacts.contacts_app.command(_name, cls=Command)(_function)
 app.add_typer(
     contacts.contacts_app,
     name="contacts",
     cls=Group,
     rich_help_panel=LISTS,
-    help="Lists of contacts: import, list, show, export.",
+    help="Lists of contacts, and who is on them.",
 )
 suppressions.suppressions_app.command("unsubscribe", cls=Command)(opt_outs.unsubscribe)
 app.add_typer(

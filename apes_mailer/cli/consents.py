@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +18,7 @@ from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.tracking import COUNTED
 
 if TYPE_CHECKING:
+    from apes_mailer.contacts.consents import Consent
     from apes_mailer.wiring import Application
 
 Said = Literal["given", "refused", "withdrawn"]
@@ -56,12 +57,13 @@ def consent(  # noqa: PLR0913 - one argument for each option of the command
         _require_proof(said, source, wording)
         _record(application, known, said, list_name, (source, wording), on)
         output.say(f"Recorded for {output.plural(len(known), 'address')}.")
-    found = [_last_words(application, each, list_name) for each in known]
+    found = {each: _last_words(application, each, list_name) for each in known}
     if json:
-        output.emit(found if address == "-" else found[0])
+        told = [{"address": each, **_as_json(words)} for each, words in found.items()]
+        output.emit(told if address == "-" else told[0])
     elif not said:
-        for each in found:
-            output.show("\n".join(_lines(each)))
+        for each, words in found.items():
+            output.show("\n".join([f"{each}:", *(f"  {line}" for line in _lines(words))]))
 
 
 def _require_proof(said: Mapping[Purpose, State], source: str, wording: str) -> None:
@@ -102,7 +104,7 @@ def _record(
                 )
 
 
-def _last_words(application: Application, address: str, list_name: str | None) -> dict[str, object]:
+def _last_words(application: Application, address: str, list_name: str | None) -> dict[str, Consent | None]:
     """Return the last word of a person for each purpose; None where nothing was said."""
     from apes_mailer.contacts import consents, lists
     from apes_mailer.contacts.suppressions import ALL_LISTS
@@ -110,16 +112,16 @@ def _last_words(application: Application, address: str, list_name: str | None) -
     key = application.keyring.contact_key(address)
     with application.database.read() as connection:
         list_id = ALL_LISTS if list_name is None else lists.number(connection, list_name)
-        last = {each: consents.latest(connection, key, list_id, each) for each in COUNTED}
-    return {"address": address, **{each.value: asdict(word) if word else None for each, word in last.items()}}
+        return {each.value: consents.latest(connection, key, list_id, each) for each in COUNTED}
 
 
-def _lines(found: Mapping[str, object]) -> list[str]:
-    lines = [f"{found['address']}:"]
-    for purpose in COUNTED:
-        word = found[purpose.value]
-        if not isinstance(word, dict):
-            lines.append(f"  {purpose.value}: nothing is known, so nothing is counted")
-            continue
-        lines.append(f"  {purpose.value}: {word['state']}, {output.day(str(word['at']))}, {word['proof']['source']}")
-    return lines
+def _as_json(words: Mapping[str, Consent | None]) -> dict[str, object]:
+    return {purpose: asdict(said) if said else None for purpose, said in words.items()}
+
+
+def _lines(words: Mapping[str, Consent | None]) -> Iterator[str]:
+    for purpose, said in words.items():
+        if said is None:
+            yield f"{purpose}: nothing is known, so nothing is counted"
+        else:
+            yield f"{purpose}: {said.state}, {output.day(said.at)}, {said.proof.source}"

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from apes_mailer.check.clients import support
 from apes_mailer.model import address
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
@@ -177,6 +178,12 @@ class Publish(_Table):
     region: str = ""
 
 
+class ListSettings(_Table):
+    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``."""
+
+    policy: Literal["opposition", "opt-in"] = "opposition"
+
+
 class Settings(_Table):
     """All settings of a workspace."""
 
@@ -190,6 +197,7 @@ class Settings(_Table):
     publish: Publish = Publish()
     unsubscribe: Unsubscribe = Unsubscribe()
     tracking: TrackingSettings = TrackingSettings()
+    lists: Mapping[str, ListSettings] = {}
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
@@ -204,6 +212,10 @@ class Settings(_Table):
     def pages_url(self) -> str:
         """Where the public pages are, as far as this computer can reach them."""
         return self.public_url or f"http://{self.serve.host}:{self.serve.port}"
+
+    def policy_of(self, list_name: str) -> Policy:
+        """Return by which right a list is mailed."""
+        return Policy(self.lists.get(list_name, ListSettings()).policy)
 
 
 SECRETS: tuple[str, ...] = tuple(name for name, info in Settings.model_fields.items() if info.annotation is SecretStr)
