@@ -57,7 +57,7 @@ class Application:
                 seen = f"{self._provider} reported {event.kind} at {stamp(event.at or self._received_at)}"
                 seen += f", event {event.number}" if event.number else ""
                 evidence.prove_accepted(
-                    self._connection, event.attempt, actor=self._provider, at=self._now, evidence=seen
+                    self._connection, event.attempt, actor=self._provider, at=self._now, note=seen
                 )
 
     def _about(self, reported: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> list[About]:
