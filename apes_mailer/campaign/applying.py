@@ -7,13 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.campaign.letter_links import LetterLinks
-from apes_mailer.contacts import lists, suppressions
+from apes_mailer.contacts import consents, lists, suppressions
+from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.suppressions import ALL_LISTS
 from apes_mailer.ledger import events, evidence
 from apes_mailer.ledger.events import About, KnownAttempt
 from apes_mailer.ledger.notices import Counts, Notice
 from apes_mailer.ledger.states import AttemptState
 from apes_mailer.model import address
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.event import NEVER_KEPT, Event, EventKind
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause
@@ -57,7 +59,7 @@ class Application:
                 seen = f"{self._provider} reported {event.kind} at {stamp(event.at or self._received_at)}"
                 seen += f", event {event.number}" if event.number else ""
                 evidence.prove_accepted(
-                    self._connection, event.attempt, actor=self._provider, at=self._now, note=seen
+                    self._connection, event.attempt, actor=self._provider, at=self._now, evidence=seen
                 )
 
     def _about(self, reported: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> list[About]:
@@ -102,20 +104,47 @@ class Application:
         if about.contact_id is None:
             return
         if event.kind is EventKind.RESUBSCRIBED or event.cause is Cause.AT_PROVIDER:
-            self._follow(about, about.contact_id)
+            self._follow(event, about, about.contact_id)
         elif event.cause is not None:
-            self._suppress(about.contact_key, self._scope(about.attempt and about.attempt.list_id), event.cause)
+            self._suppress(event, about, self._scope(about.attempt and about.attempt.list_id), event.cause)
 
-    def _follow(self, about: About, contact_id: int) -> None:
+    def _follow(self, event: Event, about: About, contact_id: int) -> None:
         """Let the last word that the contact said to the provider hold, in whatever order the words come."""
         left = {self._scope(list_id) for list_id in events.left_lists(self._connection, contact_id)}
         for scope in left:
-            self._suppress(about.contact_key, scope, Cause.AT_PROVIDER)
+            if self._suppress(event, about, scope, Cause.AT_PROVIDER):
+                self._record(event, about, scope, State.WITHDRAWN)
         for scope in {ALL_LISTS, self._scope(self._staff)} - left:
-            suppressions.remove(self._connection, about.contact_key, list_id=scope, cause=Cause.AT_PROVIDER)
+            ended = suppressions.remove(self._connection, about.contact_key, list_id=scope, cause=Cause.AT_PROVIDER)
+            if ended and self._was_last_word(about.contact_key, scope):
+                self._record(event, about, scope, State.GIVEN)
 
-    def _suppress(self, key: bytes, scope: int, cause: Cause) -> None:
-        suppressions.add(self._connection, key, list_id=scope, cause=cause, at=self._now)
+    def _was_last_word(self, key: bytes, scope: int) -> bool:
+        """Whether what was withdrawn with the provider is the last thing that the person said anywhere."""
+        said = consents.latest(self._connection, key, scope, Purpose.LETTER)
+        return said is not None and said.state is State.WITHDRAWN and said.proof.source == self._provider
+
+    def _suppress(self, event: Event, about: About, scope: int, cause: Cause) -> bool:
+        return suppressions.add(
+            self._connection,
+            about.contact_key,
+            list_id=scope,
+            cause=cause,
+            at=self._now,
+            source=self._provider,
+            evidence=" ".join(filter(None, (event.kind, event.detail, event.reason))),
+        )
+
+    def _record(self, event: Event, about: About, scope: int, state: State) -> None:
+        consents.record(
+            self._connection,
+            about.contact_key,
+            list_id=scope,
+            purpose=Purpose.LETTER,
+            state=state,
+            at=event.at or self._received_at,
+            proof=Proof(source=self._provider),
+        )
 
     def _scope(self, list_id: int | None) -> int:
         # Colleagues who try what a test offers leave the staff list only, as with the link in the letter.

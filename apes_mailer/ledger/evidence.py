@@ -32,12 +32,12 @@ def set_batch(connection: sa.Connection, campaign_id: int, no: int, state: Batch
 
 
 def prove_accepted(
-    connection: sa.Connection, mark: str, *, actor: str, at: dt.datetime, provider_id: str = "", note: str = ""
+    connection: sa.Connection, mark: str, *, actor: str, at: dt.datetime, provider_id: str = "", evidence: str = ""
 ) -> AttemptState | None:
     """Record that one attempt was accepted; return its state now, None when no attempt has this mark.
 
     It settles the batch, unless a later attempt is on its way, in doubt or accepted: then it proves a duplicate, or
-    the danger of one, and is recorded as ``late``. ``note`` says in the history what showed it, without naming a
+    the danger of one, and is recorded as ``late``. ``evidence`` says in the history what showed it, without naming a
     person.
     """
     attempt = schema.attempt
@@ -63,7 +63,7 @@ def prove_accepted(
         at=at,
         event="proved" if after is AttemptState.SUBMITTED else "duplicate",
         actor=actor,
-        note=note or "evidence that the provider accepted this attempt",
+        note=evidence or "evidence that the provider accepted this attempt",
     )
     return after
 

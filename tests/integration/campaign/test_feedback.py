@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apes_mailer.campaign import unsubscribe
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import notices
 from apes_mailer.ledger.states import BatchState, Kind
+from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.submission import NotAccepted, Submitted, Unknown
 from apes_mailer.providers.base import MalformedError, NotSignedError
 from tests.support.feedback import KEY, Told, in_notices
@@ -48,7 +50,7 @@ def _in_doubt(told: Told) -> str:
     return claim.mark
 
 
-NO_MORE = [
+NO_MORE: list[tuple[str, dict[str, Any], str]] = [
     ("bounce", {"type": "bounce"}, "bounced"),
     ("spamreport", {}, "complained"),
     ("unsubscribe", {}, PROVIDER_SAYS_NO),
@@ -165,6 +167,24 @@ def test_coming_back_with_the_provider_ends_what_was_said_there_and_nothing_else
     told.post(told.event("group_resubscribe", 0, mark, asm_group_id=4, timestamp=200))
     assert PROVIDER_SAYS_NO not in {cause for _, cause, _ in told.suppressed()}
     assert len(told.suppressed()) == 1
+
+
+def test_what_is_said_to_the_provider_is_in_the_consent_log(told: Told) -> None:
+    mark = _sent(told)
+    for kind, at in (("group_unsubscribe", 100), ("group_resubscribe", 200)):
+        told.post(told.event(kind, 0, mark, asm_group_id=4, timestamp=at))
+    log = told.ledger.rows("SELECT state, source FROM consent ORDER BY id")
+    assert [(row["state"], row["source"]) for row in log] == [("withdrawn", "sendgrid"), ("given", "sendgrid")]
+
+
+def test_coming_back_with_the_provider_says_nothing_against_a_later_no(told: Told) -> None:
+    mark = _sent(told)
+    told.post(told.event("group_unsubscribe", 0, mark, timestamp=100))
+    link = TokenContent(list_tag=told.ledger.keyring.list_tag("adherents"), contact_key=told.ledger.key(0))
+    unsubscribe.unsubscribe(told.ledger.database, link, told.ledger.now)
+    told.post(told.event("group_resubscribe", 0, mark, timestamp=200))
+    assert told.suppressed() == {(0, "unsubscribed", "")}
+    assert told.ledger.rows("SELECT state FROM consent ORDER BY id DESC LIMIT 1") == [{"state": "withdrawn"}]
 
 
 def test_coming_back_to_another_group_ends_nothing(told: Told) -> None:
