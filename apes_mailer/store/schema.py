@@ -276,7 +276,7 @@ notice = Table(
     Index("notice_applied", "applied_at"),
 )
 
-SAID_TO_PROVIDER = "kind IN ('unsubscribed', 'resubscribed') OR (kind = 'rejected' AND detail = 'unsubscribed')"
+SAID_TO_PROVIDER = "(kind IN ('unsubscribed', 'resubscribed') OR kind = 'rejected' AND detail = 'unsubscribed')"
 """As SQL: whether an event tells that the contact left, or came back, with the provider."""
 
 event = Table(

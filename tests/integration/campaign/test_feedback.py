@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -300,6 +301,7 @@ def test_database_in_use_is_told_and_the_notice_may_come_again(told: Told) -> No
 
 
 KINDS = ["delivered", "bounce", "spamreport", "group_unsubscribe", "group_resubscribe", "deferred", "click", "dropped"]
+Drawn = tuple[str, int, int, int, str, int]
 EVENTS = st.lists(
     st.tuples(
         st.sampled_from(KINDS),
@@ -319,14 +321,35 @@ def _state(told: Told) -> tuple[object, ...]:
     return told.suppressed(), told.kept(kept), states
 
 
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, int]]:
+    """The folder of a ledger with a set-aside, a doubtful and a sent attempt."""
+    told = Told(Ledger.create(tmp_path_factory.mktemp("history"), contacts=6))
+    told.ledger.prepare()
+    _in_doubt(told)
+    told.ledger.resolve(1, "pending")
+    _in_doubt(told)
+    _sent(told)
+    told.ledger.database.close()
+    return told.ledger.database.path.parent, told.ledger.ids
+
+
+@contextmanager
+def _copy(history: tuple[Path, Mapping[str, int]]) -> Generator[Told]:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(history[0], folder, dirs_exist_ok=True)
+        told = Told(Ledger.open(Path(folder)))
+        told.ledger.ids |= history[1]
+        yield told
+        told.ledger.database.close()
+
+
 @given(EVENTS, st.randoms(use_true_random=False), st.lists(st.integers(0, 50), max_size=4), st.integers(1, 46))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_state_is_the_same_under_any_order_and_any_number_of_copies(
-    drawn: list[tuple[str, int, int, int, str, int]], dice: Any, cuts: list[int], copies: int
+    history: tuple[Path, Mapping[str, int]], drawn: list[Drawn], dice: Any, cuts: list[int], copies: int
 ) -> None:
-    folder = Path(tempfile.mkdtemp())
-    try:
-        first, second = _pair(folder)
+    with _copy(history) as first, _copy(history) as second:
         marks = [*(row["mark"] for row in first.ledger.rows("SELECT mark FROM attempt ORDER BY id")), ""]
         events = [
             first.event(kind, who, marks[attempt], timestamp=at, type=word, reason=word, asm_group_id=group)
@@ -338,24 +361,9 @@ def test_state_is_the_same_under_any_order_and_any_number_of_copies(
         for part in in_notices(many, cuts):
             second.post(*part)
         assert _state(first) == _state(second)
-        first.ledger.database.close()
-        second.ledger.database.close()
-    finally:
-        shutil.rmtree(folder)
 
 
-def _pair(folder: Path) -> tuple[Told, Told]:
-    """Return two copies of a ledger with a sent, a doubtful and a set-aside attempt."""
-    (folder / "a").mkdir()
-    told = Told(Ledger.create(folder / "a", contacts=6))
-    told.ledger.prepare()
-    _in_doubt(told)
-    told.ledger.resolve(1, "pending")
-    _in_doubt(told)
-    _sent(told)
-    told.ledger.database.close()
-    shutil.copytree(folder / "a", folder / "b")
-    ids = told.ledger.ids
-    first, second = (Told(Ledger.open(folder / name)) for name in "ab")
-    first.ledger.ids, second.ledger.ids = ids, ids
-    return first, second
+def test_one_contacts_word_to_the_provider_is_not_anothers(told: Told) -> None:
+    mark = _sent(told)
+    told.post(told.event("dropped", 0, mark, reason="Unsubscribed Address"), told.event("group_resubscribe", 1, mark))
+    assert told.suppressed() == {(0, PROVIDER_SAYS_NO, "")}
