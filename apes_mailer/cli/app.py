@@ -18,6 +18,7 @@ from apes_mailer.cli import (
     campaigns,
     consents,
     contacts,
+    events,
     imports,
     issues,
     members,
@@ -101,6 +102,13 @@ app.add_typer(
     cls=Group,
     rich_help_panel=LISTS,
     help="Addresses that are never mailed.",
+)
+app.add_typer(
+    events.events_app,
+    name="events",
+    cls=Group,
+    rich_help_panel=SENDING,
+    help="What the provider reports: status, apply.",
 )
 
 
