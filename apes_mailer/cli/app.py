@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, issues, missing, publishing, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, issues, missing, publishing, reports, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -49,6 +49,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "resume": sends.resume,
         "resolve": campaigns.resolve,
         "why": campaigns.why,
+        "report": reports.report,
         "serve": issues.serve,
     },
 }
