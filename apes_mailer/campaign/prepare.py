@@ -14,7 +14,7 @@ from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.targeting import Targeting
 from apes_mailer.campaign.waiving import require_sound
 from apes_mailer.errors import CancelledError, ContactsError, LedgerError
-from apes_mailer.ledger import campaigns, freeze, merge_values
+from apes_mailer.ledger import campaigns, control, freeze, merge_values
 from apes_mailer.ledger.freeze import Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.sorting import Letters
@@ -107,13 +107,15 @@ def _prepare(
         _refuse_known_elsewhere(connection, order.composition.name, instance)
         _refuse_other_case(connection, order.composition.name)
     with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates):
-        preparation = _preparation(order, list_id, targeting.letters())
+        preparation = _preparation(connection, order, list_id, targeting.letters())
         frozen = freeze.freeze(connection, preparation, candidates, at=at, actor=order.actor, expected=expected)
     if not frozen.recipients:
         excluded = ", ".join(f"{count} {reason}" for reason, count in frozen.excluded.items()) or "nobody is on it"
         raise ContactsError(
-            f'The list "{order.audience.name}" gives no recipient ({excluded}).',
-            hint="Add contacts to the list, or choose another one with --to.",
+            f"{order.audience.words} gives no recipient ({excluded}).",
+            hint="Nobody needs this correction."
+            if order.audience.corrected
+            else "Add contacts to the list, or choose another one with --to.",
         )
     targeting.require_readers(lambda: audience_module.columns(connection, order.audience, list_id))
     require_filled_tags(connection, order, frozen.campaign_id)
@@ -146,8 +148,8 @@ def _refuse_other_case(connection: Connection, name: str) -> None:
         )
 
 
-def _preparation(order: Order, list_id: int, letters: Letters) -> Preparation:
-    provider = order.provider
+def _preparation(connection: Connection, order: Order, list_id: int, letters: Letters) -> Preparation:
+    provider, corrected = order.provider, order.audience.corrected
     return Preparation(
         name=order.composition.name,
         kind=order.kind,
@@ -158,6 +160,7 @@ def _preparation(order: Order, list_id: int, letters: Letters) -> Preparation:
         letters=letters,
         batch_size=min(order.batch_size, provider.limits.recipients),
         waivers=order.waivers,
+        correction_of=control.campaign_id_of(connection, corrected.campaign) if corrected else None,
         value_bytes=partial(_safe_bytes, provider),
         too_large=lambda template: partial(_too_large, provider, template),
     )

@@ -134,6 +134,7 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
     lines = [
         f"{status.campaign}: {status.state}",
         f"  {status.provider}, list {status.list_name}, prepared {moment(status.prepared_at)}",
+        *([f"  a correction of {status.correction_of}, for those who got it"] if status.correction_of else []),
         f"  candidates  {status.candidates:>9,}",
         *(f"    excluded  {count:>9,}  {reason.replace('_', ' ')}" for reason, count in status.excluded.items()),
         f"  recipients  {status.recipients:>9,}",
@@ -282,6 +283,8 @@ _REASONS = {
     "invalid": "the row has no usable address",
     "duplicate": "the address was on the list twice",
     "too_large": "the values for this contact are too long",
+    "not_reached": "the address had not got the letter that is corrected",
+    "in_doubt": "nobody knows whether the address got the letter that is corrected",
 }
 
 _ATTEMPTS = {

@@ -108,7 +108,6 @@ def report_json(found: Report) -> dict[str, Any]:
 
     body: dict[str, Any] = asdict(found)
     body["list"] = body.pop("list_name")
-    body["correction_of"] = found.correction_of or None
     body["refusals"] = [{"reason": reason, "count": count} for reason, count in found.refusals]
     body["left"] = _by_cause(found.left)
     for each in body["past"]:

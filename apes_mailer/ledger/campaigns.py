@@ -102,11 +102,7 @@ def forget_untouched(connection: sa.Connection, name: str) -> None:
     campaign_id = find(connection, name)
     if campaign_id is None:
         return
-    attempted = sa.select(schema.attempt.c.id).where(schema.attempt.c.campaign_id == campaign_id)
-    touched = sa.select(schema.batch.c.no).where(
-        schema.batch.c.campaign_id == campaign_id, schema.batch.c.state != BatchState.PENDING
-    )
-    if connection.execute(sa.select(sa.or_(attempted.exists(), touched.exists()))).scalar():
+    if is_begun(connection, campaign_id):
         raise LedgerError(
             f'"{name}" has been sent, or begun; it is never prepared a second time.',
             hint=f"See where it stands with: apes-mailer status {name}. Continue it with: apes-mailer resume {name}",
@@ -114,6 +110,25 @@ def forget_untouched(connection: sa.Connection, name: str) -> None:
     for table in (schema.recipient, schema.exclusion, schema.batch, schema.history, schema.template):
         connection.execute(sa.delete(table).where(table.c.campaign_id == campaign_id))
     connection.execute(sa.delete(schema.campaign).where(schema.campaign.c.id == campaign_id))
+
+
+def is_begun(connection: sa.Connection, campaign_id: int) -> bool:
+    """Whether a provider was asked for a campaign, or may have been."""
+    batch = schema.batch
+    touched = sa.select(batch.c.no).where(batch.c.campaign_id == campaign_id, batch.c.state != BatchState.PENDING)
+    attempted = sa.select(schema.attempt.c.id).where(schema.attempt.c.campaign_id == campaign_id)
+    return bool(connection.execute(sa.select(sa.or_(attempted.exists(), touched.exists()))).scalar())
+
+
+def corrections(connection: sa.Connection, campaign_id: int) -> list[str]:
+    """Return the names of the campaigns that went out to correct this one."""
+    campaign, attempt = schema.campaign, schema.attempt
+    query = sa.select(campaign.c.name).where(
+        campaign.c.correction_of == campaign_id,
+        campaign.c.kind == Kind.SEND,
+        sa.exists().where(attempt.c.campaign_id == campaign.c.id),
+    )
+    return list(connection.execute(query.order_by(campaign.c.id)).scalars())
 
 
 def sends(connection: sa.Connection) -> list[tuple[int, str]]:
