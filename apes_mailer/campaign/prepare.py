@@ -18,7 +18,7 @@ from apes_mailer.ledger import campaigns, control, freeze, merge_values
 from apes_mailer.ledger.freeze import Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.sorting import Letters
-from apes_mailer.ledger.states import Kind
+from apes_mailer.ledger.states import Kind, Reason
 from apes_mailer.model import merge
 from apes_mailer.model.field import EMAIL
 from apes_mailer.model.keys import Keyring
@@ -28,6 +28,13 @@ from apes_mailer.store.database import Connection, Database
 
 # The most bytes that one byte of a value can become (&#x27;), and what isolating a right-to-left value adds.
 _GROWTH, _ISOLATES = 6, 16
+
+_NOBODY_TO_CORRECT = "Nobody needs this correction: it goes to those who got that campaign, and still want letters."
+_NOBODY = "Add contacts to the list, or choose another one with --to."
+_UNPROVEN = (
+    "The settings say that this list is opt-in: import the consents along with the contacts (their date and where they "
+    "were given), or let people sign up."
+)
 
 
 class _SurveyOverError(Exception):
@@ -112,15 +119,19 @@ def _prepare(
     if not frozen.recipients:
         excluded = ", ".join(f"{count} {reason}" for reason, count in frozen.excluded.items()) or "nobody is on it"
         raise ContactsError(
-            f"{order.audience.words} gives no recipient ({excluded}).",
-            hint="Nobody needs this correction."
-            if order.audience.corrected
-            else "Add contacts to the list, or choose another one with --to.",
+            f"{order.audience.words} gives no recipient ({excluded}).", hint=_without_recipients(order, frozen)
         )
     targeting.require_readers(lambda: audience_module.columns(connection, order.audience, list_id))
     require_filled_tags(connection, order, frozen.campaign_id)
     empty = _empty_fields(connection, frozen.campaign_id)
     return replace(frozen, empty_fields=empty, absent_values=targeting.absent_values()), targeting
+
+
+def _without_recipients(order: Order, frozen: Frozen) -> str:
+    """Return what to do when nobody is left to mail."""
+    if Reason.NO_PROOF in frozen.excluded:
+        return _UNPROVEN
+    return _NOBODY_TO_CORRECT if order.audience.corrected else _NOBODY
 
 
 def _empty_fields(connection: Connection, campaign_id: int) -> list[str]:
@@ -159,6 +170,7 @@ def _preparation(connection: Connection, order: Order, list_id: int, letters: Le
         issue_digest=order.composition.loaded.digest,
         letters=letters,
         batch_size=min(order.batch_size, provider.limits.recipients),
+        policy=order.policy,
         waivers=order.waivers,
         correction_of=control.campaign_id_of(connection, corrected.campaign) if corrected else None,
         value_bytes=partial(_safe_bytes, provider),

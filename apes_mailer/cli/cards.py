@@ -23,6 +23,7 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         ("Preheader", issue.preheader or "(none)"),
         ("From", f"{envelope.from_name} <{envelope.from_address}>"),
         *_audience_rows(asked, frozen),
+        ("Policy", asked.policy.words),
         ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
         *_variant_rows(composition, frozen),
         ("Excluded", output.excluded_text(frozen.excluded)),

@@ -91,7 +91,7 @@ def refusals(connection: sa.Connection, campaign_id: int) -> list[tuple[str, int
     recipient = schema.recipient
     rows = connection.execute(
         sa.select(recipient.c.reason, sa.func.count())
-        .where(recipient.c.campaign_id == campaign_id, recipient.c.outcome == Outcome.REFUSED)
+        .where(reached.have_left(campaign_id), recipient.c.outcome == Outcome.REFUSED)
         .group_by(recipient.c.reason)
         .order_by(sa.func.count().desc(), recipient.c.reason)
         .limit(_MOST_REASONS)
@@ -111,17 +111,16 @@ def left(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
             campaign.c.list_id == own.list_id, campaign.c.id > campaign_id, _was_begun()
         )
     ).scalar()
-    people = sa.func.count(recipient.c.contact_id.distinct())
+    people = sa.func.count(contact.c.id.distinct())
+    # Asked for each suppression: there are few beside the recipients.
+    served = sa.exists().where(recipient.c.campaign_id == campaign_id, recipient.c.contact_id == contact.c.id)
     query = (
         sa.select(suppression.c.cause, people)
         .join(contact, contact.c.key == suppression.c.key)
-        .join(
-            recipient,
-            sa.and_(recipient.c.campaign_id == campaign_id, recipient.c.contact_id == contact.c.id),
-        )
         .where(
             suppression.c.id > own.suppression_id,
             suppression.c.list_id.in_([schema.ALL_LISTS, own.list_id]),
+            served,
             contact.c.id.not_in(reached.not_submitted(campaign_id)),
         )
         .group_by(suppression.c.cause)
@@ -190,7 +189,7 @@ def _outcomes(connection: sa.Connection, campaign_id: int) -> Mapping[tuple[str,
             batch,
             sa.and_(batch.c.campaign_id == recipient.c.campaign_id, batch.c.no == recipient.c.batch_no),
         )
-        .where(recipient.c.campaign_id == campaign_id, recipient.c.outcome.is_not(None))
+        .where(reached.have_left(campaign_id))
         .group_by(recipient.c.outcome, batch.c.state)
     )
     return {(outcome, state): int(count) for outcome, state, count in rows}

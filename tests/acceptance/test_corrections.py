@@ -12,7 +12,7 @@ from tests.acceptance.trouble import finish, stop_after
 from tests.support import faults
 from tests.support.cli import STARTER, Cli
 from tests.support.crash_points import POINTS
-from tests.support.faults import Fault, FaultList
+from tests.support.faults import FaultList
 from tests.support.local_sendgrid import LocalSendGrid
 from tests.support.sendgrid_merge import merged
 
@@ -89,7 +89,7 @@ def _everybody() -> list[str]:
 
 def test_those_in_doubt_get_it_by_choice(small: Cli, server: LocalSendGrid) -> None:
     cli = through(small, server)
-    server.faults = FaultList([Fault(), faults.status(500), Fault()])
+    server.plan = FaultList([faults.OK, faults.answers(500, "broken", accepts=True)])
     cli.run("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
     assert cli.status()["unknown"] == 10
     _make(cli)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
+from apes_mailer.model.suppression import Cause
 from apes_mailer.model.waiver import Waiver
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -58,7 +59,7 @@ def rich(folder: Path) -> Ledger:
         submit_all(ledger, month)
         ledger.now += dt.timedelta(days=30)
         if month == "2026-12":
-            ledger.suppress(51, cause="unsubscribed")
+            ledger.suppress(51, cause=Cause.UNSUBSCRIBED)
     told(ledger, "delivered", [*range(51), *range(52, 58)], name="2027-02")
     told(ledger, "bounced", [58], name="2027-02", reason="Invalid Address")
     ledger.suppress(58)
@@ -98,8 +99,8 @@ def _feedback(ledger: Ledger) -> None:
     told(ledger, "clicked", range(4), url="https://a.example/semis")
     told(ledger, "clicked", range(2), url="https://a.example/outils")
     told(ledger, "clicked", range(5), url="https://a.example/fete")
-    ledger.suppress(5, cause="unsubscribed")
-    ledger.suppress(6, cause="complained")
+    ledger.suppress(5, cause=Cause.UNSUBSCRIBED)
+    ledger.suppress(6, cause=Cause.COMPLAINED)
 
 
 LAST = NOW + dt.timedelta(days=91)

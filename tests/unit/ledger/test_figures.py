@@ -9,6 +9,7 @@ import pytest
 from apes_mailer.ledger import figures
 from apes_mailer.model.report import Pause, Slice
 from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
+from apes_mailer.model.suppression import Cause
 from tests.support.ledgers import NAME, Ledger
 from tests.support.reported import submit_all
 
@@ -19,16 +20,16 @@ def _left(ledger: Ledger, name: str = NAME) -> dict[str, int]:
 
 
 def test_who_left_is_counted_until_the_next_campaign(ledger: Ledger) -> None:
-    ledger.suppress(0, cause="unsubscribed")
+    ledger.suppress(0, cause=Cause.UNSUBSCRIBED)
     ledger.prepare()
     submit_all(ledger)
-    ledger.suppress(1, cause="unsubscribed")
-    ledger.suppress(2, "adherents", cause="complained")
-    ledger.suppress(3, "another list", cause="unsubscribed")
+    ledger.suppress(1, cause=Cause.UNSUBSCRIBED)
+    ledger.suppress(2, "adherents", cause=Cause.COMPLAINED)
+    ledger.suppress(3, "another list", cause=Cause.UNSUBSCRIBED)
     ledger.prepare("next")
     assert _left(ledger) == {"complained": 1, "unsubscribed": 1}, "what was only prepared is no campaign yet"
     submit_all(ledger, "next")
-    ledger.suppress(4, cause="unsubscribed")
+    ledger.suppress(4, cause=Cause.UNSUBSCRIBED)
     assert _left(ledger) == {"complained": 1, "unsubscribed": 1}
     assert _left(ledger, "next") == {"unsubscribed": 1}
 
@@ -38,7 +39,7 @@ def test_who_did_not_get_the_letter_did_not_leave_because_of_it(ledger: Ledger) 
     ledger.record(ledger.claim(), Submitted())
     ledger.record(ledger.claim(), Unknown(cause="timeout"))
     for number in range(5):
-        ledger.suppress(number, cause="unsubscribed")
+        ledger.suppress(number, cause=Cause.UNSUBSCRIBED)
     assert _left(ledger) == {"unsubscribed": 2}
 
 

@@ -150,7 +150,7 @@ def test_rows_for_a_spreadsheet_have_every_number_once(report: Report) -> None:
     head, *found = text.table(report, "fr")
     assert len({tuple(row[:3]) for row in found}) == len(found)
     assert all(len(row) == len(head) for row in found)
-    assert ["2027-03", "feedback", "bounced", "Adresse sans issue", "2", "46"] in found
+    assert ["2027-03", "feedback", "bounced", "Rejets définitifs", "2", "46"] in found
     assert [row[4] for row in found if row[:3] == ["2027-02", "past", "candidates"]] == ["60"]
 
 

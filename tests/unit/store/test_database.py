@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Generator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -188,49 +188,6 @@ def test_database_of_a_newer_version_is_left_alone(database: Database, other: sq
     assert "pip install --upgrade" in caught.value.hint
 
 
-def _as_of_version_1(path: Path) -> None:
-    """Take from a database what the first version did not have."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(
-            "INSERT INTO list (id, name, tag, created_at) VALUES (1, 'adherents', x'01', '2027-01-01T00:00:00Z')"
-        )
-        connection.execute(
-            "INSERT INTO campaign (id, name, kind, provider, list_id, envelope, issue_digest, prepared_at,"
-            " suppression_id) VALUES (1, '2027-01', 'send', 'outbox', 1, '{}', '', '2027-01-01T00:00:00Z', 0)"
-        )
-        connection.execute("INSERT INTO template (campaign_id, digest, body) VALUES (1, 'abc', '{}')")
-        connection.execute("ALTER TABLE template DROP COLUMN variant")
-        connection.execute("PRAGMA user_version=1")
-        connection.commit()
-
-
-def test_database_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has(
-    database: Database, tmp_path: Path
-) -> None:
-    database.close()
-    _as_of_version_1(database.path)
-    again = Database("mailer.db", base=database.path.parent)
-    with again.read() as connection:
-        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == schema.VERSION
-        row = connection.exec_driver_sql("SELECT digest, variant FROM template").one()
-        assert tuple(row) == ("abc", "")
-        found = _columns(connection)
-    again.close()
-    fresh = Database("fresh.db", base=tmp_path)
-    with fresh.read() as connection:
-        assert _columns(connection) == found
-    fresh.close()
-
-
-def _columns(connection: sa.Connection) -> dict[str, set[str]]:
-    """The names of all tables, each with what is known of its columns."""
-    names = connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'table'").scalars().all()
-    return {
-        name: {str(tuple(row)[1:]) for row in connection.exec_driver_sql(f"PRAGMA table_info('{name}')")}
-        for name in names
-    }
-
-
 @pytest.mark.parametrize("query", ["SELECT json_extract('{bad', '$.a')", "SELECT * FROM locked_readonly_and_full"])
 def test_faults_are_told_apart_by_code_and_not_by_words(database: Database, query: str) -> None:
     with pytest.raises(LedgerError, match="The database refused") as caught, database.read() as connection:
@@ -288,8 +245,27 @@ def test_tables_are_made_once(database: Database) -> None:
 
 
 def test_bulk_transaction_is_taken_back_as_any_other(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
-        _fail_after_a_change(database.bulk(cache_mb=1))
-    with database.bulk(cache_mb=1) as connection:
+    with pytest.raises(ZeroDivisionError), database.bulk(cache_mb=1) as bulk:
+        _fail_after_a_change(bulk.write())
+    with database.bulk(cache_mb=1) as bulk, bulk.write() as connection:
         connection.execute(sa.insert(schema.meta).values(name="whole", value=""))
     assert _all(database) == ["whole"]
+
+
+def test_temporary_tables_last_through_the_transactions_of_a_bulk_and_no_longer(database: Database) -> None:
+    with database.bulk(cache_mb=1) as bulk:
+        with bulk.read() as connection:
+            connection.exec_driver_sql("CREATE TEMPORARY TABLE waiting AS SELECT 'kept' AS name")
+            _put(database, "others need not wait")
+        with bulk.write() as connection:
+            connection.exec_driver_sql("INSERT INTO meta SELECT name, '' FROM temp.waiting")
+    assert _all(database) == ["kept", "others need not wait"]
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_temp_schema").scalar() == 0
+
+
+def test_foreign_keys_hold_again_after_a_bulk(database: Database) -> None:
+    with database.bulk(cache_mb=1) as bulk, bulk.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
+    with database.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
