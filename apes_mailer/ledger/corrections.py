@@ -8,6 +8,7 @@ from apes_mailer.ledger import reached
 from apes_mailer.ledger.freeze import Candidates
 from apes_mailer.ledger.reached import Standing
 from apes_mailer.ledger.states import Reason
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 
 _corrected = sa.Table(
@@ -25,9 +26,9 @@ def candidates(
 ) -> Candidates:
     """Return the recipients of a campaign as candidates: those who got it, and those in doubt when they are asked for.
 
-    The others are left out as ``not_reached`` or ``in_doubt``. A value is the one that the list has for the contact
-    now: ``today`` selects ``contact_id`` and ``fields``, None stands for what the store has. Where the list has none
-    any more, it is the value that the corrected letter was filled with.
+    The others are left out as ``not_reached`` or ``in_doubt``, and whoever was erased since as ``suppressed``. A value
+    is the one that the list has for the contact now: ``today`` selects ``contact_id`` and ``fields``, None stands for
+    what the store has. Where the list has none any more, it is the value that the corrected letter was filled with.
     """
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{_corrected.name}")
     _corrected.create(connection, checkfirst=False)
@@ -46,7 +47,7 @@ def _accepted(campaign_id: int, today: sa.Subquery | None, wanted: list[Standing
         sa.select(_corrected.c.contact_id, contact.c.key, contact.c.address, fields.label("fields"))
         .join(contact, contact.c.id == _corrected.c.contact_id)
         .join(recipient, frozen)
-        .where(_corrected.c.standing.in_(wanted))
+        .where(_corrected.c.standing.in_(wanted), contact.c.address != "")
     )
     if today is not None:
         query = query.join(today, today.c.contact_id == _corrected.c.contact_id, isouter=True)
@@ -54,14 +55,21 @@ def _accepted(campaign_id: int, today: sa.Subquery | None, wanted: list[Standing
 
 
 def _rejected(wanted: list[Standing]) -> sa.Subquery:
-    doubtful = _corrected.c.standing == Standing.IN_DOUBT
+    contact = schema.contact
+    erased = sa.and_(_corrected.c.standing.in_(wanted), contact.c.address == "")
+    reason = sa.case(
+        (erased, Reason.SUPPRESSED.value),
+        (_corrected.c.standing == Standing.IN_DOUBT, Reason.IN_DOUBT.value),
+        else_=Reason.NOT_REACHED.value,
+    )
     return (
         sa.select(
             _corrected.c.contact_id,
             sa.null().label("line"),
-            sa.case((doubtful, Reason.IN_DOUBT.value), else_=Reason.NOT_REACHED.value).label("reason"),
-            _corrected.c.detail,
+            reason.label("reason"),
+            sa.case((erased, Cause.ERASED.value), else_=_corrected.c.detail).label("detail"),
         )
-        .where(_corrected.c.standing.not_in(wanted))
+        .join(contact, contact.c.id == _corrected.c.contact_id)
+        .where(sa.or_(_corrected.c.standing.not_in(wanted), erased))
         .subquery()
     )
