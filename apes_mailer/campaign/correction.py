@@ -43,12 +43,13 @@ def corrected_by(workspace: Workspace, name: str) -> str | None:
     return parse_issue(text, shown=workspace.shown(file)).issue.correction_of
 
 
-def require_no_list(name: str, corrected: str, list_name: str | None) -> None:
-    """Raise ``UsageError`` when somebody names a list for a correction."""
-    if list_name is not None:
+def require_no_list(name: str, corrected: str, asked: str | None) -> None:
+    """Raise ``UsageError`` when somebody names a list or a segment for a correction."""
+    if asked is not None:
         raise UsageError(
             f"{name} is a correction of {corrected}: it goes to those who got {corrected}, and to no list.",
-            hint=f"Leave out --to. To send it to a list, delete the line correction_of in campaigns/{name}/issue.yaml.",
+            hint="Leave out --to and --where. To send it to a list, delete the line correction_of in "
+            f"campaigns/{name}/issue.yaml.",
         )
 
 

@@ -171,6 +171,7 @@ def _preparation(connection: Connection, order: Order, list_id: int, letters: Le
         letters=letters,
         batch_size=min(order.batch_size, provider.limits.recipients),
         policy=order.policy,
+        segment=str(order.audience.where or ""),
         waivers=order.waivers,
         correction_of=control.campaign_id_of(connection, corrected.campaign) if corrected else None,
         value_bytes=partial(_safe_bytes, provider),

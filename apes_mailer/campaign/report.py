@@ -66,6 +66,7 @@ def _report(connection: Connection, campaign: Campaign, *, alive: bool, at: dt.d
         state=stands.state,
         provider=campaign.provider,
         list_name=campaign.list_name,
+        segment=campaign.segment,
         prepared_at=campaign.prepared_at,
         made_at=stamp(at),
         correction_of=campaign.correction_of,

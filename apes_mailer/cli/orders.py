@@ -16,7 +16,7 @@ from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.send import Progress, Sender
-from apes_mailer.cli import missing, output
+from apes_mailer.cli import missing, output, typed
 from apes_mailer.cli.interruption import handling
 from apes_mailer.cli.progress import SendProgress
 from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
@@ -44,6 +44,7 @@ def order(
     list_name: str,
     purpose: Purpose,
     *,
+    where: str | None = None,
     waived: Sequence[Waiver] = (),
     corrected: Corrected | None = None,
 ) -> Order:
@@ -55,7 +56,8 @@ def order(
     if corrected is not None:
         found = audience.of_corrected(workspace, database, corrected)
     else:
-        found = audience.find(workspace, database, list_name)
+        segment = typed.segment(application, where)
+        found = audience.find(workspace, database, list_name, where=segment)
     if taken := audience.notice(found):
         output.say(taken)
     mark = "[TEST] " if purpose is Purpose.TEST else ""
@@ -73,21 +75,21 @@ def order(
 
 
 def corrected_by(
-    application: Application, name: str, list_name: str | None, *, also_in_doubt: bool
+    application: Application, name: str, list_name: str | None, where: str | None, *, also_in_doubt: bool
 ) -> Corrected | None:
     """Return the campaign whose recipients an issue goes to, None when it goes to the list that is named.
 
     Raises ``UsageError`` when both are there or neither, or when it is no correction and asks for those in doubt.
     """
     found = correction.corrected_by(application.workspace, name)
-    if found is None:
-        if list_name is None:
-            raise UsageError("Missing option '--to'.", hint=missing.lists_here(application))
-        if also_in_doubt:
-            raise UsageError(f"{name} is no correction: nobody is in doubt.", hint="Leave out --also-in-doubt.")
-        return None
-    correction.require_no_list(name, found, list_name)
-    return Corrected(campaign=found, with_doubtful=also_in_doubt)
+    if found is not None:
+        correction.require_no_list(name, found, list_name or where)
+        return Corrected(campaign=found, with_doubtful=also_in_doubt)
+    if list_name is None:
+        raise UsageError("Missing option '--to'.", hint=missing.lists_here(application))
+    if also_in_doubt:
+        raise UsageError(f"{name} is no correction: nobody is in doubt.", hint="Leave out --also-in-doubt.")
+    return None
 
 
 def list_of(application: Application, corrected: Corrected) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from apes_mailer.cli import campaigns, output, typed
-from apes_mailer.cli.context import CampaignName, Confirm, Json, application_of
+from apes_mailer.cli.context import CampaignName, Confirm, Json, Where, application_of
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.dispatch import Dispatched
@@ -74,6 +74,7 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     to: Annotated[
         str | None, typer.Option(metavar="LIST", help="The list that gets the letter; a correction needs none.")
     ] = None,
+    where: Where = None,
     provider: ProviderName = None,
     confirm: Confirm = None,
     waive: Waive = None,
@@ -100,14 +101,16 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     from apes_mailer.cli import cards, orders, reaching
 
     application = application_of(context)
-    corrected = orders.corrected_by(application, name, to, also_in_doubt=also_in_doubt)
+    corrected = orders.corrected_by(application, name, to, where, also_in_doubt=also_in_doubt)
     list_name = orders.list_of(application, corrected) if corrected else to or ""
     live = application.provider(provider)
     expected = orders.typed_count(confirm, name)
     waived = waiving.waivers(waive or [], because or [])
     composition = reaching.before_send(application, application.compose(name), live, list_name, waived)
     waived = orders.blocking(composition, waived)
-    asked = orders.order(application, composition, live, list_name, Purpose.SEND, waived=waived, corrected=corrected)
+    asked = orders.order(
+        application, composition, live, list_name, Purpose.SEND, where=where, waived=waived, corrected=corrected
+    )
     if expected is None or dry_run:
         surveyed = orders.survey_of(application, asked, expected=expected)
         output.say(cards.card(application, asked, surveyed))

@@ -31,6 +31,7 @@ class Campaign:
     envelope: Envelope
     issue_digest: str
     prepared_at: str
+    segment: str
     correction_of: str = ""
 
     @property
@@ -243,6 +244,7 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
         campaign.c.envelope,
         campaign.c.issue_digest,
         campaign.c.prepared_at,
+        campaign.c.segment,
         sa.func.coalesce(
             sa.select(corrected.c.name).where(corrected.c.id == campaign.c.correction_of).scalar_subquery(), ""
         ).label("correction_of"),

@@ -52,6 +52,9 @@ class Preparation:
     batch_size: int
     policy: Policy = Policy.OPPOSITION
     """By which right the list is mailed: with ``OPT_IN`` nobody is without a recorded consent."""
+    segment: str = ""
+    """The part of the list that was asked for; empty for all of it."""
+
     waivers: Sequence[Waiver] = ()
     correction_of: int | None = None
     """The number of the campaign whose recipients these are; None for a list."""
@@ -172,6 +175,7 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             suppression_id=newest,
             correction_of=preparation.correction_of,
             policy=preparation.policy,
+            segment=preparation.segment,
         )
     )
     return new_id(result)

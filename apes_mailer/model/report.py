@@ -150,6 +150,9 @@ class Report:
     state: str
     provider: str
     list_name: str
+    segment: str
+    """The part of the list that was asked for; empty for all of it."""
+
     prepared_at: str
     made_at: str
     correction_of: str

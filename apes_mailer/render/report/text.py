@@ -16,7 +16,8 @@ def text(report: Report, language: Language) -> str:
     lines = [f"{report.campaign}: {report.subject}"]
     if report.correction_of:
         lines.append(f"  {t['correction_of'] % {'name': report.correction_of}}")
-    where = (report.provider, report.list_name, words.word("states", report.state, language))
+    segment = f" ({report.segment})" if report.segment else ""
+    where = (report.provider, f"{report.list_name}{segment}", words.word("states", report.state, language))
     lines.append(f"  {', '.join(where)}")
     lines += [f"  {line}" for line in _sending(report, language)]
     if report.feedback is None and report.submitted:
