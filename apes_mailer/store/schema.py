@@ -130,6 +130,7 @@ campaign = Table(
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
     Column("pause_cause", Text, nullable=False, server_default=""),
     Column("pause_cure", Text, nullable=False, server_default=""),
+    Column("correction_of", Integer),  # the campaign whose recipients this one went to
     Index("campaign_name", "name"),
     Index(
         "one_real_campaign",
@@ -357,4 +358,42 @@ wish_count = Table(
     Column("count", Integer, nullable=False),
     PrimaryKeyConstraint("key", "hour"),
     sqlite_with_rowid=False,
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # of the body: the same notice may come many times
+    Column("received_at", Text, nullable=False),
+    Column("applied_at", Text),
+    # Counts of what was in it, once it is applied.
+    Column("events", Integer, nullable=False, server_default="0"),
+    Column("kept", Integer, nullable=False, server_default="0"),  # as new rows of the table of events
+    Column("foreign_events", Integer, nullable=False, server_default="0"),  # about letters of somebody else
+    Column("unreadable", Integer, nullable=False, server_default="0"),
+    Column("body", LargeBinary, nullable=False),  # compressed; last, so that looking at the rest does not read it
+    Index("notice_waiting", "id", sqlite_where=text("applied_at IS NULL")),
+    Index("notice_applied", "applied_at"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # A hash of what makes two reports of one event the same. It is forgotten for clicks, which are nobody's.
+    Column("identity", LargeBinary, unique=True),
+    Column("provider", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # EventKind
+    Column("at", Text, nullable=False),  # the provider's clock
+    Column("campaign_id", Integer, ForeignKey("campaign.id")),
+    Column("contact_id", Integer, ForeignKey("contact.id")),
+    Column("attempt_id", Integer, ForeignKey("attempt.id")),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("url", Text, nullable=False, server_default=""),
+    Index("event_campaign", "campaign_id", "kind", "contact_id"),
+    Index("event_contact", "contact_id", "kind", sqlite_where=text("kind IN ('unsubscribed', 'resubscribed')")),
+    Index("event_nobodys", "at", sqlite_where=text("contact_id IS NULL AND identity IS NOT NULL")),
 )
