@@ -9,7 +9,7 @@ from contextlib import closing
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.importing import Reject
 from apes_mailer.contacts.lists import StoredContact
-from apes_mailer.contacts.rows import BadRow
+from apes_mailer.contacts.rows import BadRow, OptOut
 from apes_mailer.model import address
 
 
@@ -27,6 +27,9 @@ def contacts(file: ContactsFile, on_reject: Callable[[Reject], None]) -> Iterato
         for row in file:
             if isinstance(row, BadRow):
                 on_reject(Reject(line=row.line, reason=row.reason, cells=row.cells))
+                continue
+            if isinstance(row, OptOut):
+                on_reject(Reject(line=row.line, reason=f"wants no letters ({row.evidence})"))
                 continue
             cells = file.columns.in_file_order(row.address, row.values)
             try:

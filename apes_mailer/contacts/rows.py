@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,21 @@ class Row(NamedTuple):
     line: int
     address: str
     values: tuple[str, ...]
+
+
+class OptOut(NamedTuple):
+    """The row of a person who said no to letters, or whose address is dead: never a recipient.
+
+    ``cause`` is that of the suppression to be made of it, ``at`` when it was said (UTC, if the row tells),
+    ``evidence`` the words of the row, as in ``STATUT: désinscrit``.
+    """
+
+    line: int
+    address: str
+    values: tuple[str, ...]
+    cause: str
+    at: dt.datetime | None
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

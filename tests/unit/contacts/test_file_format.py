@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.contacts.rows import BadRow, Row
+from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.errors import ContactsError
 
 _TABLE = [
@@ -30,7 +30,7 @@ _TABLE = [
 ]
 
 
-def _read(path: Path) -> list[Row | BadRow]:
+def _read(path: Path) -> list[Row | OptOut | BadRow]:
     with open_contacts_file(path) as file:
         return list(file)
 
@@ -248,7 +248,7 @@ def test_header_with_broken_quotes_is_reported(tmp_path: Path, header: str) -> N
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is a picture"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "is a picture"),
         (b"PK\x03\x04\x14\x00\x06\x00", "is a spreadsheet"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an Excel file of the old kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "cannot be read as a spreadsheet"),
         (b"%PDF-1.7\n", "is a PDF"),
         (b"\x1f\x8b\x08\x00", "is a compressed file"),
         (b"  <!DOCTYPE html><html>", "is a web page"),
@@ -379,7 +379,7 @@ def test_what_a_csv_writer_wrote_comes_back(
         assert list(_values(file)) == [tuple(map(_as_read, cells)) for cells in table]
 
 
-def _values(rows: Iterable[Row | BadRow]) -> Iterator[tuple[str, ...]]:
+def _values(rows: Iterable[Row | OptOut | BadRow]) -> Iterator[tuple[str, ...]]:
     for row in rows:
         assert isinstance(row, Row)
         yield row.values
