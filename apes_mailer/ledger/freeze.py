@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import batching, campaigns, history, merge_values, sorting, waivers
+from apes_mailer.ledger import batching, campaigns, history, merge_values, permission, sorting, waivers
 from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import Kind, Reason
 from apes_mailer.model.message import MessageTemplate
@@ -185,26 +185,16 @@ def _insert_rejected(connection: sa.Connection, campaign_id: int, rejected: sa.S
     return connection.execute(sa.insert(schema.exclusion).from_select(columns, rows)).rowcount
 
 
-def suppressed(key: sa.ColumnElement[bytes], list_id: int, at: dt.datetime) -> sa.Select[str]:
-    """Return the query for the cause of a suppression that holds for a contact key on a list now."""
-    table = schema.suppression
-    return sa.select(table.c.cause).where(
-        table.c.key == key,
-        table.c.list_id.in_([schema.ALL_LISTS, list_id]),
-        sa.or_(table.c.until.is_(None), table.c.until > stamp(at)),
-    )
-
-
 def _insert_recipients(
     connection: sa.Connection, campaign_id: int, preparation: Preparation, accepted: sa.Subquery, at: dt.datetime
 ) -> Mapping[int, Letter]:
     """Make exclusions of the suppressed candidates and recipients of the others; return the letters by template."""
-    cause = suppressed(accepted.c.key, preparation.list_id, at)
+    cause = permission.suppressed(accepted.c.key, preparation.list_id, at)
     excluded = sa.select(
         sa.literal(campaign_id),
         accepted.c.contact_id,
         sa.literal(Reason.SUPPRESSED.value),
-        cause.limit(1).scalar_subquery(),
+        cause.order_by(schema.suppression.c.id).limit(1).scalar_subquery(),
     ).where(cause.exists())
     connection.execute(
         sa.insert(schema.exclusion).from_select(["campaign_id", "contact_id", "reason", "detail"], excluded)

@@ -24,6 +24,7 @@ from apes_mailer.model.keys import Keyring
 from apes_mailer.model.merge import ContactField
 from apes_mailer.model.message import Context, MessageTemplate, Slot
 from apes_mailer.model.submission import Submission
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
@@ -96,7 +97,7 @@ class Ledger:
             scope = schema.ALL_LISTS
             if list_name:
                 scope = lists.find_or_add(connection, list_name, self.keyring, self.now)
-            suppressions.add(connection, self.key(number), list_id=scope, cause="asked", at=self.now, until=until)
+            suppressions.add(connection, self.key(number), list_id=scope, cause=Cause.MANUAL, at=self.now, until=until)
 
     def prepare(
         self,

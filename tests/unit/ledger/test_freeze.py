@@ -70,7 +70,7 @@ def test_suppressed_candidates_are_excluded_with_the_cause(ledger: Ledger) -> No
     frozen = ledger.prepare()
     assert (frozen.candidates, frozen.recipients, frozen.excluded) == (5, 2, {"suppressed": 3})
     rows = ledger.rows("SELECT DISTINCT reason, detail FROM exclusion")
-    assert rows == [{"reason": "suppressed", "detail": "asked"}]
+    assert rows == [{"reason": "suppressed", "detail": "manual"}]
 
 
 def test_candidate_suppressed_twice_is_excluded_once(ledger: Ledger) -> None:
