@@ -81,7 +81,7 @@ def candidates(
         yield list_id, Candidates(accepted=lists.members(list_id))
         return
     with open_contacts_file(audience.file, shown=audience.shown) as file:
-        accepted, rejected = staging.stage(connection, file, keyring)
+        accepted, rejected = staging.stage(connection, file, keyring, list_id=list_id, at=at)
     yield list_id, Candidates(accepted=accepted, rejected=rejected)
 
 

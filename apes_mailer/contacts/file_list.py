@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+from apes_mailer.contacts import repair
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.importing import Reject
 from apes_mailer.contacts.lists import StoredContact
@@ -33,7 +34,7 @@ def contacts(file: ContactsFile, on_reject: Callable[[Reject], None]) -> Iterato
                 continue
             cells = file.columns.in_file_order(row.address, row.values)
             try:
-                known = address.normalise(row.address)
+                known = repair.normalise(row.address)
             except address.AddressError as error:
                 on_reject(Reject(line=row.line, reason=error.reason, cells=cells))
                 continue

@@ -9,15 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from apes_mailer.model.spelling import plain
-
-IMPORTED, BOUNCED, COMPLAINED = "imported", "bounced", "complained"
-"""Causes of suppressions: the person said no elsewhere; the address took no mail there; it called the mail spam."""
+from apes_mailer.model.suppression import Cause
 
 _SHOWN = 60  # characters of a mark
+_BLANK = " -–—.?"  # with which people fill a cell that they leave empty
+
+
+def _parsed(form: str, written: str) -> dt.datetime:
+    return dt.datetime.strptime(written, form)  # noqa: DTZ007 - no zone is written
+
 
 # Words of a column's name. Those of the first two groups stand anywhere in it, those of the last are all of it.
 _SAYS_NO = re.compile(
@@ -37,6 +41,8 @@ _STATUS = re.compile(
 _ELSEWHERE = re.compile(
     r"(?:^|_)(?:sms|whatsapp|push|courrier|postal|campaign|lien|link|url|nombre|nb|count|taux|rate|lue?s|ouvert\w*)(?:_|$)"
 ).search
+# What people wrote in words of their own is theirs, and no evidence is needed beyond its being there.
+_FREE_TEXT = re.compile(r"REASON|RAISON|MOTIF|COMMENT|NOTE|OTHER").search
 
 _NO = frozenset({"non", "n", "no", "false", "faux", "0", "jamais", "never", "none"})
 _REFUSED = _NO | {"refus", "refuse", "refusee"}
@@ -50,13 +56,15 @@ _WORDS_OF_BOUNCING = re.compile(
 ).search
 _WORDS_OF_COMPLAINT = re.compile(r"(?:^|_)(?:complain\w*|spam|plainte|signale_comme_spam)(?:_|$)").search
 
-_DATE_FORMATS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+_FRENCH_DATES = [
+    partial(_parsed, form) for form in ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+]
 
 
 class Mark(NamedTuple):
     """What a row says of a person who is not to be written to."""
 
-    cause: str
+    cause: Cause
     at: dt.datetime | None
     """When, in UTC, if the row tells."""
     evidence: str
@@ -66,7 +74,7 @@ class Mark(NamedTuple):
 class Marks:
     """Finds the mark in the values of a row."""
 
-    def __init__(self, readers: Sequence[tuple[int, str, _Reader]], *, everybody: str = "") -> None:
+    def __init__(self, readers: Sequence[tuple[int, str, _Reader]], *, everybody: Cause | None = None) -> None:
         """``everybody`` is the cause that holds for each row, whatever is written in it."""
         self._readers = readers
         self._everybody = everybody
@@ -77,9 +85,9 @@ class Marks:
         if not found:
             return Mark(self._everybody, None, "") if self._everybody else None
         causes = {cause for cause, _, _ in found}
-        cause = next(each for each in (COMPLAINED, IMPORTED, BOUNCED) if each in causes)
+        cause = next(each for each in (Cause.COMPLAINED, Cause.IMPORTED, Cause.BOUNCED) if each in causes)
         at = next((at for _, _, written in found if (at := moment(written))), None)
-        said = "; ".join(f"{name}: {written[:_SHOWN]}" for _, name, written in found)
+        said = "; ".join(name if _FREE_TEXT(name) else f"{name}: {written[:_SHOWN]}" for _, name, written in found)
         return Mark(cause, at, said)
 
 
@@ -93,13 +101,13 @@ def find(fields: Sequence[str], file_name: str = "") -> Marks | None:
     return Marks(readers, everybody=everybody) if readers or everybody else None
 
 
-def _of_everybody(file_name: str) -> str:
+def _of_everybody(file_name: str) -> Cause | None:
     if file_name.startswith(("unsubscribed_", "non_subscribed_")):
-        return IMPORTED
-    return BOUNCED if file_name.startswith("cleaned_") else ""
+        return Cause.IMPORTED
+    return Cause.BOUNCED if file_name.startswith("cleaned_") else None
 
 
-_Reader = Callable[[str], str]
+_Reader = Callable[[str], Cause | None]
 
 
 def _reader(name: str) -> _Reader | None:
@@ -114,33 +122,32 @@ def _reader(name: str) -> _Reader | None:
 
 
 @lru_cache(maxsize=4096)
-def _no_unless_denied(written: str) -> str:
+def _no_unless_denied(written: str) -> Cause | None:
     """A column such as ``Désinscrit``: whatever is in it says so, but for a no."""
-    word = plain(written)
-    if not word or word in _NO or written.startswith(("http://", "https://", "0000-")):
-        return ""
-    return _no_if_said(written) or IMPORTED
+    if not written.strip(_BLANK) or plain(written) in _NO or written.startswith(("http://", "https://", "0000-")):
+        return None
+    return _no_if_said(written) or Cause.IMPORTED
 
 
-def _bounce_unless_no(written: str) -> str:
-    return BOUNCED if _no_unless_denied(written) else ""
+def _bounce_unless_no(written: str) -> Cause | None:
+    return Cause.BOUNCED if _no_unless_denied(written) else None
 
 
 @lru_cache(maxsize=4096)
-def _no_if_denied(written: str) -> str:
+def _no_if_denied(written: str) -> Cause | None:
     """A column such as ``Newsletter``: only a no in it says no; an empty cell says nothing."""
-    return IMPORTED if plain(written) in _REFUSED else _no_if_said(written)
+    return Cause.IMPORTED if plain(written) in _REFUSED else _no_if_said(written)
 
 
 @lru_cache(maxsize=4096)
-def _no_if_said(written: str) -> str:
+def _no_if_said(written: str) -> Cause | None:
     """A column such as ``Statut``: it says no in words of its own."""
     word = plain(written)
     if _WORDS_OF_COMPLAINT(word):
-        return COMPLAINED
+        return Cause.COMPLAINED
     if _WORDS_OF_NO(word):
-        return IMPORTED
-    return BOUNCED if _WORDS_OF_BOUNCING(word) else ""
+        return Cause.IMPORTED
+    return Cause.BOUNCED if _WORDS_OF_BOUNCING(word) else None
 
 
 def says_yes(written: str) -> bool:
@@ -154,16 +161,10 @@ def moment(written: str) -> dt.datetime | None:
 
     Services export UTC without saying so, and a day of a spreadsheet is a day, so a time without a zone is UTC.
     """
-    found: dt.datetime | None = None
-    try:
-        found = dt.datetime.fromisoformat(written.strip())
-    except ValueError:
-        for form in _DATE_FORMATS:
-            try:
-                found = dt.datetime.strptime(written.strip(), form)  # noqa: DTZ007 - no zone is written
-                break
-            except ValueError:
-                continue
-    if found is None:
-        return None
-    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
+    for read in (dt.datetime.fromisoformat, *_FRENCH_DATES):
+        try:
+            found = read(written.strip())
+            return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            continue
+    return None

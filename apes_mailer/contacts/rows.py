@@ -12,6 +12,7 @@ from typing import NamedTuple
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.header import Header
 from apes_mailer.model.field import EMAIL
+from apes_mailer.model.suppression import Cause
 
 _SHOWN = 40  # characters of a cell in a reason
 
@@ -46,7 +47,7 @@ class OptOut(NamedTuple):
     line: int
     address: str
     values: tuple[str, ...]
-    cause: str
+    cause: Cause
     at: dt.datetime | None
     evidence: str
 

@@ -160,7 +160,7 @@ def main(path: str, wanted: str) -> None:
     except PasswordError as error:
         raise _RefusedError(Fault.LOCKED) from error
     except CalamineError as error:
-        raise _RefusedError(Fault.TOO_LARGE if "limit" in str(error) else Fault.DAMAGED) from error
+        raise _RefusedError(Fault.DAMAGED) from error
     except MemoryError as error:
         raise _RefusedError(Fault.TOO_LARGE) from error
     with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as out:

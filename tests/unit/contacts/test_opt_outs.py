@@ -11,8 +11,10 @@ from apes_mailer.contacts import opt_outs
 from apes_mailer.contacts.columns import column_field
 from apes_mailer.contacts.consent_columns import Consent, ConsentColumns
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.contacts.opt_outs import BOUNCED, COMPLAINED, IMPORTED
 from apes_mailer.contacts.rows import OptOut, Row
+from apes_mailer.model.suppression import Cause
+
+IMPORTED, BOUNCED, COMPLAINED = Cause.IMPORTED, Cause.BOUNCED, Cause.COMPLAINED
 
 
 def _cause(header: str, written: str) -> str:
@@ -39,6 +41,7 @@ def _cause(header: str, written: str) -> str:
         ("Liste noire", "oui", IMPORTED),
         ("Désinscrit", "x", IMPORTED),
         ("Désinscrit", "le 12 mars", IMPORTED),
+        ("Désinscrit", "✓", IMPORTED),
         ("Désabonné(e)", "Oui", IMPORTED),
         ("Date de désinscription", "12/03/2026", IMPORTED),
         ("Opt-out", "yes", IMPORTED),
@@ -70,6 +73,7 @@ def test_no_is_a_no_in_many_words(header: str, written: str, cause: str) -> None
         ("Email marketing", "subscribed"),
         ("Désinscrit", ""),
         ("Désinscrit", "non"),
+        ("Désinscrit", "-"),
         ("BLACKLIST", "0"),
         ("BLACKLIST", "FAUX"),
         ("Date de désinscription", "0000-00-00 00:00:00"),
@@ -103,6 +107,14 @@ def test_worst_mark_counts_and_all_are_evidence() -> None:
     assert marks.of(["", "", "non"]) is None
 
 
+def test_what_people_wrote_in_words_of_their_own_is_not_kept() -> None:
+    marks = opt_outs.find(["UNSUB_REASON", "UNSUB_REASON_OTHER"])
+    assert marks is not None
+    assert marks.of(["NORMAL", "écrire à ana@exemple.fr"]) == opt_outs.Mark(
+        IMPORTED, None, "UNSUB_REASON; UNSUB_REASON_OTHER"
+    )
+
+
 @pytest.mark.parametrize(
     ("written", "moment"),
     [
@@ -113,6 +125,7 @@ def test_worst_mark_counts_and_all_are_evidence() -> None:
         ("01/04/2025", dt.datetime(2025, 4, 1, tzinfo=dt.UTC)),
         ("31/02/2025", None),
         ("hier", None),
+        ("0001-01-01T00:00:00+05:00", None),
         ("", None),
     ],
 )
