@@ -35,6 +35,28 @@ class DiskFullError(LedgerError):
     """The disk did not take the transaction, mostly because it is full; the transaction did not happen."""
 
 
+class Bulk:
+    """Transactions one after the other on one connection: its temporary tables last from one to the next."""
+
+    def __init__(self, connection: sa.Connection, writing: threading.Lock) -> None:
+        self._connection = connection
+        self._writing = writing
+
+    @contextmanager
+    def read(self) -> Generator[sa.Connection, None, None]:
+        """A consistent view of one moment, in which temporary tables may be written; nobody else has to wait."""
+        self._connection.execution_options(apes_read=True)
+        with self._connection.begin():
+            yield self._connection
+
+    @contextmanager
+    def write(self) -> Generator[sa.Connection, None, None]:
+        """One durable transaction: all of it, or nothing when an exception leaves the block."""
+        self._connection.execution_options(apes_read=False)
+        with self._writing, self._connection.begin():
+            yield self._connection
+
+
 class Database:
     """The one database of a workspace; safe to use from several threads."""
 
@@ -86,17 +108,21 @@ class Database:
                 yield self._writer
 
     @contextmanager
-    def bulk(self, *, cache_mb: int) -> Generator[sa.Connection, None, None]:
-        """A write transaction with a larger page cache, for imports."""
-        with self._writing, self._translated(), self._engine.connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA cache_size=-{cache_mb * 1024}")
-            connection.rollback()
+    def bulk(self, *, cache_mb: int) -> Generator[Bulk, None, None]:
+        """One connection for work on very many rows, with a page cache of ``cache_mb`` megabytes.
+
+        Foreign keys are not checked in it: looked at row by row, those who point to a contact are a scan for each.
+        """
+        with self._translated(), self._engine.connect() as connection:
             try:
-                with connection.begin():
-                    yield connection
+                # Outside a transaction: in one, SQLite ignores a change of foreign_keys.
+                cursor = connection.connection.cursor()
+                cursor.execute("PRAGMA foreign_keys=OFF")
+                cursor.execute(f"PRAGMA cache_size=-{cache_mb * 1024}")
+                cursor.close()
+                yield Bulk(connection, self._writing)
             finally:
-                connection.exec_driver_sql("PRAGMA cache_size=-2000")
-                connection.rollback()
+                connection.invalidate()  # with its temporary tables and its settings
 
     @contextmanager
     def _translated(self) -> Generator[None, None, None]:
