@@ -129,7 +129,8 @@ def _too_large(shown: str) -> ContactsError:
 
 def _damaged(shown: str) -> ContactsError:
     return ContactsError(
-        f"{shown} cannot be read as a spreadsheet: it is damaged, far too large, or a document of another kind", hint=_SAVE_AS_CSV
+        f"{shown} cannot be read as a spreadsheet: it is damaged, far too large, or a document of another kind",
+        hint=_SAVE_AS_CSV,
     )
 
 

@@ -6,7 +6,9 @@ away, a letter too many, too few, wrong or misplaced, from one that very many pe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 # Where people in France have their mailboxes.
@@ -110,23 +112,22 @@ class Domains:
     """Counts the domains of a list."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
         self._lines: dict[str, int] = {}
 
-    def add(self, address: str, line: int) -> None:
-        """Take in an address in normal form, and the line of the file where it stands."""
-        domain = address[address.index("@") + 1 :]
-        if domain in self._counts:
-            self._counts[domain] += 1
-        else:
-            self._counts[domain] = 1
-            self._lines[domain] = line
+    def take(self, addresses: Sequence[str], lines: Sequence[int]) -> None:
+        """Take in addresses in normal form, and the lines of the file where they stand."""
+        domains = [address.partition("@")[2] for address in addresses]
+        self._counts.update(domains)
+        # Backwards, so that the first line of each domain is what stays.
+        first = dict(zip(reversed(domains), reversed(lines), strict=True))
+        self._lines.update({domain: first[domain] for domain in first.keys() - self._lines.keys()})
 
     def slips(self) -> Iterator[Slip]:
         """Yield the domains that may be slips, in the order of their lines."""
         common = _PROVIDERS | {domain for domain, count in self._counts.items() if count >= _OWN_LEAST}
         near = _near(common)
-        for domain, line in self._lines.items():
+        for domain, line in sorted(self._lines.items(), key=itemgetter(1)):
             count = self._counts[domain]
             if domain not in common and domain not in _REAL:
                 meant = _meant(domain, count, near, self._counts)

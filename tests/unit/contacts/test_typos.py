@@ -13,8 +13,11 @@ from apes_mailer.contacts.typos import Domains, Slip
 
 def _slips(domains: Iterable[str]) -> list[Slip]:
     found = Domains()
-    for line, domain in enumerate(domains, start=2):
-        found.add(f"ana@{domain}", line)
+    addresses = [f"ana@{domain}" for domain in domains]
+    lines = range(2, 2 + len(addresses))
+    half = len(addresses) // 2
+    found.take(addresses[:half], lines[:half])
+    found.take(addresses[half:], lines[half:])
     return list(found.slips())
 
 
