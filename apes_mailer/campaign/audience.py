@@ -60,8 +60,8 @@ def notice(audience: Audience) -> str:
 
 def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError:
     message = f'There is no list "{name}".'
-    if spreadsheet := workspace.spreadsheet(name):
-        return ContactsError(message, hint=spreadsheet)
+    if document := workspace.other_document(name):
+        return ContactsError(message, hint=document)
     unusable = "".join(f"\n{cure}" for cure in workspace.unusable_lists())
     return ContactsError(
         message,

@@ -30,9 +30,11 @@ class Answers:
         self._kept_in = kept_in
         self._columns = {_tidy(header): field for header, field in (columns or {}).items()}
         self._sheet = sheet
+        self._met: list[tuple[str, ...]] = []  # the header lines that were asked about
 
     def columns(self, headers: Sequence[str]) -> dict[str, str]:
         """Return the fields of those columns of a header line that somebody named, by the header as it is written."""
+        self._met.append(tuple(headers))
         fields = {**self._kept()["columns"].get(_key(headers), {}), **self._columns}
         return {header: fields[_tidy(header)] for header in headers if _tidy(header) in fields}
 
@@ -40,9 +42,9 @@ class Answers:
         """Return the sheet that somebody chose for files of this name; nothing when nobody did."""
         return self._sheet or self._kept()["sheets"].get(file_name, {}).get("sheet", "")
 
-    def unused(self, headers: Sequence[str]) -> list[str]:
-        """Return the given columns that none of these headers is."""
-        return sorted(self._columns.keys() - set(map(_tidy, headers)))
+    def unused(self) -> list[str]:
+        """Return the given columns that are in none of the header lines that were asked about."""
+        return sorted(self._columns.keys() - {_tidy(header) for headers in self._met for header in headers})
 
     def and_columns(self, columns: Mapping[str, str]) -> Answers:
         """Return these answers with more columns."""
@@ -52,14 +54,15 @@ class Answers:
         """Return these answers with the sheet that was chosen."""
         return Answers(self._kept_in, columns=self._columns, sheet=sheet)
 
-    def remember(self, headers: Sequence[str], file_name: str) -> None:
-        """Keep what was given, for files like this one."""
-        given = {name: field for name, field in self._columns.items() if name in set(map(_tidy, headers))}
-        if self._kept_in is None or not (given or self._sheet):
+    def remember(self, file_name: str) -> None:
+        """Keep what was given for files with the header lines that were asked about, and for files of this name."""
+        if self._kept_in is None or not (self._columns or self._sheet):
             return
         kept = self._kept()
-        if given:
-            kept["columns"].setdefault(_key(headers), {}).update(given)
+        for headers in self._met:
+            names = set(map(_tidy, headers))
+            if given := {name: field for name, field in self._columns.items() if name in names}:
+                kept["columns"].setdefault(_key(headers), {}).update(given)
         if self._sheet:
             kept["sheets"][file_name] = {"sheet": self._sheet}
         self._kept_in.parent.mkdir(parents=True, exist_ok=True)

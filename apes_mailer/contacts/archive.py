@@ -97,7 +97,7 @@ class Archive:
 
 
 def open_contacts(path: Path, *, shown: str, answers: Answers) -> ContactsTable:
-    """Open a contacts file or an archive of them, in which those tables come first that say who wants no letters.
+    """Open a contacts file, or an archive of them as one table.
 
     Raises ``ContactsError`` as :func:`~apes_mailer.contacts.file_format.open_contacts_file` does, and for an archive
     without a table, with too much in it, damaged, or locked by a password.
@@ -111,7 +111,7 @@ def open_contacts(path: Path, *, shown: str, answers: Answers) -> ContactsTable:
                 on_error.enter_context(file)
                 tables.append(read_table(file, shown=f"{shown}/{name}", answers=answers))
             on_error.pop_all()
-        return Archive(sorted(tables, key=lambda table: (not table.can_opt_out, table.shown)), shown)
+        return Archive(tables, shown)
 
 
 def is_archive(path: Path) -> bool:
@@ -128,14 +128,21 @@ def _members(path: Path, shown: str) -> Iterator[tuple[str, BinaryIO]]:
     try:
         with zipfile.ZipFile(path) as packed:
             for part in _tables(packed, shown):
-                file = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
-                with packed.open(part) as inside:
-                    shutil.copyfileobj(inside, file)
-                yield PurePosixPath(part.filename).name, file
+                yield PurePosixPath(part.filename).name, _unpacked(packed, part)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise ContactsError(f"{shown} is damaged", hint="Was the download interrupted? Make it again.") from error
     except RuntimeError as error:  # what zipfile says of an encrypted part
         raise ContactsError(f"{shown} is locked by a password", hint="Unpack it, and import its files.") from error
+
+
+def _unpacked(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> BinaryIO:
+    with ExitStack() as on_error:
+        file = on_error.enter_context(tempfile.TemporaryFile())
+        with packed.open(part) as inside:
+            shutil.copyfileobj(inside, file)
+        file.flush()
+        on_error.pop_all()
+        return file
 
 
 def _tables(packed: zipfile.ZipFile, shown: str) -> list[zipfile.ZipInfo]:

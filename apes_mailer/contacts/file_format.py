@@ -82,11 +82,6 @@ class ContactsFile:
         found = ConsentColumns(self.fields)
         return found if found.are_there else None
 
-    @property
-    def can_opt_out(self) -> bool:
-        """Whether a row of the file can say that its person wants no letters."""
-        return self._marks is not None
-
     def place(self, line: int) -> str:
         """Return where a row stands, for a person."""
         return f"line {line}"

@@ -124,6 +124,10 @@ class Counts:
     suppressed: int
     opted_out: int = 0
 
+    def as_json(self) -> dict[str, int]:
+        """Return the counts under their names; ``opted_out`` only when there is somebody."""
+        return {name: count for name, count in asdict(self).items() if count or name != "opted_out"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -263,7 +267,10 @@ class Import:
         result = self._connection.execute(
             sa.insert(table)
             .values(
-                list_id=source.list_id, source=source.path.name, at=stamp(source.at), counts=json.dumps(asdict(counts))
+                list_id=source.list_id,
+                source=source.path.name,
+                at=stamp(source.at),
+                counts=json.dumps(counts.as_json()),
             )
             .returning(table.c.id)
         )

@@ -50,7 +50,7 @@ CREATE TEMPORARY TABLE consented (
   key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL);
 """
 
-_MOST_REMARKS = 10  # of mended addresses, in the words of the program
+_MOST_REMARKS = 10_000  # of mended addresses; nobody reads so many, and they are kept in memory
 _Incoming = tuple[bytes, int, str, str | None, str]
 
 
@@ -86,7 +86,6 @@ class Incoming:
         self._on_rows = on_rows
         self._columns = Columns(width=1, address=0, fields=(), places=())
         self._mended: list[Remark] = []
-        self._more_mended = 0
         self._domains = Domains()
         self.place: Callable[[int], str] = str
         """Where a row stands, for a person."""
@@ -114,15 +113,14 @@ class Incoming:
         return self.read < _CHUNK
 
     def remarks(self) -> list[Remark]:
-        """Return what a person should know of rows that are imported, in the order of their lines."""
+        """Return what a person should know of rows that are imported: addresses that were mended, then domains."""
         slips = [
             Remark(
                 slip.line, f"{slip.domain}: is {slip.meant} meant?" + (f" ({slip.others} more)" if slip.others else "")
             )
             for slip in self._domains.slips()
         ]
-        more = [Remark(self._mended[-1].line, f"and {self._more_mended} more addresses mended")]
-        return [*self._mended, *(more if self._more_mended else []), *slips]
+        return [*self._mended, *slips]
 
     def _good(self, chunk: list[Row | OptOut | BadRow]) -> Iterator[_Incoming]:
         as_json = _json_writer(self._columns.fields)
@@ -154,11 +152,8 @@ class Incoming:
 
     def _mend(self, line: int, written: str) -> address.Address | None:
         mended = mend(written)
-        if mended is not None:
-            if len(self._mended) < _MOST_REMARKS:
-                self._mended.append(Remark(line, f"“{' '.join(written.split())}” is read as {mended}"))
-            else:
-                self._more_mended += 1
+        if mended is not None and len(self._mended) < _MOST_REMARKS:
+            self._mended.append(Remark(line, f"“{' '.join(written.split())}” is read as {mended}"))
         return mended
 
     def _take_consents(self, chunk: list[Row | OptOut | BadRow], columns: ConsentColumns) -> None:

@@ -92,7 +92,7 @@ def _refusal(shown: str, wanted: str, done: subprocess.CompletedProcess[bytes]) 
         case "several":
             return SeveralSheetsError(
                 f"{shown} has several sheets with addresses: {_quoted(sheets)}",
-                hint=f"Say which one to read: --sheet '{sheets[0]}'. Or save that sheet as a file of its own.",
+                hint="Give the sheet with the list the name of the file, or save it as a file of its own.",
                 sheets=sheets,
             )
         case "no address":

@@ -139,7 +139,6 @@ def test_rows_of_a_file_are_sorted_out(tmp_path: Path) -> None:
         "EMAIL;PRENOM;EMAIL_MARKETING\na@exemple.fr;Ana;subscribed\nb@exemple.fr;Bob;unsubscribed\n", "utf-8"
     )
     with open_contacts_file(path) as file:
-        assert file.can_opt_out
         assert list(file) == [
             Row(2, "a@exemple.fr", ("Ana", "subscribed")),
             OptOut(3, "b@exemple.fr", ("Bob", "unsubscribed"), IMPORTED, None, "EMAIL_MARKETING: unsubscribed"),

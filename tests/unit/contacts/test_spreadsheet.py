@@ -114,7 +114,7 @@ def test_of_several_sheets_with_addresses_a_person_says_which(tmp_path: Path) ->
     assert isinstance(error, SeveralSheetsError)
     assert error.sheets == ["2026", "2027"]
     assert "“2026”, “2027”" in error.message
-    assert "--sheet" in error.hint
+    assert "the name of the file" in error.hint
     assert _rows(path, "2027") == [Row(2, "ana@exemple.fr", ("Ana",))]
     assert "no sheet “2028”" in _refusal(path, "2028").message
 
