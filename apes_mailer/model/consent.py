@@ -26,3 +26,10 @@ class Policy(StrEnum):
 
     OPPOSITION = "opposition"  # to whoever was told and has not objected
     OPT_IN = "opt-in"  # to whoever has agreed, as a record proves
+
+    @property
+    def words(self) -> str:
+        """What the policy means, in words for people."""
+        if self is Policy.OPT_IN:
+            return "opt-in: only those who agreed, with a proof"
+        return "information and opposition: those who were told and have not objected"

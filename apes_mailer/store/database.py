@@ -7,6 +7,7 @@ be a double send. Write transactions begin IMMEDIATE, so that two of them never 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 
 from apes_mailer.errors import LedgerError, SettingsError
-from apes_mailer.store import schema
+from apes_mailer.store import residue, schema
 from apes_mailer.store.upgrade import upgrade
 
 Connection = sa.Connection
@@ -123,6 +124,29 @@ class Database:
                 yield Bulk(connection, self._writing)
             finally:
                 connection.invalidate()  # with its temporary tables and its settings
+
+    @contextmanager
+    def erasing(self) -> Generator[sa.Connection, None, None]:
+        """A write transaction that overwrites what it deletes."""
+        with self.write() as connection:
+            residue.overwrite_deleted(connection)
+            yield connection
+
+    def forget(self, text: str, pattern: re.Pattern[str]) -> bool:
+        """Let no trace of what a pattern finds stay in the file or its log, wherever it is mentioned.
+
+        ``text`` is part of whatever the pattern finds. Return False when another program reads an old state of the
+        database: then its log still holds it. Raises ``BusyError``, ``DiskFullError`` or another ``LedgerError``.
+        """
+        busy = self._busy_seconds
+        with self._translated():
+            emptied = residue.empty_log(self.path, busy_seconds=busy)
+            if residue.holds(self.path, text):
+                with self.erasing() as connection:
+                    residue.replace_everywhere(connection, text, pattern)
+                residue.rebuild(self.path, busy_seconds=busy)
+                emptied = residue.empty_log(self.path, busy_seconds=busy)
+            return emptied
 
     @contextmanager
     def _translated(self) -> Generator[None, None, None]:
