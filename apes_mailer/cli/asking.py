@@ -11,8 +11,8 @@ from apes_mailer.cli import files, output, typed
 from apes_mailer.errors import CancelledError, ContactsError, UsageError
 
 if TYPE_CHECKING:
-    from apes_mailer.contacts.answers import Answers
     from apes_mailer.contacts.columns import UnclearColumnsError
+    from apes_mailer.contacts.meanings import Meanings
     from apes_mailer.contacts.table import ContactsTable
     from apes_mailer.wiring import Application
 
@@ -22,33 +22,33 @@ _CANCELLED = "Cancelled: nothing was imported."
 
 def open_asking(
     application: Application, file: Path, columns: Sequence[str], sheet: str
-) -> tuple[ContactsTable, Answers]:
-    """Open a file or archive to be imported; on a terminal, ask what it does not say.
+) -> tuple[ContactsTable, Meanings]:
+    """Open a file to be imported; on a terminal, ask what it does not say.
 
     ``columns`` are those given as ``Courriel pro=EMAIL``. Raises ``ContactsError`` where nobody can be asked, with the
     option that says it.
     """
-    from apes_mailer.contacts.answers import FILE_NAME, Answers
-    from apes_mailer.contacts.archive import open_contacts
+    from apes_mailer.contacts.bundle import open_contacts
     from apes_mailer.contacts.columns import UnclearColumnsError
+    from apes_mailer.contacts.meanings import FILE_NAME, Meanings
     from apes_mailer.contacts.spreadsheet import SeveralSheetsError
 
     told = dict(map(_parsed, columns))
-    answers = Answers(application.workspace.contacts / FILE_NAME, columns=told, sheet=sheet)
+    meanings = Meanings(application.workspace.contacts / FILE_NAME, columns=told, sheet=sheet)
     while True:
         try:
-            table = open_contacts(file, shown=files.shown(application, file), answers=answers)
+            table = open_contacts(file, shown=files.shown(application, file), meanings=meanings)
         except UnclearColumnsError as error:
             if len(set(error.candidates)) < 2 or not sys.stdin.isatty():
                 raise _with_option(error, f"--column '{error.candidates[0]}=EMAIL'") from error
-            answers = answers.and_columns(_ask_for_column(error))
+            meanings = meanings.and_columns(_ask_for_column(error))
         except SeveralSheetsError as error:
             if not sys.stdin.isatty():
                 raise _with_option(error, f"--sheet '{error.sheets[0]}'") from error
-            answers = answers.and_sheet(_choice(f"{error.message}.\nOn which one is the list?", error.sheets))
+            meanings = meanings.and_sheet(_choice(f"{error.message}.\nOn which one is the list?", error.sheets))
         else:
-            _refuse_unused(table, answers)
-            return table, answers
+            _refuse_unused(table, meanings)
+            return table, meanings
 
 
 def _parsed(option: str) -> tuple[str, str]:
@@ -89,8 +89,8 @@ def _with_option(error: ContactsError, option: str) -> ContactsError:
     return ContactsError(error.message, hint=f"{error.hint}\nOr say it with the import: {option}")
 
 
-def _refuse_unused(table: ContactsTable, answers: Answers) -> None:
-    if unused := answers.unused():
+def _refuse_unused(table: ContactsTable, meanings: Meanings) -> None:
+    if unused := meanings.unused():
         with table:
             names = ", ".join(f"“{' '.join(header.split())}”" for header in table.columns.headers)
         raise UsageError(f"{table.shown} has no column “{unused[0]}”.", hint=f"Its columns are {names}.")

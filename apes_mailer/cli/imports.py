@@ -59,13 +59,13 @@ def import_(
         raise ContactsError(
             f'"{list_name}" is the list kept in {workspace.shown(taken)}.', hint="Choose another name with --list."
         )
-    table, answers = open_asking(application, file, columns or [], sheet)
+    table, meanings = open_asking(application, file, columns or [], sheet)
     if dry_run:
         _run(application, table, file, list_name, RejectReport(), yes=yes, dry_run=True, json=json)
         return
     with RejectReport(workspace.contacts / "rejected" / f"{file.stem}.csv") as report:
         counts = _run(application, table, file, list_name, report, yes=yes, json=json)
-    answers.remember(file.name)
+    meanings.remember(file.name)
     if report.count and report.path:
         output.say(f"Every rejected row is in {workspace.shown(report.path)}")
     if not counts.read:

@@ -20,11 +20,11 @@ from types import TracebackType
 from typing import IO, BinaryIO, NamedTuple, Self
 
 from apes_mailer.contacts import cards, opt_outs, spreadsheet
-from apes_mailer.contacts.answers import FILE_NAME, Answers
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.consent_columns import ConsentColumns
 from apes_mailer.contacts.encoding import Encoding, detect
 from apes_mailer.contacts.header import Header, read_header
+from apes_mailer.contacts.meanings import FILE_NAME, Meanings
 from apes_mailer.contacts.rows import (
     BadRow,
     OptOut,
@@ -193,30 +193,30 @@ class ContactsFile:
         )
 
 
-def open_contacts_file(path: Path, *, shown: str = "", answers: Answers | None = None) -> ContactsFile:
+def open_contacts_file(path: Path, *, shown: str = "", meanings: Meanings | None = None) -> ContactsFile:
     """Open a contacts file, read it through once to find out its encoding, and read its header.
 
-    ``shown`` is what messages call the file, its path by default; ``answers`` what a person said of its columns and
+    ``shown`` is what messages call the file, its path by default; ``meanings`` what a person said of its columns and
     sheets, by default what is remembered beside it. Raises ``ContactsError`` with the cure when it is not there, may
-    not be read, is empty, is no list (a picture, an archive), mixes encodings, or does not say which column or sheet
+    not be read, is empty, is no list (a picture, a ZIP file), mixes encodings, or does not say which column or sheet
     holds the addresses.
     """
     shown = shown or str(path)
-    answers = answers or Answers(path.with_name(FILE_NAME))
+    meanings = meanings or Meanings(path.with_name(FILE_NAME))
     with readable(path, shown), contextlib.ExitStack() as on_error:
-        file = on_error.enter_context(_as_text(path, shown, answers))
-        opened = read_table(file, shown=shown, answers=answers)
+        file = on_error.enter_context(_as_text(path, shown, meanings))
+        opened = read_table(file, shown=shown, meanings=meanings)
         on_error.pop_all()
         return opened
 
 
-def read_table(file: BinaryIO, *, shown: str, answers: Answers) -> ContactsFile:
+def read_table(file: BinaryIO, *, shown: str, meanings: Meanings) -> ContactsFile:
     """Return the contacts file in an open table of text, which is closed along with it."""
     stamp = _Stamp.of(file)
     encoding = detect(file, shown)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding.name, newline="")
-    header = read_header(text, shown=shown, told=answers.columns)
+    header = read_header(text, shown=shown, told=meanings.columns)
     return ContactsFile(text, stamp=stamp, encoding=encoding, header=header, shown=shown)
 
 
@@ -237,14 +237,14 @@ def readable(path: Path, shown: str) -> Generator[None]:
         raise _unreadable(shown, error) from error
 
 
-def _as_text(path: Path, shown: str, answers: Answers) -> BinaryIO:
+def _as_text(path: Path, shown: str, meanings: Meanings) -> BinaryIO:
     """Return a file that holds a table of text: the file itself, or what it is turned into."""
     with contextlib.ExitStack() as on_error:
         file = on_error.enter_context(path.open("rb"))
         head = file.read(_HEAD)
         if spreadsheet.is_spreadsheet(path, head):
             file.close()
-            return spreadsheet.as_table(path, shown, sheet=answers.sheet(path.name))
+            return spreadsheet.as_table(path, shown, sheet=meanings.sheet(path.name))
         if cards.is_address_book(head):
             with file:
                 return cards.as_table(file, shown)

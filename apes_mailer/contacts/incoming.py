@@ -23,9 +23,9 @@ from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.consent_columns import ConsentColumns
 from apes_mailer.contacts.repair import mend, normalise
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
+from apes_mailer.contacts.slips import Domains
 from apes_mailer.contacts.suppressions import Found
 from apes_mailer.contacts.table import ContactsTable
-from apes_mailer.contacts.typos import Domains
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause

@@ -12,7 +12,7 @@ from apes_mailer.contacts.rows import BadRow, OptOut, Row
 
 
 class ContactsTable(Protocol):
-    """Rows of contacts under names: a contacts file, or an archive of several."""
+    """Rows of contacts under names: a contacts file, or a ZIP file of several."""
 
     @property
     def shown(self) -> str:

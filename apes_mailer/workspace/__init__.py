@@ -169,7 +169,7 @@ class Workspace:
         name = usable_name(path.stem, "list")
         if path.suffix.lower() == ".zip":
             return (
-                f"{self.shown(path)} is an archive, not a list: apes-mailer contacts import {self.shown(path)} "
+                f"{self.shown(path)} is a ZIP file, not a list: apes-mailer contacts import {self.shown(path)} "
                 f"--list {name}"
             )
         target = self.shown(path.with_name(f"{name}.csv"))

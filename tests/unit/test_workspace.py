@@ -153,7 +153,7 @@ def test_document_comes_with_the_way_to_make_a_list_of_it(workspace: Workspace, 
 def test_archive_comes_with_the_way_to_import_it(workspace: Workspace) -> None:
     _tables(workspace, "audience.zip")
     command = "apes-mailer contacts import contacts/audience.zip --list audience"
-    assert workspace.unusable_lists() == [f"contacts/audience.zip is an archive, not a list: {command}"]
+    assert workspace.unusable_lists() == [f"contacts/audience.zip is a ZIP file, not a list: {command}"]
 
 
 @pytest.mark.parametrize(

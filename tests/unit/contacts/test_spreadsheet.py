@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from apes_mailer.contacts.answers import Answers
 from apes_mailer.contacts.file_format import open_contacts_file
+from apes_mailer.contacts.meanings import Meanings
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.contacts.spreadsheet import SeveralSheetsError
 from apes_mailer.errors import ContactsError
@@ -27,7 +27,7 @@ _ANA, _BOB = ("Ana", "ana@exemple.fr"), ("Bob", "bob@exemple.fr")
 
 
 def _rows(path: Path, sheet: str = "") -> list[Row | OptOut | BadRow]:
-    with open_contacts_file(path, answers=Answers(sheet=sheet)) as file:
+    with open_contacts_file(path, meanings=Meanings(sheet=sheet)) as file:
         return list(file)
 
 
@@ -180,7 +180,7 @@ def test_styled_but_empty_rows_to_the_end_of_the_sheet_do_no_harm(tmp_path: Path
     assert _rows(path) == [Row(2, "ana@exemple.fr", ())]
 
 
-def test_archive_that_unpacks_to_more_than_it_says_is_refused(tmp_path: Path) -> None:
+def test_file_that_unpacks_to_more_than_it_says_is_refused(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "liste.xlsx", {"A": [_HEADER, *[_ANA] * 5000]})
     with zipfile.ZipFile(path) as packed:
         part = packed.getinfo("xl/worksheets/sheet1.xml")

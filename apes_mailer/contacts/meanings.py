@@ -17,11 +17,11 @@ FILE_NAME = "columns.json"
 _Kept = dict[str, dict[str, dict[str, str]]]
 
 
-class Answers:
+class Meanings:
     """What is known of files: given with a command, or remembered from an earlier one.
 
     ``columns`` maps headers to fields, as in ``Courriel pro`` to ``EMAIL``; to nothing when a column is to be ignored.
-    ``kept_in`` is the file where answers are remembered, if they are.
+    ``kept_in`` is the file where meanings are remembered, if they are.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class Answers:
         """Return the given columns that are in none of the header lines that were asked about."""
         return sorted(self._columns.keys() - {_tidy(header) for headers in self._met for header in headers})
 
-    def and_columns(self, columns: Mapping[str, str]) -> Answers:
-        """Return these answers with more columns."""
-        return Answers(self._kept_in, columns={**self._columns, **columns}, sheet=self._sheet)
+    def and_columns(self, columns: Mapping[str, str]) -> Meanings:
+        """Return these meanings with more columns."""
+        return Meanings(self._kept_in, columns={**self._columns, **columns}, sheet=self._sheet)
 
-    def and_sheet(self, sheet: str) -> Answers:
-        """Return these answers with the sheet that was chosen."""
-        return Answers(self._kept_in, columns=self._columns, sheet=sheet)
+    def and_sheet(self, sheet: str) -> Meanings:
+        """Return these meanings with the sheet that was chosen."""
+        return Meanings(self._kept_in, columns=self._columns, sheet=sheet)
 
     def remember(self, file_name: str) -> None:
         """Keep what was given for files with the header lines that were asked about, and for files of this name."""
@@ -82,7 +82,7 @@ class Answers:
 
 
 def _checked(read: object) -> _Kept:
-    """Return what was read from a file of answers when it has their shape; raises ``ValueError``."""
+    """Return what was read from a file of meanings when it has their shape; raises ``ValueError``."""
     import pydantic
 
     return pydantic.TypeAdapter(_Kept).validate_python(read)

@@ -1,4 +1,4 @@
-"""Archives with several tables in them."""
+"""ZIP files with several tables in them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from apes_mailer.contacts.answers import Answers
-from apes_mailer.contacts.archive import open_contacts
+from apes_mailer.contacts.bundle import open_contacts
+from apes_mailer.contacts.meanings import Meanings
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.suppression import Cause
@@ -33,9 +33,9 @@ MAILCHIMP = {
 
 
 def _read(path: Path) -> tuple[list[Row | OptOut | BadRow], list[str]]:
-    with open_contacts(path, shown="audience.zip", answers=Answers()) as archive:
-        rows = list(archive)
-        return rows, [archive.place(row.line) for row in rows]
+    with open_contacts(path, shown="audience.zip", meanings=Meanings()) as bundle:
+        rows = list(bundle)
+        return rows, [bundle.place(row.line) for row in rows]
 
 
 def _refusal(path: Path) -> ContactsError:
@@ -48,11 +48,11 @@ def _refusal(path: Path) -> ContactsError:
 
 def test_export_of_mailchimp_is_one_table(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "audience.zip", MAILCHIMP)
-    with open_contacts(path, shown="audience.zip", answers=Answers()) as archive:
-        at = {field: place for place, field in enumerate(archive.fields)}
+    with open_contacts(path, shown="audience.zip", meanings=Meanings()) as bundle:
+        at = {field: place for place, field in enumerate(bundle.fields)}
         assert len(at) == 8
-        assert "audience.zip holds cleaned_members_export_1a2b.csv, " in archive.notice
-        rows = list(archive)
+        assert "audience.zip holds cleaned_members_export_1a2b.csv, " in bundle.notice
+        rows = list(bundle)
         found = [(row.address, type(row)) for row in rows if not isinstance(row, BadRow)]
         assert found == [
             ("dan@exemple.fr", OptOut),
@@ -68,11 +68,11 @@ def test_export_of_mailchimp_is_one_table(tmp_path: Path) -> None:
         assert cleo.cause == Cause.IMPORTED
         assert isinstance(ana, Row)
         assert (ana.values[at["PRENOM"]], ana.values[at["UNSUB_TIME"]]) == ("Ana", "")
-        assert archive.consent is not None
-        consent = archive.consent.of(ana.values)
+        assert bundle.consent is not None
+        consent = bundle.consent.of(ana.values)
         assert consent is not None
         assert consent.at == dt.datetime(2024, 3, 5, 10, 0, tzinfo=dt.UTC)
-        assert archive.place(ana.line) == "subscribed_members_export_1a2b.csv, line 2"
+        assert bundle.place(ana.line) == "subscribed_members_export_1a2b.csv, line 2"
 
 
 def test_row_that_cannot_be_read_names_its_table(tmp_path: Path) -> None:
@@ -91,11 +91,11 @@ def test_row_that_cannot_be_read_names_its_table(tmp_path: Path) -> None:
         ({"a.csv": b"\x89PNG\r\n"}, "audience.zip/a.csv is a picture"),
     ],
 )
-def test_archive_without_a_list_is_refused(tmp_path: Path, files: Mapping[str, str | bytes], said: str) -> None:
+def test_zip_without_a_list_is_refused(tmp_path: Path, files: Mapping[str, str | bytes], said: str) -> None:
     assert said in _refusal(write_zip(tmp_path / "x.zip", files)).message
 
 
-def test_archive_that_unpacks_to_more_than_two_gibibytes_is_refused_unread(tmp_path: Path) -> None:
+def test_zip_that_unpacks_to_more_than_two_gibibytes_is_refused_unread(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "x.zip", {"a.csv": "EMAIL\n"})
     content = bytearray(path.read_bytes())
     place = content.find(b"PK\x01\x02") + 24  # the size, in the list of contents
@@ -104,7 +104,7 @@ def test_archive_that_unpacks_to_more_than_two_gibibytes_is_refused_unread(tmp_p
     assert "holds too much" in _refusal(path).message
 
 
-def test_damaged_archive_is_refused(tmp_path: Path) -> None:
+def test_damaged_zip_file_is_refused(tmp_path: Path) -> None:
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("a.csv", "EMAIL\n" + "".join(f"a{number}@exemple.fr\n" for number in range(1000)))
@@ -115,6 +115,6 @@ def test_damaged_archive_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_no_archive_is_opened_as_what_it_is(tmp_path: Path) -> None:
+def test_what_is_no_zip_file_is_opened_as_what_it_is(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "liste.xlsx", {"A": [["Courriel"], ["ana@exemple.fr"]]})
     assert _read(path) == ([Row(2, "ana@exemple.fr", ())], ["line 2"])

@@ -1,4 +1,4 @@
-"""ZIP archives with several tables of contacts in them, as Mailchimp exports an audience."""
+"""ZIP files with several tables of contacts in them, as Mailchimp exports an audience."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from apes_mailer.contacts.answers import Answers
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.consent_columns import ConsentColumns
 from apes_mailer.contacts.file_format import ContactsFile, open_contacts_file, read_table, readable
+from apes_mailer.contacts.meanings import Meanings
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.errors import ContactsError
 
 MOST_BYTES = 2 << 30
-"""Of all tables of an archive, unpacked."""
+"""Of all tables of a ZIP file, unpacked."""
 
 _MOST_TABLES = 50
 _STRIDE = 1 << 32  # lines between the numbers of two tables; no table has so many
 _SUFFIXES = {".csv", ".tsv", ".txt"}
 
 
-class Archive:
+class Bundle:
     """Several tables read as one: its fields are those of all of them, its lines are counted through."""
 
     def __init__(self, tables: Sequence[ContactsFile], shown: str) -> None:
-        """``tables`` in the order in which they are read; they are closed along with the archive."""
+        """``tables`` in the order in which they are read; they are closed along with the bundle."""
         self._tables = tables
         self._shown = shown
         self._fields = tuple(dict.fromkeys(field for table in tables for field in table.fields))
 
     @property
     def shown(self) -> str:
-        """What messages call the archive."""
+        """What messages call the ZIP file."""
         return self._shown
 
     @property
@@ -96,26 +96,26 @@ class Archive:
             table.close()
 
 
-def open_contacts(path: Path, *, shown: str, answers: Answers) -> ContactsTable:
-    """Open a contacts file, or an archive of them as one table.
+def open_contacts(path: Path, *, shown: str, meanings: Meanings) -> ContactsTable:
+    """Open a contacts file, or a ZIP file of them as one table.
 
-    Raises ``ContactsError`` as :func:`~apes_mailer.contacts.file_format.open_contacts_file` does, and for an archive
+    Raises ``ContactsError`` as :func:`~apes_mailer.contacts.file_format.open_contacts_file` does, and for a ZIP file
     without a table, with too much in it, damaged, or locked by a password.
     """
     with readable(path, shown):
-        if not is_archive(path):
-            return open_contacts_file(path, shown=shown, answers=answers)
+        if not is_zip(path):
+            return open_contacts_file(path, shown=shown, meanings=meanings)
         with ExitStack() as on_error:
             tables: list[ContactsFile] = []
             for name, file in _members(path, shown):
                 on_error.enter_context(file)
-                tables.append(read_table(file, shown=f"{shown}/{name}", answers=answers))
+                tables.append(read_table(file, shown=f"{shown}/{name}", meanings=meanings))
             on_error.pop_all()
-        return Archive(tables, shown)
+        return Bundle(tables, shown)
 
 
-def is_archive(path: Path) -> bool:
-    """Whether a file is a ZIP archive and no spreadsheet, which is one too."""
+def is_zip(path: Path) -> bool:
+    """Whether a file is a ZIP file and no spreadsheet, which is one too."""
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as packed:
@@ -124,7 +124,7 @@ def is_archive(path: Path) -> bool:
 
 
 def _members(path: Path, shown: str) -> Iterator[tuple[str, BinaryIO]]:
-    """Yield the tables of an archive by their names, each as an open file that the receiver closes."""
+    """Yield the tables of a ZIP file by their names, each as an open file that the receiver closes."""
     try:
         with zipfile.ZipFile(path) as packed:
             for part in _tables(packed, shown):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apes_mailer.contacts.typos import Domains, Slip
+from apes_mailer.contacts.slips import Domains, Slip
 
 
 def _slips(domains: Iterable[str]) -> list[Slip]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from apes_mailer.contacts.answers import FILE_NAME, Answers
 from apes_mailer.contacts.columns import UnclearColumnsError
 from apes_mailer.contacts.file_format import open_contacts_file
+from apes_mailer.contacts.meanings import FILE_NAME, Meanings
 from apes_mailer.contacts.rows import Row
 from apes_mailer.errors import ContactsError
 
@@ -24,7 +24,7 @@ def _list(folder: Path, header: str = _HEADER, name: str = "liste.csv") -> Path:
 
 
 def test_told_column_holds_the_addresses_and_the_others_stay_fields(tmp_path: Path) -> None:
-    with open_contacts_file(_list(tmp_path), answers=Answers(columns=_TOLD)) as file:
+    with open_contacts_file(_list(tmp_path), meanings=Meanings(columns=_TOLD)) as file:
         assert file.fields == ("COURRIEL_PERSO", "NOM")
         assert list(file) == [Row(2, "pro@exemple.fr", ("perso@exemple.fr", "Ana"))]
 
@@ -34,7 +34,7 @@ def test_column_told_to_be_nothing_is_ignored(tmp_path: Path) -> None:
     with pytest.raises(UnclearColumnsError) as caught:
         open_contacts_file(path)
     assert caught.value.candidates == ("Email", "Courriel")
-    with open_contacts_file(path, answers=Answers(columns={"Courriel": ""})) as file:
+    with open_contacts_file(path, meanings=Meanings(columns={"Courriel": ""})) as file:
         assert file.fields == ("NOM",)
         assert list(file) == [Row(2, "pro@exemple.fr", ("Ana",))]
 
@@ -48,21 +48,21 @@ def test_unclear_columns_come_with_those_that_may_be_meant(tmp_path: Path) -> No
 
 def test_answer_is_remembered_for_files_with_the_same_header_line(tmp_path: Path) -> None:
     kept_in = tmp_path / "lists" / FILE_NAME
-    answers = Answers(kept_in, columns=_TOLD)
-    open_contacts_file(_list(tmp_path), answers=answers).close()
-    answers.remember("liste.csv")
+    meanings = Meanings(kept_in, columns=_TOLD)
+    open_contacts_file(_list(tmp_path), meanings=meanings).close()
+    meanings.remember("liste.csv")
     later = _list(tmp_path, _HEADER.replace("pro", " pro "), "autre.csv")
-    with open_contacts_file(later, answers=Answers(kept_in)) as file:
+    with open_contacts_file(later, meanings=Meanings(kept_in)) as file:
         assert list(file) == [Row(2, "pro@exemple.fr", ("perso@exemple.fr", "Ana"))]
     with pytest.raises(UnclearColumnsError):
-        open_contacts_file(_list(tmp_path, "Courriel pro;Courriel perso;Prénom\n"), answers=Answers(kept_in))
+        open_contacts_file(_list(tmp_path, "Courriel pro;Courriel perso;Prénom\n"), meanings=Meanings(kept_in))
 
 
 def test_list_kept_as_a_file_is_read_with_the_answers_beside_it(tmp_path: Path) -> None:
     path = _list(tmp_path)
-    answers = Answers(tmp_path / FILE_NAME, columns={"Courriel perso": "EMAIL"})
-    open_contacts_file(path, answers=answers).close()
-    answers.remember(path.name)
+    meanings = Meanings(tmp_path / FILE_NAME, columns={"Courriel perso": "EMAIL"})
+    open_contacts_file(path, meanings=meanings).close()
+    meanings.remember(path.name)
     with open_contacts_file(path) as file:
         assert [row.address for row in file if isinstance(row, Row)] == ["perso@exemple.fr"]
 
@@ -70,34 +70,34 @@ def test_list_kept_as_a_file_is_read_with_the_answers_beside_it(tmp_path: Path) 
 def test_later_answer_replaces_the_earlier_one_and_leaves_others(tmp_path: Path) -> None:
     kept_in = tmp_path / FILE_NAME
     for header, told in ((_HEADER, {"Nom": "PRENOM"}), (_HEADER, _TOLD), ("A;B;C\n", {"A": "EMAIL", "B": ""})):
-        answers = Answers(kept_in, columns=told)
-        answers.columns(header.strip().split(";"))
-        answers.remember("liste.csv")
-    assert Answers(kept_in).columns(["Courriel pro", "Courriel perso", "Nom"]) == {
+        meanings = Meanings(kept_in, columns=told)
+        meanings.columns(header.strip().split(";"))
+        meanings.remember("liste.csv")
+    assert Meanings(kept_in).columns(["Courriel pro", "Courriel perso", "Nom"]) == {
         "Courriel pro": "EMAIL",
         "Nom": "PRENOM",
     }
-    assert Answers(kept_in).columns(["A", "B", "C"]) == {"A": "EMAIL", "B": ""}
+    assert Meanings(kept_in).columns(["A", "B", "C"]) == {"A": "EMAIL", "B": ""}
 
 
 def test_sheet_is_remembered_for_files_of_the_name(tmp_path: Path) -> None:
     kept_in = tmp_path / FILE_NAME
-    Answers(kept_in, sheet="2027").remember("liste.xlsx")
-    assert Answers(kept_in).sheet("liste.xlsx") == "2027"
-    assert Answers(kept_in, sheet="2026").sheet("liste.xlsx") == "2026"
-    assert Answers(kept_in).sheet("autre.xlsx") == ""
+    Meanings(kept_in, sheet="2027").remember("liste.xlsx")
+    assert Meanings(kept_in).sheet("liste.xlsx") == "2027"
+    assert Meanings(kept_in, sheet="2026").sheet("liste.xlsx") == "2026"
+    assert Meanings(kept_in).sheet("autre.xlsx") == ""
 
 
 def test_nothing_said_leaves_no_file(tmp_path: Path) -> None:
-    Answers(tmp_path / FILE_NAME).remember("liste.csv")
-    Answers(columns=_TOLD).remember("liste.csv")
+    Meanings(tmp_path / FILE_NAME).remember("liste.csv")
+    Meanings(columns=_TOLD).remember("liste.csv")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_unknown_columns_are_named() -> None:
-    answers = Answers(columns={"Courriel pro": "EMAIL", "Ville": "VILLE"})
-    answers.columns(["Courriel pro", "Nom"])
-    assert answers.unused() == ["Ville"]
+    meanings = Meanings(columns={"Courriel pro": "EMAIL", "Ville": "VILLE"})
+    meanings.columns(["Courriel pro", "Nom"])
+    assert meanings.unused() == ["Ville"]
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"columns": {"a": 1}}', '{"columns": {"a": {"b": 2}}}'])
