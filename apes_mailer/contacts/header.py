@@ -15,7 +15,7 @@ from apes_mailer.contacts.columns import Columns, column_field, read_columns
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.field import EMAIL
 
-_DELIMITERS = ";\t,"  # when a header has as many of one as of another, the earlier wins
+_DELIMITERS = ";\t,|"  # when a header has as many of one as of another, the earlier wins
 _BLANK = ' \r\n\f\v\u00a0"' + _DELIMITERS  # of what a line without any text may consist
 _TITLES = 20  # lines of title that may stand above the names of the columns
 _SAMPLED = 50  # rows that show which column holds the addresses
