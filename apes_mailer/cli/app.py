@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, imports, issues, missing, publishing, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, imports, issues, members, missing, publishing, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -61,6 +61,10 @@ _ON_CONTACTS: dict[str, Callable[..., None]] = {
     "undo-import": imports.undo_import,
     "list": contacts.list_,
     "show": contacts.show,
+    "count": members.count,
+    "tag": members.tag,
+    "remove": members.remove,
+    "stale": members.stale,
     "export": contacts.export,
 }
 for _name, _function in _ON_CONTACTS.items():

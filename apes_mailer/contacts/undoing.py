@@ -128,8 +128,9 @@ def standing(connection: sa.Connection, import_id: int | None) -> PastImport:
             raise ContactsError(f"There is no import {import_id}.", hint=hint)
         if found.undone_at:
             raise ContactsError(f"Import {import_id} has been undone already, on {found.undone_at[:10]}.", hint=hint)
-    kept = sa.select(schema.mention.c.contact_id).where(schema.mention.c.import_id == found.id).limit(1)
-    if found.counts["read"] > found.counts["rejected"] and connection.execute(kept).first() is None:
+    mention = schema.mention
+    kept = sa.select(mention.c.contact_id).where(mention.c.import_id == found.id, mention.c.did != 0).limit(1)
+    if found.counts["new"] and connection.execute(kept).first() is None:
         raise ContactsError(
             f"Import {found.id} was made by an older apes-mailer, which kept no record of what was there before.",
             hint="Take single contacts off the list with: apes-mailer contacts remove ADDRESS --list LIST",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from apes_mailer.check.clients import support
-from apes_mailer.model import address
+from apes_mailer.model import address, segment
 from apes_mailer.model.consent import Policy
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
@@ -82,6 +82,14 @@ def _prefix(value: str) -> str:
     if value.startswith("/") or ".." in value.split("/"):
         raise ValueError("must be the beginning of names in the bucket, such as lettre/, without a slash before it")
     return f"{value.rstrip('/')}/" if value else ""
+
+
+def _segment(value: str) -> str:
+    try:
+        segment.parse(value, {})
+    except segment.SegmentError as error:
+        raise ValueError(f"is no segment: {error}") from error
+    return value
 
 
 ProviderName = Literal["outbox", "sendgrid"]
@@ -173,6 +181,7 @@ class Settings(_Table):
     serve: Serve = Serve()
     publish: Publish = Publish()
     lists: Mapping[str, ListSettings] = {}
+    segments: Mapping[str, Annotated[str, AfterValidator(_segment)]] = {}
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")

@@ -126,6 +126,7 @@ campaign = Table(
     Column("prepared_at", Text, nullable=False),
     Column("suppression_id", Integer, nullable=False),  # the newest suppression when the recipients were frozen
     Column("policy", Text, nullable=False, server_default="opposition"),  # Policy
+    Column("segment", Text, nullable=False, server_default=""),  # empty when the whole list was asked for
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
     Column("pause_cause", Text, nullable=False, server_default=""),
     Column("pause_cure", Text, nullable=False, server_default=""),
