@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from apes_mailer.contacts import mentions
 from apes_mailer.contacts.file_format import ContactsFile, open_contacts_file
-from apes_mailer.contacts.rows import BadRow, Row
+from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.model import address as addresses
 
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -58,7 +58,7 @@ def erase(path: Path, address: str, *, shown: str) -> int:
     return len(found) + _rewrite(path, encoding, found, mentions.pattern(address))
 
 
-def _is_of(row: Row, address: str) -> bool:
+def _is_of(row: Row | OptOut, address: str) -> bool:
     try:
         return addresses.normalise(row.address) == address
     except addresses.AddressError:
