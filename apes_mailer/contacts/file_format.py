@@ -237,6 +237,13 @@ def readable(path: Path, shown: str) -> Generator[None]:
         raise _unreadable(shown, error) from error
 
 
+def is_text(path: Path) -> bool:
+    """Whether a file is a table of text itself, so that its lines can be written again; told by its content."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return not (spreadsheet.is_spreadsheet(path, head) or cards.is_address_book(head))
+
+
 def _as_text(path: Path, shown: str, meanings: Meanings) -> BinaryIO:
     """Return a file that holds a table of text: the file itself, or what it is turned into."""
     with contextlib.ExitStack() as on_error:
