@@ -19,6 +19,7 @@ from apes_mailer.contacts.incoming import Incoming, Reject, Remark
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
@@ -69,7 +70,16 @@ SELECT planned.address, contact.fields, planned.after FROM temp.planned JOIN con
 WHERE planned.after IS NOT NULL ORDER BY planned.line
 """
 
+# Of whom is erased nothing is stored again, wherever the row comes from.
 _CARRY_OUT = (
+    """
+    DELETE FROM temp.planned WHERE EXISTS (SELECT 1 FROM suppression
+      WHERE suppression.key = planned.key AND suppression.list_id = :all_lists AND suppression.cause = :erased)
+    """,
+    """
+    DELETE FROM temp.opted_out WHERE EXISTS (SELECT 1 FROM suppression
+      WHERE suppression.key = opted_out.key AND suppression.list_id = :all_lists AND suppression.cause = :erased)
+    """,
     """
     INSERT INTO change (import_id, contact_id, before, after)
     SELECT :import_id, contact.id, contact.fields, planned.after
@@ -213,6 +223,7 @@ class Import:
             "source": source.path.name,
             "purpose": Purpose.LETTER.value,
             "given": State.GIVEN.value,
+            "erased": Cause.ERASED,
         }
         for statement in _CARRY_OUT:
             self._connection.execute(sa.text(statement), values)

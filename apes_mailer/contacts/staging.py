@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import islice
 
 import sqlalchemy as sa
@@ -57,14 +57,15 @@ def stage(
     """Read a file into temporary tables of the transaction; who says no in it is suppressed for the list.
 
     Returns the accepted contacts (``contact_id``, ``key``, ``address``, ``fields``) and the rejected rows
-    (``contact_id``, ``line``, ``reason``, ``detail``; the reasons are ``invalid`` and ``duplicate``).
+    (``contact_id``, ``line``, ``reason``, ``detail``; the reasons are ``invalid``, ``duplicate`` and, of whoever was
+    erased and is stored no more, ``suppressed``).
     """
     for table in (_row, _contact, _reject):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
     _metadata.create_all(connection, checkfirst=False)
-    rows = iter(file)
+    rows, erased = iter(file), suppressions.erased_keys(connection)
     while chunk := list(islice(rows, _CHUNK)):
-        found = _stage_chunk(connection, chunk, file.fields, keyring)
+        found = _stage_chunk(connection, chunk, file.fields, keyring, erased)
         suppressions.add_found(connection, found, list_id=list_id, at=at, source=file.shown)
     _number(connection)
     contact = schema.contact
@@ -76,7 +77,11 @@ def stage(
 
 
 def _stage_chunk(
-    connection: sa.Connection, chunk: Iterable[Row | OptOut | BadRow], fields: tuple[str, ...], keyring: Keyring
+    connection: sa.Connection,
+    chunk: Iterable[Row | OptOut | BadRow],
+    fields: tuple[str, ...],
+    keyring: Keyring,
+    erased: Container[bytes],
 ) -> list[Found]:
     """Take in some rows; return those that say no."""
     good: list[dict[str, object]] = []
@@ -93,6 +98,9 @@ def _stage_chunk(
             bad.append({"line": row.line, "reason": "invalid", "detail": error.reason})
             continue
         key = keyring.contact_key(known)
+        if key in erased:
+            bad.append({"line": row.line, "reason": "suppressed", "detail": "erased"})
+            continue
         if isinstance(row, OptOut):
             opted_out.append(Found(key, row.cause, row.at, row.evidence))
         contacts.append({"key": key, "address": known})

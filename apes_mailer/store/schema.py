@@ -283,3 +283,35 @@ event.listen(
         " BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END"
     ),
 )
+
+# What somebody asked for on the public pages and confirms by the link of a letter: to be signed up, or to see what is
+# kept of them. The address is there until it is confirmed, and for two days at most.
+wish = Table(
+    "wish",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # WishKind
+    Column("key", LargeBinary, nullable=False),
+    Column("list_id", Integer, nullable=False),  # ALL_LISTS, or the list it is for
+    Column("address", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("state", Text, nullable=False),  # WishState
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try", Text, nullable=False),
+    UniqueConstraint("kind", "key", "list_id"),
+    Index("wish_due", "state", "next_try"),
+    sqlite_autoincrement=True,  # links carry the number: it must never be that of another wish
+)
+
+wish_count = Table(
+    "wish_count",
+    metadata,
+    Column("key", LargeBinary, nullable=False),  # a keyed hash of whatever is counted
+    Column("hour", Integer, nullable=False),  # since 1970
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("key", "hour"),
+    sqlite_with_rowid=False,
+)

@@ -20,6 +20,7 @@ from apes_mailer.contacts.incoming import Reject
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address
 from apes_mailer.model.consent import Purpose, State
+from apes_mailer.model.suppression import Cause
 from tests.unit.contacts.stores import KEYRING, NOW, Store, write_csv
 
 
@@ -366,3 +367,18 @@ def test_mended_addresses_and_slips_are_imported_and_told(store: Store) -> None:
             (3, "gmial.com: is gmail.com meant? (1 more)"),
         ]
     assert list(store.contacts()) == ["a@exemple.fr", "b@gmial.com", "c@exemple.fr", "d@gmial.com"]
+
+
+def test_nothing_is_kept_of_an_erased_person_who_says_no_in_a_file(store: Store) -> None:
+    key = KEYRING.contact_key("a@exemple.fr")
+    with store.database.write() as connection:
+        suppressions.add(connection, key, list_id=suppressions.ALL_LISTS, cause=Cause.ERASED, at=NOW)
+    counts, _ = store.import_rows([("a@exemple.fr", "Ana", "unsubscribed", "")], header=_BREVO)
+    assert (counts.read, counts.suppressed) == (1, 1)
+    assert "a@exemple.fr" not in store.everything()
+    assert [each.cause for each in _every(store)] == [Cause.ERASED]
+
+
+def _every(store: Store) -> list[suppressions.Suppression]:
+    with store.database.read() as connection:
+        return list(suppressions.every(connection))
