@@ -140,6 +140,22 @@ def test_lines_of_title_are_passed_over(tmp_path: Path, content: str, header_lin
         assert next(iter(file)) == first
 
 
+def test_export_of_memberships_needs_no_help(tmp_path: Path) -> None:
+    """The columns that associations get from HelloAsso, as far as people show them; nobody publishes a list."""
+    content = (
+        "Numéro;Formule;Montant adhésion;Statut;Nom adhérent;Prénom adhérent;Nom payeur;Prénom payeur;Email payeur;"
+        "Société;Souhaitez-vous recevoir la lettre d’information ?\n"
+        "1;Simple;10,00;Validé;Blanc;Léa;Blanc;Luc;a@exemple.fr;;Oui\n"
+        "2;Simple;10,00;Validé;Roux;Max;Roux;Max;b@exemple.fr;Le Jardin;Non\n"
+    )
+    with open_contacts_file(_written(tmp_path, content)) as file:
+        assert {"NOM", "PRENOM", "NOM_PAYEUR", "STRUCTURE"} <= set(file.fields)
+        assert [(row.address, type(row)) for row in file if not isinstance(row, BadRow)] == [
+            ("a@exemple.fr", Row),
+            ("b@exemple.fr", OptOut),
+        ]
+
+
 def test_mixed_line_ends_each_end_a_line(tmp_path: Path) -> None:
     content = "EMAIL;NOM\ra@exemple.fr;Un\nb@exemple.fr;Deux\r\n\r\rc@exemple.fr;Trois"
     assert _read(_written(tmp_path, content)) == [
