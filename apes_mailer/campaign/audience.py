@@ -98,8 +98,8 @@ def notice(audience: Audience) -> str:
 
 def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError:
     message = f'There is no list "{name}".'
-    if spreadsheet := workspace.spreadsheet(name):
-        return ContactsError(message, hint=spreadsheet)
+    if document := workspace.other_document(name):
+        return ContactsError(message, hint=document)
     unusable = "".join(f"\n{cure}" for cure in workspace.unusable_lists())
     return ContactsError(
         message,
@@ -125,7 +125,7 @@ def candidates(
         accepted, rejected = lists.members(list_id), None
     else:
         with open_contacts_file(audience.file, shown=audience.shown) as file:
-            accepted, rejected = staging.stage(connection, file, keyring)
+            accepted, rejected = staging.stage(connection, file, keyring, list_id=list_id, at=at)
     if audience.where is not None:
         accepted, rejected = segments.part(connection, accepted, rejected, audience.where)
     yield list_id, Candidates(accepted=accepted, rejected=rejected)
