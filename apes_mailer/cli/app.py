@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, imports, issues, missing, persons, publishing, sends, suppressions
+from apes_mailer.cli import (
+    campaigns,
+    contacts,
+    imports,
+    issues,
+    members,
+    missing,
+    persons,
+    publishing,
+    sends,
+    serving,
+    suppressions,
+)
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -49,7 +61,8 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "resume": sends.resume,
         "resolve": campaigns.resolve,
         "why": campaigns.why,
-        "serve": issues.serve,
+        "serve": serving.serve,
+        "signup-form": serving.signup_form,
     },
 }
 for _group, _commands in _COMMANDS.items():
@@ -61,6 +74,10 @@ _ON_CONTACTS: dict[str, Callable[..., None]] = {
     "undo-import": imports.undo_import,
     "list": contacts.list_,
     "show": contacts.show,
+    "count": members.count,
+    "tag": members.tag,
+    "remove": members.remove,
+    "stale": members.stale,
     "export": contacts.export,
     "export-person": persons.export_person,
     "erase-person": persons.erase_person,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from apes_mailer.check.clients import support
-from apes_mailer.model import address
+from apes_mailer.model import address, segment
 from apes_mailer.model.consent import Policy
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
+from apes_mailer.model.text import Line
+from apes_mailer.workspace.names import is_name
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -71,6 +74,19 @@ def _host(value: str) -> str:
     return value.lower()
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value)) if "/" in value else str(ipaddress.ip_address(value))
+    except ValueError as error:
+        raise ValueError("must be an address such as 10.0.0.2, or a network such as 10.0.0.0/8") from error
+
+
+def _list_name(value: str) -> str:
+    if not is_name(value):
+        raise ValueError("is no name that a list can have")
+    return value
+
+
 def _client(value: str) -> str:
     if value not in support.FAMILIES and value not in support.programs():
         known = ", ".join(support.FAMILIES)
@@ -82,6 +98,14 @@ def _prefix(value: str) -> str:
     if value.startswith("/") or ".." in value.split("/"):
         raise ValueError("must be the beginning of names in the bucket, such as lettre/, without a slash before it")
     return f"{value.rstrip('/')}/" if value else ""
+
+
+def _segment(value: str) -> str:
+    try:
+        segment.parse(value, {})
+    except segment.SegmentError as error:
+        raise ValueError(f"is no segment: {error}") from error
+    return value
 
 
 ProviderName = Literal["outbox", "sendgrid"]
@@ -117,10 +141,37 @@ class Send(_Table):
 
 
 class Serve(_Table):
-    """``[serve]``: the address of ``apes-mailer serve`` on this computer."""
+    """``[serve]``: the address of ``apes-mailer serve`` on this computer, and which reverse proxies it believes."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1", "::1")
+
+
+class ListSettings(_Table):
+    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``.
+
+    With a ``title`` it is a letter of its own, which readers can choose and stop by itself on their page; ``about``
+    says what it brings. ``signup``: anybody may sign up for it.
+    """
+
+    policy: Literal["opposition", "opt-in"] = "opposition"
+    title: Line | None = None
+    about: Line | None = None
+    signup: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_name_for_readers(self) -> Self:
+        if self.title is None and (self.signup or self.about):
+            raise ValueError("needs a title: the name by which readers know the letter")
+        return self
+
+
+class Confirmation(_Table):
+    """``[confirmation]``: the letters with a link to follow: their theme, and for how many hours the link is valid."""
+
+    theme: str = Field(default="apes", pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    hours: int = Field(default=48, ge=1, le=168)
 
 
 class Check(_Table):
@@ -155,12 +206,6 @@ class Publish(_Table):
     region: str = ""
 
 
-class ListSettings(_Table):
-    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``."""
-
-    policy: Literal["opposition", "opt-in"] = "opposition"
-
-
 class Settings(_Table):
     """All settings of a workspace."""
 
@@ -171,8 +216,10 @@ class Settings(_Table):
     send: Send = Send()
     check: Check = Check()
     serve: Serve = Serve()
+    lists: Mapping[Annotated[str, AfterValidator(_list_name)], ListSettings] = {}
+    confirmation: Confirmation = Confirmation()
     publish: Publish = Publish()
-    lists: Mapping[str, ListSettings] = {}
+    segments: Mapping[str, Annotated[str, AfterValidator(_segment)]] = {}
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")

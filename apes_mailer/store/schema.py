@@ -126,6 +126,7 @@ campaign = Table(
     Column("prepared_at", Text, nullable=False),
     Column("suppression_id", Integer, nullable=False),  # the newest suppression when the recipients were frozen
     Column("policy", Text, nullable=False, server_default="opposition"),  # Policy
+    Column("segment", Text, nullable=False, server_default=""),  # empty when the whole list was asked for
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
     Column("pause_cause", Text, nullable=False, server_default=""),
     Column("pause_cure", Text, nullable=False, server_default=""),
@@ -281,4 +282,36 @@ event.listen(
         " (SELECT 1 FROM suppression WHERE key = OLD.key AND list_id = 0 AND cause = 'erased')"
         " BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END"
     ),
+)
+
+# What somebody asked for on the public pages and confirms by the link of a letter: to be signed up, or to see what is
+# kept of them. The address is there until it is confirmed, and for two days at most.
+wish = Table(
+    "wish",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # WishKind
+    Column("key", LargeBinary, nullable=False),
+    Column("list_id", Integer, nullable=False),  # ALL_LISTS, or the list it is for
+    Column("address", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("state", Text, nullable=False),  # WishState
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try", Text, nullable=False),
+    UniqueConstraint("kind", "key", "list_id"),
+    Index("wish_due", "state", "next_try"),
+    sqlite_autoincrement=True,  # links carry the number: it must never be that of another wish
+)
+
+wish_count = Table(
+    "wish_count",
+    metadata,
+    Column("key", LargeBinary, nullable=False),  # a keyed hash of whatever is counted
+    Column("hour", Integer, nullable=False),  # since 1970
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("key", "hour"),
+    sqlite_with_rowid=False,
 )
