@@ -278,7 +278,8 @@ def _import_that_frees(monkeypatch: pytest.MonkeyPatch) -> None:
     carry_out = importing.Import.carry_out
 
     def fault(self: importing.Import, source: importing.Source) -> importing.Counts:
-        self._connection.exec_driver_sql("DELETE FROM suppression WHERE key IN (SELECT key FROM temp.incoming)")  # pyright: ignore[reportPrivateUsage] - a fault is planted inside
+        connection = self._connection  # pyright: ignore[reportPrivateUsage] - a fault is planted inside
+        connection.exec_driver_sql("DELETE FROM suppression WHERE key IN (SELECT key FROM temp.incoming)")
         return carry_out(self, source)
 
     monkeypatch.setattr(importing.Import, "carry_out", fault)
