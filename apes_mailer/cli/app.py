@@ -18,12 +18,16 @@ from apes_mailer.cli import (
     campaigns,
     consents,
     contacts,
+    events,
     imports,
     issues,
+    members,
     missing,
     opt_outs,
+    persons,
     publishing,
     sends,
+    serving,
     suppressions,
 )
 from apes_mailer.cli.context import Context
@@ -60,7 +64,8 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "resume": sends.resume,
         "resolve": campaigns.resolve,
         "why": campaigns.why,
-        "serve": issues.serve,
+        "serve": serving.serve,
+        "signup-form": serving.signup_form,
     },
 }
 for _group, _commands in _COMMANDS.items():
@@ -72,8 +77,14 @@ _ON_CONTACTS: dict[str, Callable[..., None]] = {
     "undo-import": imports.undo_import,
     "list": contacts.list_,
     "show": contacts.show,
+    "count": members.count,
+    "tag": members.tag,
+    "remove": members.remove,
+    "stale": members.stale,
     "export": contacts.export,
     "consent": consents.consent,
+    "export-person": persons.export_person,
+    "erase-person": persons.erase_person,
 }
 for _name, _function in _ON_CONTACTS.items():
     contacts.contacts_app.command(_name, cls=Command)(_function)
@@ -91,6 +102,13 @@ app.add_typer(
     cls=Group,
     rich_help_panel=LISTS,
     help="Addresses that are never mailed.",
+)
+app.add_typer(
+    events.events_app,
+    name="events",
+    cls=Group,
+    rich_help_panel=SENDING,
+    help="What the provider reports: status, apply.",
 )
 
 

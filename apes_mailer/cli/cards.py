@@ -23,6 +23,7 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         ("From", f"{envelope.from_name} <{envelope.from_address}>"),
         ("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'contact')})"),
         ("Policy", asked.policy.words),
+        *([("Segment", str(asked.audience.where))] if asked.audience.where else []),
         ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
         *_variant_rows(composition, frozen),
         *([("Counted", output.tracked_text(frozen.tracked))] if frozen.tracked else []),

@@ -197,29 +197,6 @@ def preview(
     previewing.run(application_of(context), name, port=port, open_browser=browser)
 
 
-def serve(
-    context: typer.Context,
-    host: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST", help="The address to listen on; by default serve.host of the settings, 127.0.0.1."
-        ),
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            metavar="PORT", help="The port to listen on; by default serve.port of the settings, 8025. 0: any free one."
-        ),
-    ] = None,
-) -> None:
-    """Serve what letters link to, and what is published."""
-    from apes_mailer.web import public
-
-    application = application_of(context)
-    settings = application.settings.serve
-    public.run(application, host=host or settings.host, port=settings.port if port is None else port)
-
-
 def themes(
     context: typer.Context,
     *,

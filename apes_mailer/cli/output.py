@@ -111,6 +111,7 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
         f"{status.campaign}: {status.state}",
         f"  {status.provider}, list {status.list_name}, prepared {moment(status.prepared_at)}",
         *([f"  {status.policy.words}"] if status.policy else []),
+        *([f"  Segment: {status.segment}"] if status.segment else []),
         f"  candidates  {status.candidates:>9,}",
         *(f"    excluded  {count:>9,}  {reason.replace('_', ' ')}" for reason, count in status.excluded.items()),
         f"  recipients  {status.recipients:>9,}",
@@ -215,6 +216,7 @@ _MOST_SHOWN = 10
 REASONS = {
     "suppressed": "the address was suppressed when the recipients were frozen",
     "no_proof_of_consent": "the list is opt-in, and nothing proves that this contact agreed",
+    "not_in_segment": "the contact was on the list, and not in the segment that was asked for",
     "opted_out": "the address was suppressed after that, before its batch left",
     "invalid": "the row has no usable address",
     "duplicate": "the address was on the list twice",

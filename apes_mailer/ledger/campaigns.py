@@ -28,6 +28,7 @@ class Campaign:
     envelope: Envelope
     issue_digest: str
     prepared_at: str
+    segment: str
 
     @property
     def run(self) -> str:
@@ -215,6 +216,7 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
         campaign.c.envelope,
         campaign.c.issue_digest,
         campaign.c.prepared_at,
+        campaign.c.segment,
     ).join(lists, lists.c.id == campaign.c.list_id)
 
 

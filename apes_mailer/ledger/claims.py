@@ -88,6 +88,9 @@ def claim(
             return None
         _exclude_opted_out(connection, campaign_id, taken, at)
         contacts, roll = _recipients(connection, campaign_id, taken)
+        if "" in roll.addresses:
+            _exclude_erased(connection, campaign_id, taken)
+            contacts, roll = _recipients(connection, campaign_id, taken)
         if contacts:
             agreed = tracking.still(connection, taken.bounds(campaign_id), wanted & read(taken.tracking))
             return _open_attempt(connection, campaign_id, taken, contacts, agreed, owner=owner, at=at), roll
@@ -122,6 +125,17 @@ def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batc
     connection.execute(
         sa.update(recipient)
         .where(statements.IN_BATCH, newer.exists())
+        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts),
+        batch.bounds(campaign_id),
+    )
+
+
+def _exclude_erased(connection: sa.Connection, campaign_id: int, batch: _Batch) -> None:
+    contact, recipient = schema.contact, schema.recipient
+    erased = sa.exists().where(contact.c.id == recipient.c.contact_id, contact.c.address == "")
+    connection.execute(
+        sa.update(recipient)
+        .where(statements.IN_BATCH, erased)
         .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts),
         batch.bounds(campaign_id),
     )
@@ -192,7 +206,8 @@ def _open_attempt(
 def record(connection: sa.Connection, claimed: Claim, submission: Submission, *, owner: str, at: dt.datetime) -> None:
     """Record what became of a claim.
 
-    Raises ``LedgerError`` when the attempt is no longer this program's to decide: an outcome other than acceptance
+    What was proved accepted while its request was still on its way stays so, whatever comes back. Raises
+    ``LedgerError`` when the attempt is otherwise no longer this program's to decide: an outcome other than acceptance
     then proves nothing, and an acceptance is recorded as evidence.
     """
     provider_id = submission.provider_id if isinstance(submission, Submitted) else ""
@@ -202,6 +217,8 @@ def record(connection: sa.Connection, claimed: Claim, submission: Submission, *,
     if not closed:
         if isinstance(submission, Submitted):
             evidence.prove_accepted(connection, claimed.mark, actor=owner, at=at, provider_id=provider_id)
+            return
+        if evidence.is_proved(connection, claimed.attempt_id):
             return
         raise LedgerError(f"Batch {claimed.batch_no} was taken over while it was being submitted.")
     history.append(

@@ -53,6 +53,9 @@ class Preparation:
     batch_size: int
     policy: Policy = Policy.OPPOSITION
     """By which right the list is mailed: with ``OPT_IN`` nobody is without a recorded consent."""
+    segment: str = ""
+    """The part of the list that was asked for; empty for all of it."""
+
     waivers: Sequence[Waiver] = ()
     value_bytes: Callable[[MessageTemplate], int | None] = lambda _template: None
     """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
@@ -171,6 +174,7 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             prepared_at=stamp(at),
             suppression_id=newest,
             policy=preparation.policy,
+            segment=preparation.segment,
         )
     )
     return new_id(result)

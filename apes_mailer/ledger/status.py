@@ -81,6 +81,9 @@ class Status:
     list_name: str = ""
     policy: Policy | None = None
     """By which right the list was mailed, as it was frozen."""
+    segment: str = ""
+    """The part of the list that was asked for; empty for all of it."""
+
     prepared_at: str = ""
     cause: str = ""
     cure: str = ""
@@ -147,6 +150,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         provider=campaign.provider,
         list_name=campaign.list_name,
         policy=Policy(campaign.policy),
+        segment=campaign.segment,
         prepared_at=campaign.prepared_at,
         cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
         waivers=waivers.of_campaign(connection, campaign_id),
