@@ -26,6 +26,7 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         *([("Segment", str(asked.audience.where))] if asked.audience.where else []),
         ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
         *_variant_rows(composition, frozen),
+        *([("Counted", output.tracked_text(frozen.tracked))] if frozen.tracked else []),
         ("Excluded", output.excluded_text(frozen.excluded)),
         *((f"  line {row.line}", output.left_out_text(row)) for row in frozen.left_out),
         ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),

@@ -125,7 +125,7 @@ def _deep(application: Application, composition: Composition) -> Composition:
     from apes_mailer.campaign import deepening
     from apes_mailer.campaign.audience import STAFF
 
-    return deepening.check(composition, application.envelope(None, STAFF, composition.publication))
+    return deepening.check(composition, application.envelope(None, STAFF, composition))
 
 
 def _to(list_name: str | None) -> str:
@@ -172,7 +172,7 @@ def build(
 
     application = application_of(context)
     composition = application.compose(name)
-    envelope = application.envelope(None, STAFF, composition.publication)
+    envelope = application.envelope(None, STAFF, composition)
     paths = building.build(composition, envelope, out)
     for path in paths:
         output.say(f"{path} ({path.stat().st_size / 1000:.1f} kB)")

@@ -119,6 +119,8 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
     counts = (("submitted", status.submitted), ("pending", status.pending), ("submitting", status.submitting))
     lines += [f"    {name:<9} {count:>10,}" for name, count in counts if count or name == "submitted"]
     lines += _refused(status)
+    if any(status.tracked.values()):
+        lines.append(f"  counted     {tracked_text(status.tracked)}, who agreed to it")
     if status.unknown:
         lines.append(f"    in doubt  {status.unknown:>10,}  nobody knows whether the provider took them")
     for batch in status.batches:
@@ -230,3 +232,8 @@ def left_out_text(row: LeftOut) -> str:
 def excluded_text(excluded: Mapping[str, int]) -> str:
     """Return ``3 suppressed, 1 duplicate``, or ``nobody``."""
     return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in excluded.items()) or "nobody"
+
+
+def tracked_text(tracked: Mapping[str, int]) -> str:
+    """Return ``opens of 812, clicks of nobody``."""
+    return ", ".join(f"{purpose} of {f'{count:,}' if count else 'nobody'}" for purpose, count in tracked.items())

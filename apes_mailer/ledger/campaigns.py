@@ -198,7 +198,8 @@ def _letters(connection: sa.Connection, campaign_id: int) -> list[Rehearsed]:
     rows = connection.execute(
         sa.select(template.c.variant, template.c.digest)
         .where(template.c.campaign_id == campaign_id)
-        .order_by(template.c.id)
+        .group_by(template.c.variant, template.c.digest)
+        .order_by(sa.func.min(template.c.id))
     ).mappings()
     return [Rehearsed(**row) for row in rows]
 

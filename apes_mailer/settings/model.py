@@ -17,6 +17,7 @@ from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
 from apes_mailer.model.text import Line
+from apes_mailer.model.tracking import COUNTED, Tracking
 from apes_mailer.workspace.names import is_name
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -193,15 +194,35 @@ class Check(_Table):
     clients: tuple[Annotated[str, AfterValidator(_client)], ...] = support.USUAL
 
 
+class Unsubscribe(_Table):
+    """``[unsubscribe]``: how readers say no: by a page of ours, through the provider, or by writing to ``mailto``."""
+
+    by: Literal["page", "provider", "mail"] = "page"
+    mailto: Email | None = None
+
+
+class TrackingSettings(_Table):
+    """``[tracking]``: what the provider counts, of readers who agreed to it and of nobody else."""
+
+    opens: bool = False
+    clicks: bool = False
+
+    def wanted(self) -> Tracking:
+        """What is to be counted of whoever agreed."""
+        return frozenset(purpose for purpose in COUNTED if getattr(self, purpose.value))
+
+
 class SendGridSettings(_Table):
     """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
 
-    ``webhook_keys`` are the verification keys of its Event Webhook, which are no secret; without one, nothing is taken
-    from it. What it posts is kept as it came for ``webhook_days`` after it was applied.
+    ``asm_group`` is the number of its unsubscribe group, 0 when there is none. ``webhook_keys`` are the verification
+    keys of its Event Webhook, which are no secret; without one, nothing is taken from it. What it posts is kept as it
+    came for ``webhook_days`` after it was applied.
     """
 
     region: Literal["global", "eu"] = "global"
     base_url: Annotated[str, AfterValidator(_api_url)] | None = None
+    asm_group: int = Field(default=0, ge=0)
     webhook_keys: Annotated[tuple[Annotated[str, AfterValidator(_webhook_key)], ...], BeforeValidator(_words)] = ()
     webhook_days: int = Field(default=30, ge=0, le=365)
 
@@ -238,10 +259,22 @@ class Settings(_Table):
     confirmation: Confirmation = Confirmation()
     publish: Publish = Publish()
     segments: Mapping[str, Annotated[str, AfterValidator(_segment)]] = {}
+    unsubscribe: Unsubscribe = Unsubscribe()
+    tracking: TrackingSettings = TrackingSettings()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
     aws_secret_access_key: SecretStr = SecretStr("")
+
+    @property
+    def serverless(self) -> bool:
+        """Whether letters go to readers without any server of ours: they unsubscribe in another way."""
+        return self.unsubscribe.by != "page" and not self.public_url
+
+    @property
+    def pages_url(self) -> str:
+        """Where the public pages are, as far as this computer can reach them."""
+        return self.public_url or f"http://{self.serve.host}:{self.serve.port}"
 
     def policy_of(self, list_name: str) -> Policy:
         """Return by which right a list is mailed."""

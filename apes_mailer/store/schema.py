@@ -147,6 +147,7 @@ template = Table(
     Column("variant", Text, nullable=False, server_default=""),  # empty when everybody gets the same letter
     Column("digest", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("tracking", Text, nullable=False, server_default=""),  # what its readers agreed to: "opens", "clicks", both
     Index("template_campaign", "campaign_id"),
 )
 
@@ -215,6 +216,7 @@ attempt = Table(
     Column("size", Integer, nullable=False),
     Column("provider_id", Text, nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
+    Column("tracking", Text, nullable=False, server_default=""),  # what the provider was asked to count
     UniqueConstraint("campaign_id", "batch_no", "seq"),
     # The backstop: whatever a program does wrong, the database lets one live attempt exist for a batch.
     Index(
@@ -262,7 +264,7 @@ consent = Table(
     Column("wording", Text, nullable=False, server_default=""),
     Column("origin", Text, nullable=False, server_default=""),
     Column("import_id", Integer),  # the import that says so
-    Index("consent_key", "key", "purpose", "list_id", "id"),
+    Index("consent_key", "key", "purpose", "list_id", "id", "state"),
     sqlite_autoincrement=True,
 )
 # A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.
