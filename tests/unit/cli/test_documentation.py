@@ -17,9 +17,10 @@ from pydantic import BaseModel
 from typer.core import TyperGroup
 
 from apes_mailer import settings
+from apes_mailer.campaign import report
 from apes_mailer.campaign.overview import Rehearsal
 from apes_mailer.campaign.why import Answer, Attempt, Why
-from apes_mailer.cli import answers, output
+from apes_mailer.cli import answers, output, reports
 from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
@@ -35,6 +36,7 @@ from apes_mailer.model.issue import Block
 from apes_mailer.model.suppression import Cause
 from apes_mailer.settings import Settings
 from tests.support.cli import REPOSITORY
+from tests.support.reported import LAST, NAME, rich
 
 DOCS = REPOSITORY / "docs"
 PAGES = sorted([REPOSITORY / "README.md", *DOCS.rglob("*.md")])
@@ -207,6 +209,13 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
     finding = output.problem_json("", Severity.ERROR, Problem(message=""))
     assert list(samples["check"]["findings"][0]) == list(finding)
     assert list(samples["contacts import"]) == [each.name for each in fields(Counts)]
+
+
+def test_json_sample_of_a_report_has_the_keys_that_are_printed(tmp_path: Path) -> None:
+    ledger = rich(tmp_path)
+    found = reports.report_json(report.report(ledger.database, NAME, at=LAST))
+    ledger.database.close()
+    assert _keys(_samples()["report"]) == _keys(found)
 
 
 def test_json_page_names_what_else_there_is() -> None:
