@@ -14,7 +14,18 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, imports, issues, members, missing, publishing, sends, suppressions
+from apes_mailer.cli import (
+    campaigns,
+    contacts,
+    imports,
+    issues,
+    members,
+    missing,
+    persons,
+    publishing,
+    sends,
+    suppressions,
+)
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -66,6 +77,8 @@ _ON_CONTACTS: dict[str, Callable[..., None]] = {
     "remove": members.remove,
     "stale": members.stale,
     "export": contacts.export,
+    "export-person": persons.export_person,
+    "erase-person": persons.erase_person,
 }
 for _name, _function in _ON_CONTACTS.items():
     contacts.contacts_app.command(_name, cls=Command)(_function)
