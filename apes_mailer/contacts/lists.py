@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from apes_mailer.model.field import TAGS
 from apes_mailer.model.keys import Keyring
@@ -143,6 +144,13 @@ def contact_id(connection: sa.Connection, key: bytes) -> int | None:
     return connection.execute(sa.select(schema.contact.c.id).where(schema.contact.c.key == key)).scalar()
 
 
+def contact_ids(connection: sa.Connection, keys: Collection[bytes]) -> dict[bytes, int]:
+    """Return the numbers of those contacts among some keys that the store knows."""
+    contact = schema.contact
+    rows = connection.execute(sa.select(contact.c.key, contact.c.id).where(contact.c.key.in_(keys)))
+    return {bytes(key): int(number) for key, number in rows}
+
+
 def change_tags(
     connection: sa.Connection, contact_id: int, *, add: Sequence[str], remove: Sequence[str], at: dt.datetime
 ) -> list[str]:
@@ -178,3 +186,20 @@ def know(connection: sa.Connection, key: bytes, address: str) -> int:
         sa.insert(schema.contact).values(key=key, address=address).returning(schema.contact.c.id)
     )
     return int(result.scalar_one())
+
+
+def address_of(connection: sa.Connection, key: bytes) -> str | None:
+    """Return the address of a contact, or None when the store does not know the key."""
+    return connection.execute(sa.select(schema.contact.c.address).where(schema.contact.c.key == key)).scalar()
+
+
+def join(connection: sa.Connection, list_id: int, contact_id: int) -> None:
+    """Put a contact on a stored list; who is on it stays on it."""
+    connection.execute(insert(schema.member).values(list_id=list_id, contact_id=contact_id).on_conflict_do_nothing())
+
+
+def is_member(connection: sa.Connection, list_id: int, key: bytes) -> bool:
+    """Whether the contact with a key is on a stored list."""
+    member, contact = schema.member, schema.contact
+    found = sa.select(member.c.contact_id).join(contact, contact.c.id == member.c.contact_id)
+    return connection.execute(found.where(member.c.list_id == list_id, contact.c.key == key)).first() is not None

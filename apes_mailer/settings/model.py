@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from apes_mailer.check.clients import support
 from apes_mailer.model import address, segment
@@ -15,6 +16,9 @@ from apes_mailer.model.consent import Policy
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
+from apes_mailer.model.text import Line
+from apes_mailer.model.tracking import COUNTED, Tracking
+from apes_mailer.workspace.names import is_name
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -65,10 +69,35 @@ def _api_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _words(value: object) -> object:
+    """Let an environment variable hold several values, with spaces or commas between them."""
+    return tuple(re.split(r"[\s,]+", value.strip())) if isinstance(value, str) else value
+
+
+def _webhook_key(value: str) -> str:
+    key = "".join(value.split())
+    if not re.fullmatch(r"[A-Za-z0-9+/]{80,}={0,2}", key):
+        raise ValueError("must be a verification key as SendGrid shows it: about 124 letters, digits, + and /")
+    return key
+
+
 def _host(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value):
         raise ValueError("must be the name of a host alone, such as images.example.org; write other names in punycode")
     return value.lower()
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value)) if "/" in value else str(ipaddress.ip_address(value))
+    except ValueError as error:
+        raise ValueError("must be an address such as 10.0.0.2, or a network such as 10.0.0.0/8") from error
+
+
+def _list_name(value: str) -> str:
+    if not is_name(value):
+        raise ValueError("is no name that a list can have")
+    return value
 
 
 def _client(value: str) -> str:
@@ -125,10 +154,37 @@ class Send(_Table):
 
 
 class Serve(_Table):
-    """``[serve]``: the address of ``apes-mailer serve`` on this computer."""
+    """``[serve]``: the address of ``apes-mailer serve`` on this computer, and which reverse proxies it believes."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1", "::1")
+
+
+class ListSettings(_Table):
+    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``.
+
+    With a ``title`` it is a letter of its own, which readers can choose and stop by itself on their page; ``about``
+    says what it brings. ``signup``: anybody may sign up for it.
+    """
+
+    policy: Literal["opposition", "opt-in"] = "opposition"
+    title: Line | None = None
+    about: Line | None = None
+    signup: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_name_for_readers(self) -> Self:
+        if self.title is None and (self.signup or self.about):
+            raise ValueError("needs a title: the name by which readers know the letter")
+        return self
+
+
+class Confirmation(_Table):
+    """``[confirmation]``: the letters with a link to follow: their theme, and for how many hours the link is valid."""
+
+    theme: str = Field(default="apes", pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    hours: int = Field(default=48, ge=1, le=168)
 
 
 class Check(_Table):
@@ -138,11 +194,37 @@ class Check(_Table):
     clients: tuple[Annotated[str, AfterValidator(_client)], ...] = support.USUAL
 
 
+class Unsubscribe(_Table):
+    """``[unsubscribe]``: how readers say no: by a page of ours, through the provider, or by writing to ``mailto``."""
+
+    by: Literal["page", "provider", "mail"] = "page"
+    mailto: Email | None = None
+
+
+class TrackingSettings(_Table):
+    """``[tracking]``: what the provider counts, of readers who agreed to it and of nobody else."""
+
+    opens: bool = False
+    clicks: bool = False
+
+    def wanted(self) -> Tracking:
+        """What is to be counted of whoever agreed."""
+        return frozenset(purpose for purpose in COUNTED if getattr(self, purpose.value))
+
+
 class SendGridSettings(_Table):
-    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account."""
+    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
+
+    ``asm_group`` is the number of its unsubscribe group, 0 when there is none.
+    ``webhook_keys`` are the verification keys of its Event Webhook, which are no secret; without one, nothing is taken
+    from it. What it posts is kept as it came for ``webhook_days`` after it was applied.
+    """
 
     region: Literal["global", "eu"] = "global"
     base_url: Annotated[str, AfterValidator(_api_url)] | None = None
+    asm_group: int = Field(default=0, ge=0)
+    webhook_keys: Annotated[tuple[Annotated[str, AfterValidator(_webhook_key)], ...], BeforeValidator(_words)] = ()
+    webhook_days: int = Field(default=30, ge=0, le=365)
 
 
 class Publish(_Table):
@@ -163,12 +245,6 @@ class Publish(_Table):
     region: str = ""
 
 
-class ListSettings(_Table):
-    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``."""
-
-    policy: Literal["opposition", "opt-in"] = "opposition"
-
-
 class Settings(_Table):
     """All settings of a workspace."""
 
@@ -179,13 +255,26 @@ class Settings(_Table):
     send: Send = Send()
     check: Check = Check()
     serve: Serve = Serve()
+    lists: Mapping[Annotated[str, AfterValidator(_list_name)], ListSettings] = {}
+    confirmation: Confirmation = Confirmation()
     publish: Publish = Publish()
-    lists: Mapping[str, ListSettings] = {}
     segments: Mapping[str, Annotated[str, AfterValidator(_segment)]] = {}
+    unsubscribe: Unsubscribe = Unsubscribe()
+    tracking: TrackingSettings = TrackingSettings()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
     aws_secret_access_key: SecretStr = SecretStr("")
+
+    @property
+    def serverless(self) -> bool:
+        """Whether letters go to readers without any server of ours: they unsubscribe in another way."""
+        return self.unsubscribe.by != "page" and not self.public_url
+
+    @property
+    def pages_url(self) -> str:
+        """Where the public pages are, as far as this computer can reach them."""
+        return self.public_url or f"http://{self.serve.host}:{self.serve.port}"
 
     def policy_of(self, list_name: str) -> Policy:
         """Return by which right a list is mailed."""
@@ -204,6 +293,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "APES_MAILER_IN_FLIGHT": ("send", "in_flight"),
     "APES_MAILER_TIMEOUT": ("send", "timeout"),
     "APES_MAILER_SENDGRID_BASE_URL": ("sendgrid", "base_url"),
+    "APES_MAILER_SENDGRID_WEBHOOK_KEYS": ("sendgrid", "webhook_keys"),
     "APES_MAILER_PUBLISH_TO": ("publish", "to"),
     "APES_MAILER_PUBLISH_URL": ("publish", "url"),
     "APES_MAILER_PUBLISH_FOLDER": ("publish", "folder"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
@@ -14,26 +15,39 @@ LIMIT = 64 * 1024
 """Bytes of a request's body; RFC 8058 needs 26."""
 
 _SECONDS = 20
+_MOST_FIELDS = 200
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body of a request.
+async def read_body(request: Request, *, limit: int = LIMIT) -> bytes:
+    """Return the body of a request, of at most ``limit`` bytes.
 
-    Raises ``HTTPException``: 413 when it is longer than :data:`LIMIT`, 408 when it does not come to its end.
+    Raises ``HTTPException``: 413 when it is longer, 408 when it does not come to its end.
     """
     announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > LIMIT:
+    if announced.isdigit() and int(announced) > limit:
         raise HTTPException(413)
     body = bytearray()
     try:
         async with asyncio.timeout(_SECONDS):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > LIMIT:
+                if len(body) > limit:
                     raise HTTPException(413)
     except (TimeoutError, ClientDisconnect) as error:
         raise HTTPException(408) from error
     return bytes(body)
+
+
+async def read_form(request: Request) -> Mapping[str, Sequence[str]]:
+    """Return the fields of a form as a browser posts it by default; raises ``HTTPException`` as :func:`read_body` does.
+
+    What is no such form has no fields, one with more fields than any of ours is refused with 400.
+    """
+    body = await read_body(request)
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise HTTPException(400) from error
 
 
 def is_one_click(content_type: str, body: bytes) -> bool:

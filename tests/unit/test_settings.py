@@ -20,6 +20,7 @@ from apes_mailer.settings import Settings, toml_text
 
 SENDER = '[sender]\nname = "Le Jardin"\naddress = "Lettre@Jardin.example"\n'
 KEY = "SG.not-a-real-key"
+WEBHOOK_KEY = "A" * 124
 
 
 @pytest.fixture
@@ -68,6 +69,7 @@ ENVIRONMENT = {
     "APES_MAILER_IN_FLIGHT": ("2", "[send]\nin_flight = 3"),
     "APES_MAILER_TIMEOUT": ("1.5", "[send]\ntimeout = 9"),
     "APES_MAILER_SENDGRID_BASE_URL": ("http://127.0.0.1:9", '[sendgrid]\nbase_url = "https://a.example"'),
+    "APES_MAILER_SENDGRID_WEBHOOK_KEYS": (WEBHOOK_KEY, f"[sendgrid]\nwebhook_keys = ['{'B' * 124}']"),
     "APES_MAILER_PUBLISH_TO": ("folder", '[publish]\nto = "s3"'),
     "APES_MAILER_PUBLISH_URL": ("https://b.example", '[publish]\nurl = "https://a.example"'),
     "APES_MAILER_PUBLISH_FOLDER": ("b", '[publish]\nfolder = "a"'),
@@ -83,6 +85,8 @@ def _value(found: Settings, variable: str) -> str:
     value: Any = found
     for name in settings.ENVIRONMENT[variable]:
         value = getattr(value, name)
+    if isinstance(value, tuple):
+        return " ".join(value)  # pyright: ignore[reportUnknownArgumentType]
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
@@ -167,7 +171,7 @@ def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) 
         ),
         (
             f"{SENDER}[serve]\nqwerty = 1\n",
-            ":5 serve.qwerty: is not a setting\n    Settings below [serve]: host, port.",
+            ":5 serve.qwerty: is not a setting\n    Settings below [serve]: host, port, trusted_proxies.",
         ),
         (f"{SENDER}social = [{{nme = 'x', link = 'https://x.fr'}}]\n", ":4 sender.social.0.nme: is not a setting"),
         ("[sender]\nname = 'x'\n", ':1 sender.address: is missing\n    Write: address = "lettre@example.org"'),
