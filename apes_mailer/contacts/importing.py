@@ -73,8 +73,8 @@ WHERE planned.after IS NOT NULL ORDER BY planned.line
 # Of whom is erased nothing is stored again, wherever the row comes from.
 _CARRY_OUT = (
     """
-    DELETE FROM temp.planned WHERE EXISTS (SELECT 1 FROM suppression
-      WHERE suppression.key = planned.key AND suppression.list_id = :all_lists AND suppression.cause = :erased)
+    DELETE FROM temp.planned
+    WHERE key IN (SELECT key FROM suppression WHERE list_id = :all_lists AND cause = :erased)
     """,
     """
     DELETE FROM temp.opted_out WHERE EXISTS (SELECT 1 FROM suppression
