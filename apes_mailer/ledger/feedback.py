@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import sqlalchemy as sa
 
 from apes_mailer.ledger import reached
+from apes_mailer.model.event import EventKind
 from apes_mailer.model.report import Bounces, Feedback
 from apes_mailer.store import schema
 
 _MOST_REASONS = 12
 
 
-class Told(StrEnum):
-    """The kinds of events that say what became of a letter, what counts most first."""
-
-    BOUNCED = "bounced"
-    DELIVERED = "delivered"
-    BLOCKED = "blocked"
-    REJECTED = "rejected"
-    DEFERRED = "deferred"
+_BY_WEIGHT = (EventKind.BOUNCED, EventKind.DELIVERED, EventKind.BLOCKED, EventKind.REJECTED, EventKind.DEFERRED)
+"""The kinds that say what became of a letter, what counts most first."""
 
 
 def of_campaign(connection: sa.Connection, campaign_id: int, *, submitted: int) -> Feedback | None:
@@ -32,14 +25,14 @@ def of_campaign(connection: sa.Connection, campaign_id: int, *, submitted: int) 
     heard_at = _heard_at(connection, campaign_id)
     if not heard_at:
         return None
-    people = {kind: _people(connection, campaign_id, kind) for kind in Told}
+    people = {kind: _people(connection, campaign_id, kind) for kind in _BY_WEIGHT}
     return Feedback(
         submitted=submitted,
-        delivered=people[Told.DELIVERED],
-        bounced=people[Told.BOUNCED],
-        soft_bounced=people[Told.BLOCKED],
-        rejected=people[Told.REJECTED],
-        deferred=people[Told.DEFERRED],
+        delivered=people[EventKind.DELIVERED],
+        bounced=people[EventKind.BOUNCED],
+        soft_bounced=people[EventKind.BLOCKED],
+        rejected=people[EventKind.REJECTED],
+        deferred=people[EventKind.DEFERRED],
         silent=submitted - sum(people.values()),
         bounces=_bounces(connection, campaign_id),
         heard_at=heard_at,
@@ -49,22 +42,22 @@ def of_campaign(connection: sa.Connection, campaign_id: int, *, submitted: int) 
 def bounced(connection: sa.Connection, campaign_id: int) -> int | None:
     """Return how many recipients have an address that will never take a letter; None when nothing was told at all."""
     event = schema.event
-    told = sa.select(event.c.kind).where(event.c.campaign_id == campaign_id, event.c.kind.in_(list(Told)))
+    told = sa.select(event.c.kind).where(event.c.campaign_id == campaign_id, event.c.kind.in_(_BY_WEIGHT))
     heard = connection.execute(told.limit(1)).first() is not None
-    return _people(connection, campaign_id, Told.BOUNCED) if heard else None
+    return _people(connection, campaign_id, EventKind.BOUNCED) if heard else None
 
 
 def _heard_at(connection: sa.Connection, campaign_id: int) -> str:
     """Return when the newest event happened; the newest is the last to be written, which the index knows."""
     event = schema.event
-    newest = sa.select(sa.func.max(event.c.id)).where(event.c.campaign_id == campaign_id, event.c.kind.in_(list(Told)))
+    newest = sa.select(sa.func.max(event.c.id)).where(event.c.campaign_id == campaign_id, event.c.kind.in_(_BY_WEIGHT))
     return connection.execute(sa.select(event.c.at).where(event.c.id == newest.scalar_subquery())).scalar() or ""
 
 
-def _people(connection: sa.Connection, campaign_id: int, kind: Told) -> int:
+def _people(connection: sa.Connection, campaign_id: int, kind: EventKind) -> int:
     """Count the recipients with an event of this kind and none that counts more, among those whose letter was taken."""
     event = schema.event
-    more = list(Told)[: list(Told).index(kind)]
+    more = _BY_WEIGHT[: _BY_WEIGHT.index(kind)]
     people = (
         sa.select(event.c.contact_id)
         .where(
@@ -79,7 +72,7 @@ def _people(connection: sa.Connection, campaign_id: int, kind: Told) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(people.subquery())).scalar_one())
 
 
-def _also(campaign_id: int, kind: Told) -> sa.Exists:
+def _also(campaign_id: int, kind: EventKind) -> sa.Exists:
     """Whether the recipient of the enclosing query has an event of this kind too."""
     event, other = schema.event, schema.event.alias()
     return (
@@ -91,16 +84,18 @@ def _also(campaign_id: int, kind: Told) -> sa.Exists:
 
 
 def _bounces(connection: sa.Connection, campaign_id: int) -> list[Bounces]:
+    """Count by the class that the provider gives; the words of mail servers are as many as there are servers."""
     event = schema.event
     people = sa.func.count(event.c.contact_id.distinct())
+    reason = sa.func.coalesce(sa.func.nullif(event.c.detail, ""), event.c.reason)
     rows = connection.execute(
-        sa.select(event.c.kind, event.c.reason, people)
-        .where(event.c.campaign_id == campaign_id, event.c.kind.in_([Told.BOUNCED, Told.BLOCKED]))
-        .group_by(event.c.kind, event.c.reason)
-        .order_by(people.desc(), event.c.reason)
+        sa.select(event.c.kind, reason, people)
+        .where(event.c.campaign_id == campaign_id, event.c.kind.in_([EventKind.BOUNCED, EventKind.BLOCKED]))
+        .group_by(event.c.kind, reason)
+        .order_by(people.desc(), reason)
         .limit(_MOST_REASONS)
     )
-    return [Bounces(hard=kind == Told.BOUNCED, reason=reason, count=count) for kind, reason, count in rows]
+    return [Bounces(hard=kind == EventKind.BOUNCED, reason=why, count=count) for kind, why, count in rows]
 
 
 def clicks(connection: sa.Connection, campaign_id: int) -> list[tuple[str, int]]:
@@ -109,7 +104,7 @@ def clicks(connection: sa.Connection, campaign_id: int) -> list[tuple[str, int]]
     followed = sa.func.count()
     rows = connection.execute(
         sa.select(event.c.url, followed)
-        .where(event.c.campaign_id == campaign_id, event.c.kind == "clicked")
+        .where(event.c.campaign_id == campaign_id, event.c.kind == EventKind.CLICKED)
         .group_by(event.c.url)
         .order_by(followed.desc(), event.c.url)
     )

@@ -118,8 +118,8 @@ def test_who_came_later_is_not_among_them_and_values_are_those_of_today(
     _send(cli)
     assert _got(server, "Pardon") == sorted(_everybody())
     subjects = {address: subject for address, subject in _letters(server) if "Pardon" in subject}
-    assert subjects["personne1@exemple1.example"] == "Pardon Corrigée"
-    assert subjects["personne2@exemple2.example"] == "Pardon Prénom 2"
+    assert subjects["personne1@exemple1.example"] == "Pardon Corrigée d’information"
+    assert subjects["personne2@exemple2.example"] == "Pardon Prénom 2 d’information"
 
 
 def test_list_kept_as_a_file_that_is_gone_since(small: Cli, server: LocalSendGrid) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -123,10 +124,20 @@ def _bounces(report: Report, language: Language) -> Table | None:
     rows: list[Row] = []
     for each in report.feedback.bounces:
         kind = "hard" if each.hard else "soft"
-        reason = word("bounces", each.reason, language) if each.reason else words("bounces", language)["none"]
-        label = words("bounces", language)[kind] % {"reason": reason}
+        label = words("bounces", language)[kind] % {"reason": _why(each.reason, language)}
         rows.append(Row(name=f"{kind}.{each.reason}", label=label, count=each.count, of=report.submitted))
     return _table("bounces", rows, language)
+
+
+def _why(reason: str, language: Language) -> str:
+    """Return the class of a bounce in words, after it the status of the mail server (RFC 3463)."""
+    if not reason:
+        return words("bounces", language)["none"]
+    status = re.match(r"\d\.\d{1,3}\.\d{1,3}", reason)
+    if status is None:
+        return word("bounces", reason, language)
+    rest = reason[status.end() :].strip()
+    return f"{word('bounces', rest, language)} ({status[0]})" if rest else status[0]
 
 
 def _left(report: Report, language: Language) -> Table | None:

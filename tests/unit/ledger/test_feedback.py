@@ -9,15 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apes_mailer.ledger import feedback
-from apes_mailer.ledger.feedback import Told
+from apes_mailer.model.event import EventKind
 from apes_mailer.model.report import Bounces, Feedback
 from apes_mailer.model.submission import Refused, Submitted, Unknown
 from apes_mailer.store import schema
 from tests.support.ledgers import NAME, Ledger
 from tests.support.reported import told
 
-EVENTS = st.lists(st.tuples(st.sampled_from([*Told, "clicked", "complained"]), st.integers(0, 9)), max_size=40)
-ORDER = [Told.BOUNCED, Told.DELIVERED, Told.BLOCKED, Told.REJECTED, Told.DEFERRED]
+ORDER = [EventKind.BOUNCED, EventKind.DELIVERED, EventKind.BLOCKED, EventKind.REJECTED, EventKind.DEFERRED]
+EVENTS = st.lists(
+    st.tuples(st.sampled_from([*ORDER, EventKind.COMPLAINED, EventKind.UNSUBSCRIBED]), st.integers(0, 9)), max_size=40
+)
 
 
 def _feedback(ledger: Ledger) -> Feedback | None:

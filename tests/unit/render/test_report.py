@@ -6,6 +6,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from apes_mailer.campaign import report as reporting
 from apes_mailer.ledger.states import CampaignState, Reason
 from apes_mailer.model.language import Language
-from apes_mailer.model.report import Report, Share
+from apes_mailer.model.report import Bounces, Report, Share
 from apes_mailer.render.report import chart, page, rows, text, words
 from apes_mailer.render.report.places import Place, places
 from tests.support.reported import LAST, NAME, rich
@@ -176,3 +177,20 @@ def test_links_go_by_the_heading_above_them() -> None:
         "https://a.example/2": Place(words="La serre", part="Au jardin"),
         "https://a.example/3": Place(words="La fête", part="La fête"),
     }
+
+
+@pytest.mark.parametrize(
+    ("reason", "label"),
+    [
+        ("5.1.1 Invalid Address", "définitif\u00a0: Adresse inexistante (5.1.1)"),
+        ("Mailbox Unavailable", "définitif\u00a0: Boîte indisponible"),
+        ("5.7.1", "définitif\u00a0: 5.7.1"),
+        ("", "définitif\u00a0: raison non précisée"),
+        ("no such user here", "définitif\u00a0: no such user here"),
+    ],
+)
+def test_class_of_a_bounce_is_said_in_words(report: Report, reason: str, label: str) -> None:
+    assert report.feedback is not None
+    told = replace(report.feedback, bounces=[Bounces(hard=True, reason=reason, count=1)])
+    found = rows.tables(replace(report, feedback=told), "fr")
+    assert [row.label for table in found if table.name == "bounces" for row in table.rows] == [label]
