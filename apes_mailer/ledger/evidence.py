@@ -32,9 +32,11 @@ def set_batch(connection: sa.Connection, campaign_id: int, no: int, state: Batch
 
 
 def prove_accepted(
-    connection: sa.Connection, mark: str, *, actor: str, at: dt.datetime, provider_id: str = ""
+    connection: sa.Connection, mark: str, *, actor: str, at: dt.datetime, provider_id: str = "", evidence: str = ""
 ) -> AttemptState | None:
     """Record that one attempt was accepted; return its state now, None when no attempt has this mark.
+
+    ``evidence`` says what showed it, and where that can be seen again; it is kept in the history and with the attempt.
 
     It settles the batch, unless a later attempt is on its way, in doubt or accepted: then it proves a duplicate, or
     the danger of one, and is recorded as ``late``.
@@ -50,7 +52,7 @@ def prove_accepted(
     connection.execute(
         sa.update(attempt)
         .where(attempt.c.id == row.id)
-        .values(state=after, ended_at=stamp(at), provider_id=provider_id or row.provider_id)
+        .values(state=after, ended_at=stamp(at), provider_id=provider_id or row.provider_id, note=evidence or row.note)
     )
     if after is AttemptState.SUBMITTED:
         _settle(connection, row)
@@ -62,7 +64,7 @@ def prove_accepted(
         at=at,
         event="proved" if after is AttemptState.SUBMITTED else "duplicate",
         actor=actor,
-        note="evidence that the provider accepted this attempt",
+        note=evidence or "evidence that the provider accepted this attempt",
     )
     return after
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import waivers
+from apes_mailer.ledger.doubts import ASKED
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
 from apes_mailer.store import schema
@@ -35,6 +36,9 @@ class BatchStatus:
     """The address of one recipient of a batch in doubt, to look up with the provider; else empty."""
     variant: str = ""
     """The variant of the letter that this batch gets; empty when everybody gets the same letter."""
+    asked: str = ""
+    """What the provider's log last had to say about a batch in doubt; empty when it was not asked."""
+    asked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,11 +216,19 @@ def _batches(
         .where(batch.c.campaign_id == campaign_id)
         .order_by(batch.c.no)
     )
-    distrusted = _distrusted(connection, campaign_id)
-    return [
-        _batch(row, late.get(row.no, {}), distrusted.get((row.no, row.attempt_id), ""), owner_alive=owner_alive)
-        for row in rows
-    ]
+    # Why nothing is certain of a batch after its last attempt: the ledger was a copy then.
+    distrusted = _last_notes(connection, campaign_id, "distrusted")
+    asked = _last_notes(connection, campaign_id, ASKED)
+    found: list[BatchStatus] = []
+    for row in rows:
+        of_attempt = (row.no, row.attempt_id)
+        note, _ = distrusted.get(of_attempt, ("", ""))
+        batch_status = _batch(row, late.get(row.no, {}), note, owner_alive=owner_alive)
+        if batch_status.state is BatchState.UNKNOWN and of_attempt in asked:
+            said, at = asked[of_attempt]
+            batch_status = replace(batch_status, asked=said, asked_at=at)
+        found.append(batch_status)
+    return found
 
 
 def _somebody() -> sa.ScalarSelect[str]:
@@ -260,15 +272,17 @@ def _batch(
     )
 
 
-def _distrusted(connection: sa.Connection, campaign_id: int) -> dict[tuple[int, int | None], str]:
-    """Why nothing is certain of a batch after its last attempt, by the numbers of both: the ledger was a copy then."""
+def _last_notes(
+    connection: sa.Connection, campaign_id: int, event: str
+) -> dict[tuple[int, int | None], tuple[str, str]]:
+    """Return the last note, and its time, of each batch and attempt with an event of this kind."""
     history = schema.history
     rows = connection.execute(
-        sa.select(history.c.batch_no, history.c.attempt_id, history.c.note)
-        .where(history.c.campaign_id == campaign_id, history.c.event == "distrusted")
+        sa.select(history.c.batch_no, history.c.attempt_id, history.c.note, history.c.at)
+        .where(history.c.campaign_id == campaign_id, history.c.event == event)
         .order_by(history.c.id)
     )
-    return {(no, attempt_id): note for no, attempt_id, note in rows}
+    return {(no, attempt_id): (note, at) for no, attempt_id, note, at in rows}
 
 
 def _duplicates(connection: sa.Connection, campaign_id: int) -> int:
