@@ -19,6 +19,8 @@ LOGS_PATH = "/v3/logs"
 _KEPT = timedelta(days=30)
 _CONDITION = re.compile(r'(to_email) = "([^"\\]*)"|(sg_message_id_created_at) (>=|<=|>|<) TIMESTAMP "([0-9T:-]+Z)"')
 
+_ENTRY = re.compile(r"local-([0-9]{16})\.recvd-local-([0-9]+)-7890E356-43C\.1")
+
 
 class LogBook:
     """Answers ``POST /v3/logs`` and ``GET /v3/logs/{id}`` from a journal.
@@ -54,9 +56,9 @@ class LogBook:
         with self._lock:
             self.searches.append(query)
             found = [
-                _summary(request, address)
+                _summary(request, number)
                 for request in self._visible(now)
-                for address in request.recipients
+                for number, address in enumerate(request.recipients)
                 if all(_holds(condition, request, address) for condition in conditions if condition)
             ]
         return _json(200, {"messages": found[:limit]})
@@ -72,14 +74,14 @@ class LogBook:
         return seen
 
     def _message(self, entry: str, now: datetime) -> Reply:
-        for request in _kept(self._journal.requests, now):
-            for number, address in enumerate(request.recipients):
-                if entry == _entry(request, address):
-                    mail: dict[str, Any] = json.loads(request.raw)
-                    person = mail["personalizations"][number]
-                    known = _summary(request, address)
-                    del known["sg_message_id_created_at"]
-                    return _json(200, {**known, "custom_args": person["custom_args"], "events": []})
+        named = _ENTRY.fullmatch(entry)
+        for request in _kept(self._journal.requests, now) if named else ():
+            if named and request.seq == int(named[1]) and int(named[2]) < len(request.recipients):
+                number = int(named[2])
+                known = _summary(request, number)
+                del known["sg_message_id_created_at"]
+                person = json.loads(request.raw)["personalizations"][number]
+                return _json(200, {**known, "custom_args": person["custom_args"], "events": []})
         return error_reply(404, ("message not found", None))
 
 
@@ -102,17 +104,13 @@ def _holds(condition: re.Match[str], request: SeenRequest, address: str) -> bool
             return request.at < bound
 
 
-def _entry(request: SeenRequest, address: str) -> str:
-    return f"{message_id(request.seq)}.recvd-local-{request.recipients.index(address)}-7890E356-43C.1"
-
-
-def _summary(request: SeenRequest, address: str) -> dict[str, Any]:
+def _summary(request: SeenRequest, number: int) -> dict[str, Any]:
     mail: dict[str, Any] = json.loads(request.raw)
     return {
         "from_email": mail["from"]["email"],
-        "sg_message_id": _entry(request, address),
+        "sg_message_id": f"{message_id(request.seq)}.recvd-local-{number}-7890E356-43C.1",
         "subject": "as it was sent",
-        "to_email": address,
+        "to_email": request.recipients[number],
         "status": "delivered",
         "sg_message_id_created_at": request.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

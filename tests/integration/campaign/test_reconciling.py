@@ -1,4 +1,4 @@
-"""Before a person is asked about a doubt, the log of the provider is: what it shows is kept, its silence is no proof."""
+"""Before a person is asked about a doubt, the provider's log is: what it shows is kept, its silence proves nothing."""
 
 from __future__ import annotations
 
