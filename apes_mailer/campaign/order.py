@@ -11,6 +11,7 @@ from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.variants import VariantLetter
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.batch import Envelope
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.waiver import Waiver
 from apes_mailer.providers.base import Provider
 
@@ -36,6 +37,9 @@ class Order:
     envelope: Envelope
     batch_size: int
     actor: str
+    policy: Policy = Policy.OPPOSITION
+    """By which right the list is mailed."""
+
     waivers: Sequence[Waiver] = ()
     """The rules whose errors do not block this order."""
 

@@ -18,7 +18,7 @@ from apes_mailer.ledger import campaigns, freeze, merge_values
 from apes_mailer.ledger.freeze import Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.sorting import Letters
-from apes_mailer.ledger.states import Kind
+from apes_mailer.ledger.states import Kind, Reason
 from apes_mailer.model import merge
 from apes_mailer.model.field import EMAIL
 from apes_mailer.model.keys import Keyring
@@ -28,6 +28,12 @@ from apes_mailer.store.database import Connection, Database
 
 # The most bytes that one byte of a value can become (&#x27;), and what isolating a right-to-left value adds.
 _GROWTH, _ISOLATES = 6, 16
+
+_NOBODY = "Add contacts to the list, or choose another one with --to."
+_UNPROVEN = (
+    "The settings say that this list is opt-in: import the consents along with the contacts (their date and where they "
+    "were given), or let people sign up."
+)
 
 
 class _SurveyOverError(Exception):
@@ -113,7 +119,7 @@ def _prepare(
         excluded = ", ".join(f"{count} {reason}" for reason, count in frozen.excluded.items()) or "nobody is on it"
         raise ContactsError(
             f'The list "{order.audience.name}" gives no recipient ({excluded}).',
-            hint="Add contacts to the list, or choose another one with --to.",
+            hint=_UNPROVEN if Reason.NO_PROOF in frozen.excluded else _NOBODY,
         )
     targeting.require_readers(lambda: audience_module.columns(connection, order.audience, list_id))
     require_filled_tags(connection, order, frozen.campaign_id)
@@ -157,6 +163,7 @@ def _preparation(order: Order, list_id: int, letters: Letters) -> Preparation:
         issue_digest=order.composition.loaded.digest,
         letters=letters,
         batch_size=min(order.batch_size, provider.limits.recipients),
+        policy=order.policy,
         waivers=order.waivers,
         value_bytes=partial(_safe_bytes, provider),
         too_large=lambda template: partial(_too_large, provider, template),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 from apes_mailer.campaign.audience import STAFF
-from apes_mailer.contacts import lists, suppressions
+from apes_mailer.contacts import consents, lists, suppressions
+from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.suppressions import ALL_LISTS
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import TokenContent
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store.database import Connection, Database
 
-CAUSE = "unsubscribed"
-"""The cause of a suppression that the contact asked for by the link in a letter."""
+_PROOF = Proof(source="the link in a letter")
 
 
 def unsubscribe(database: Database, link: TokenContent, at: dt.datetime) -> bool:
@@ -19,13 +21,15 @@ def unsubscribe(database: Database, link: TokenContent, at: dt.datetime) -> bool
 
     Colleagues who try the link of a test leave the staff list only.
 
-    Return whether :func:`undo` can take it back: not where somebody else had suppressed the contact before. Doing it
-    twice is doing it once. Raises ``BusyError``, ``DiskFullError`` or another ``LedgerError``; nothing was kept then.
+    Return whether :func:`undo` would end it: not where something else suppresses the contact as widely. Doing it twice
+    is doing it once. Raises ``BusyError``, ``DiskFullError`` or another ``LedgerError``; nothing was kept then.
     """
     with database.write() as connection:
         scope = _scope(connection, link)
-        suppressions.add(connection, link.contact_key, list_id=scope, cause=CAUSE, at=at)
-        return suppressions.caused(connection, link.contact_key, list_id=scope, cause=CAUSE)
+        key, cause = link.contact_key, Cause.UNSUBSCRIBED
+        if suppressions.add(connection, key, list_id=scope, cause=cause, at=at, source=_PROOF.source):
+            _record(connection, key, scope, State.WITHDRAWN, at)
+        return all(each.cause is cause for each in suppressions.holding(connection, key, list_id=scope, at=at))
 
 
 def undo(database: Database, link: TokenContent, at: dt.datetime) -> bool:
@@ -36,12 +40,17 @@ def undo(database: Database, link: TokenContent, at: dt.datetime) -> bool:
     """
     with database.write() as connection:
         scope = _scope(connection, link)
-        suppressions.remove(connection, link.contact_key, list_id=scope, cause=CAUSE)
+        if suppressions.remove(connection, link.contact_key, list_id=scope, cause=Cause.UNSUBSCRIBED):
+            _record(connection, link.contact_key, scope, State.GIVEN, at)
         list_id = lists.find_by_tag(connection, link.list_tag)
         others = suppressions.holding(
             connection, link.contact_key, list_id=scope if list_id is None else list_id, at=at
         )
         return not others
+
+
+def _record(connection: Connection, key: bytes, scope: int, state: State, at: dt.datetime) -> None:
+    consents.record(connection, key, list_id=scope, purpose=Purpose.LETTER, state=state, at=at, proof=_PROOF)
 
 
 def _scope(connection: Connection, link: TokenContent) -> int:

@@ -57,8 +57,12 @@ def _twice(letter: CheckedLetter, page: _Page) -> Iterator[Finding]:
 
 
 def _essence(text: str) -> str:
-    """Return the letters and digits of a text: what no typography and no layout changes."""
-    return _NOT_SAID.sub("", _NOTE_NUMBER.sub("", text)).casefold()
+    """Return the letters and digits of a text, without numbers of notes: what no typography and no layout changes."""
+    return _signs(_NOTE_NUMBER.sub("", text))
+
+
+def _signs(text: str) -> str:
+    return _NOT_SAID.sub("", text).casefold()
 
 
 def _around_tags(text: str) -> list[str]:
@@ -163,6 +167,10 @@ class _Text:
         return _essence(self.text)
 
     @cached_property
+    def _words_and_notes(self) -> str:
+        return _signs(self.text)
+
+    @cached_property
     def _addresses(self) -> str:
         return "".join(self.text.split())
 
@@ -176,4 +184,5 @@ class _Text:
             case Kind.HEADING if (heading := _essence(piece.text)) in self.listed:
                 return self._words.count(heading) > 1  # the table of contents says it too
             case Kind.HEADING | Kind.WORDS | Kind.ALTERNATIVE:
-                return _says(self._words, piece)
+                # In brackets, as alternative texts stand, a number of the author's looks like one of a note: "[4".
+                return _says(self._words, piece) or _says(self._words_and_notes, piece)

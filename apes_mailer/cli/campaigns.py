@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from apes_mailer.cli import output, typed
+from apes_mailer.cli import answers, output, typed
 from apes_mailer.cli.context import CampaignName, Confirm, Json, application_of
 
 if TYPE_CHECKING:
@@ -145,6 +145,6 @@ def why(
         out.write_bytes(found.message)
         output.say(f"{out} is the message as it was frozen.")
     if json:
-        output.emit(output.why_json(found))
+        output.emit(answers.why_json(found))
     else:
-        output.show(output.why_text(found))
+        output.show(answers.why_text(found))

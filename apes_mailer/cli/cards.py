@@ -22,6 +22,7 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         ("Preheader", issue.preheader or "(none)"),
         ("From", f"{envelope.from_name} <{envelope.from_address}>"),
         ("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'contact')})"),
+        ("Policy", asked.policy.words),
         ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
         *_variant_rows(composition, frozen),
         ("Excluded", output.excluded_text(frozen.excluded)),

@@ -147,10 +147,14 @@ def list_(context: typer.Context, *, json: Json = False) -> None:
     kept = {name: workspace.shown(path) for name, path in workspace.list_files().items()}
     every = sorted([*found, *((name, kept[name], size) for name, size in sizes.items())], key=lambda each: each[:2])
     if json:
-        output.emit([{"list": name, "kept": where, "contacts": size} for name, where, size in every])
+        policy = application.settings.policy_of
+        output.emit(
+            [{"list": name, "kept": where, "contacts": size, "policy": policy(name)} for name, where, size in every]
+        )
     else:
         for name, where, size in every:
-            output.show(f"{name:<24} {where}" + ("" if size is None else f", {output.plural(size, 'contact')}"))
+            count = "" if size is None else f", {output.plural(size, 'contact')}"
+            output.show(f"{name:<24} {where}{count}, {application.settings.policy_of(name)}")
     for line in [*faults, *([] if json else workspace.unusable_lists())]:
         output.say(line)
 

@@ -58,6 +58,7 @@ def order(
         envelope=application.envelope(provider, list_name, composition.publication, subject_mark=mark),
         batch_size=application.settings.send.batch_size,
         actor=actor(),
+        policy=application.settings.policy_of(list_name),
         waivers=waived,
     )
 

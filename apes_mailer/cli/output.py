@@ -14,8 +14,6 @@ from apes_mailer.model.finding import block_of
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.overview import Rehearsal
-    from apes_mailer.campaign.why import Answer, Why
-    from apes_mailer.contacts.suppressions import Suppression
     from apes_mailer.errors import Problem
     from apes_mailer.ledger.freeze import Frozen, LeftOut
     from apes_mailer.ledger.status import BatchStatus, Status
@@ -105,23 +103,6 @@ def problems_json(rule: str, severity: Severity, problems: Iterable[Problem]) ->
     return [problem_json(each.rule or rule, severity, each) for each in problems]
 
 
-def suppression_json(suppression: Suppression) -> dict[str, Any]:
-    """Return a suppression as scripts read it; what is not known, or not limited, is null."""
-    body: dict[str, Any] = asdict(suppression)
-    body["list"] = body.pop("list_name")
-    return {name: value or None for name, value in body.items()}
-
-
-def why_json(found: Why) -> dict[str, Any]:
-    """Return the answer about one address as scripts read it, without the message itself."""
-    body: dict[str, Any] = asdict(found)
-    del body["message"]
-    body["suppressions"] = [suppression_json(each) for each in found.suppressions]
-    for each in body["suppressions"]:
-        del each["address"]  # the one that was asked about
-    return body
-
-
 def status_text(status: Status, *, only_numbers: bool = False) -> str:
     """Return a status as people read it; ``only_numbers`` leaves out why it is paused and how to go on."""
     if status.kind is None:
@@ -129,6 +110,7 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
     lines = [
         f"{status.campaign}: {status.state}",
         f"  {status.provider}, list {status.list_name}, prepared {moment(status.prepared_at)}",
+        *([f"  {status.policy.words}"] if status.policy else []),
         f"  candidates  {status.candidates:>9,}",
         *(f"    excluded  {count:>9,}  {reason.replace('_', ' ')}" for reason, count in status.excluded.items()),
         f"  recipients  {status.recipients:>9,}",
@@ -169,7 +151,7 @@ def _pause(status: Status) -> list[str]:
 
 
 def _doubt(batch: BatchStatus) -> list[str]:
-    who = f"{plural(batch.recipients, 'recipient')}{_of_variant(batch.variant)}"
+    who = f"{plural(batch.recipients, 'recipient')}{of_variant(batch.variant)}"
     what = f"      batch {batch.no}: {who} - {batch.note or 'no answer was recorded'}"
     clues = [f"with {batch.somebody}"] if batch.somebody else []
     clues += [f"apes_attempt {batch.attempt}"] if batch.attempt else []
@@ -177,7 +159,8 @@ def _doubt(batch: BatchStatus) -> list[str]:
     return [what, *([f"        {', '.join(clues)}"] if clues else []), *asked]
 
 
-def _of_variant(variant: str) -> str:
+def of_variant(variant: str) -> str:
+    """Return words that name a variant, nothing when everybody got the same letter."""
     return f" of the variant {variant}" if variant else ""
 
 
@@ -214,8 +197,8 @@ def rehearsed_text(ended: Status) -> str:
     if ended.submitted != ended.recipients:
         count += f" of {ended.recipients:,}"
     # Of a test each batch has the same letter, which is one of several; of a rehearsal all readers have got their own.
-    variant = _of_variant(ended.batches[0].variant if test and ended.batches else "")
-    if ended.provider == _OUTBOX:
+    variant = of_variant(ended.batches[0].variant if test and ended.batches else "")
+    if ended.provider == OUTBOX:
         written = f"{count} {'test ' if test else ''}message{'' if ended.submitted == 1 else 's'}{variant} written"
         return f"{written}; nothing left this computer" + (
             "." if test else ": this was a rehearsal, and does not count as sent."
@@ -225,76 +208,23 @@ def rehearsed_text(ended: Status) -> str:
     return f"{handed}: look in the mailbox." if ended.submitted else f"{handed}."
 
 
-def why_text(found: Why) -> str:
-    """Return the answer about one address as people read it."""
-    lines = [f"{found.address} and {found.campaign}:"]
-    for answer in found.answers:
-        lines += _answer(answer)
-    if not found.answers:
-        lines.append("  The campaign has not been sent, and no rehearsal had this address.")
-    lines += [
-        f"  Suppressed since {day(held.at)}: {held.cause} ({held.list_name or 'all lists'})"
-        for held in found.suppressions
-    ]
-    return "\n".join(lines)
-
-
-def _answer(answer: Answer) -> list[str]:
-    what = {"send": "The campaign", "test": "A test", "rehearsal": "A rehearsal"}[answer.kind]
-    verdict = _VERDICTS.get(answer.verdict, answer.verdict)
-    if answer.verdict == "submitted" and answer.provider == _OUTBOX:
-        verdict = _WRITTEN
-    lines = [f"  {what} through {answer.provider}, prepared {moment(answer.prepared_at)}: {verdict}"]
-    if answer.reason:
-        detail = f" ({answer.detail})" if answer.detail else ""
-        lines.append(f"    Why: {_REASONS.get(answer.reason, answer.reason)}{detail}")
-    for each in answer.attempts:
-        note = f" - {each.note}" if each.note else ""
-        state = "written" if verdict == _WRITTEN else _ATTEMPTS.get(each.state, each.state)
-        lines.append(f"    Request {each.seq} of batch {answer.batch}, {moment(each.started_at)}: {state}{note}")
-    if answer.message_sha256:
-        letter = f"the letter {answer.template_sha256[:16]}…{_of_variant(answer.variant)}"
-        lines.append(f"    Its HTML: SHA-256 {answer.message_sha256}, from {letter}")
-    return lines
-
-
-_OUTBOX = "outbox"
+OUTBOX = "outbox"
+"""The provider that mails nothing."""
 _MOST_SHOWN = 10
-_WRITTEN = "written into the outbox of this computer; nothing was mailed"
 
-_VERDICTS = {
-    "submitted": "submitted, the provider took it",
-    "pending": "not yet submitted",
-    "submitting": "on its way to the provider at this moment",
-    "unknown": "in doubt, nobody knows whether the provider took it",
-    "refused": "refused by the provider",
-    "excluded": "excluded, nothing was sent to this address",
-    "not_asked": "not a recipient",
-    "empty": "not submitted",
-}
-
-_REASONS = {
+REASONS = {
     "suppressed": "the address was suppressed when the recipients were frozen",
+    "no_proof_of_consent": "the list is opt-in, and nothing proves that this contact agreed",
     "opted_out": "the address was suppressed after that, before its batch left",
     "invalid": "the row has no usable address",
     "duplicate": "the address was on the list twice",
     "too_large": "the values for this contact are too long",
 }
 
-_ATTEMPTS = {
-    "submitting": "no answer yet",
-    "submitted": "the provider took it",
-    "refused": "the provider refused recipients of it and took nobody",
-    "not_accepted": "the provider did not take it",
-    "unknown": "in doubt",
-    "set_aside": "in doubt; a person ordered the batch to go again",
-    "late": "the provider had taken it after all",
-}
-
 
 def left_out_text(row: LeftOut) -> str:
     """Return why a row of a list is no recipient."""
-    return f"{_REASONS.get(row.reason, row.reason)}{f' ({row.detail})' if row.detail else ''}"
+    return f"{REASONS.get(row.reason, row.reason)}{f' ({row.detail})' if row.detail else ''}"
 
 
 def excluded_text(excluded: Mapping[str, int]) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apes_mailer.cli import output, typed
+from apes_mailer.cli import answers, output, typed
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.cli.help import Command
 from apes_mailer.errors import ContactsError, UsageError
+from apes_mailer.model.suppression import NEEDS_REASON, NEVER_WITH_OTHERS, Cause
 
 if TYPE_CHECKING:
+    from apes_mailer.contacts.suppressions import Suppression
     from apes_mailer.store.database import Connection
     from apes_mailer.wiring import Application
 
@@ -31,12 +35,10 @@ def list_suppressions(context: typer.Context, *, json: Json = False) -> None:
     with application.database.read() as connection:
         found = list(suppressions.every(connection))
     if json:
-        output.emit([output.suppression_json(each) for each in found])
+        output.emit([answers.suppression_json(each) for each in found])
         return
     for each in found:
-        until = f", until {output.day(each.until)}" if each.until else ""
-        since = f"{each.cause}  {output.day(each.at)}{until}"
-        output.show(f"{each.address or '(erased)'}  {each.list_name or 'all lists'}  {since}")
+        output.show(f"{each.address or '(address not kept)'}  {answers.suppression_text(each)}")
 
 
 @suppressions_app.command("add", cls=Command)
@@ -46,35 +48,71 @@ def add_suppressions(
         str, typer.Argument(metavar="ADDRESS", help="The email address; - reads one a line from standard input.")
     ],
     list_name: Scope = None,
-    cause: Annotated[str, typer.Option(metavar="WORD", help="Why, in a word; manual by default.")] = "manual",
+    cause: Annotated[
+        Cause, typer.Option(metavar="WORD", help=f"Why: {', '.join(Cause)}. It is {Cause.MANUAL} by default.")
+    ] = Cause.MANUAL,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="Only until this day: 2027-09-01.")] = None,
+    note: Annotated[str, typer.Option(metavar="TEXT", help="What you know of it, in your own words.")] = "",
     *,
     json: Json = False,
 ) -> None:
     """Never mail an address again, on one list or on all."""
-    from apes_mailer.contacts import lists, suppressions
-
     application = application_of(context)
+    why = _why(cause, until, note, application.clock())
     wrong: list[str] = []
     known = [typed.address(address)] if address != "-" else list(_piped(wrong))
-    added: list[str] = []
+    added = _add(application, known, list_name, why)
+    where = f"on the list {list_name}" if list_name else "on every list"
+    if address != "-":
+        output.say(f"{known[0]} {'is' if added else 'already was'} suppressed {where}.")
+    else:
+        output.say(f"{output.plural(len(known), 'address')} read, {added:,} newly suppressed {where}.")
+    if json and not wrong:
+        output.emit({"read": len(known), "added": added, "list": list_name})
+    if wrong:
+        raise ContactsError(
+            "\n".join(wrong), hint="Correct these lines and give them again; the others are suppressed."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Why:
+    cause: Cause
+    at: dt.datetime
+    until: dt.datetime | None
+    note: str
+
+
+def _why(cause: Cause, until: str | None, note: str, at: dt.datetime) -> _Why:
+    if cause is Cause.ERASED:
+        raise UsageError(
+            "Whoever is erased is suppressed on the way.", hint="Erase with: apes-mailer contacts erase-person ADDRESS"
+        )
+    if cause is Cause.PAUSED and until is None:
+        raise UsageError("A pause has an end.", hint="Say until which day, for example: --until 2027-09-01")
+    return _Why(cause=cause, at=at, until=None if until is None else typed.coming_day(until, after=at), note=note)
+
+
+def _add(application: Application, known: list[str], list_name: str | None, why: _Why) -> int:
+    from apes_mailer.contacts import lists, suppressions
+
+    added = 0
     with application.database.write() as connection:
         list_id = _scope(application, connection, list_name)
         for each in known:
             key = application.keyring.contact_key(each)
             lists.know(connection, key, each)
-            if suppressions.add(connection, key, list_id=list_id, cause=cause, at=application.clock()):
-                added.append(each)
-    where = f"on the list {list_name}" if list_name else "on every list"
-    if address != "-":
-        output.say(f"{known[0]} {'is' if added else 'already was'} suppressed {where}.")
-    else:
-        output.say(f"{output.plural(len(known), 'address')} read, {len(added):,} newly suppressed {where}.")
-    if json and not wrong:
-        output.emit({"read": len(known), "added": len(added), "list": list_name})
-    if wrong:
-        raise ContactsError(
-            "\n".join(wrong), hint="Correct these lines and give them again; the others are suppressed."
-        )
+            added += suppressions.add(
+                connection,
+                key,
+                list_id=list_id,
+                cause=why.cause,
+                at=why.at,
+                until=why.until,
+                source=suppressions.BY_HAND,
+                evidence=why.note,
+            )
+    return added
 
 
 def _piped(wrong: list[str]) -> Iterator[str]:
@@ -93,37 +131,58 @@ def remove_suppression(
     context: typer.Context,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The email address.")],
     list_name: Scope = None,
+    cause: Annotated[
+        Cause | None,
+        typer.Option(metavar="WORD", help="Only the suppression with this cause; complained and erased must be named."),
+    ] = None,
+    because: Annotated[
+        str, typer.Option(metavar="TEXT", help="How you know that the person wants letters again.")
+    ] = "",
     *,
     json: Json = False,
 ) -> None:
     """Allow an address again, because its owner asked for it."""
-    from apes_mailer.contacts import suppressions
+    from apes_mailer.contacts import opting_in, suppressions
 
     application = application_of(context)
     known = typed.address(address)
-    key = application.keyring.contact_key(known)
+    key, at = application.keyring.contact_key(known), application.clock()
     with application.database.write() as connection:
         list_id = _scope(application, connection, list_name)
-        removed = suppressions.remove(connection, key, list_id=list_id)
-        held = suppressions.holding(connection, key, at=application.clock())
-    still = ", ".join(f"on the list {each.list_name}" if each.list_name else "on every list" for each in held)
-    if not removed:
-        where = f"for the list {list_name}" if list_name else "for all lists"
-        raise ContactsError(
-            f"{known} has no suppression {where}" + (f"; it is suppressed {still}." if held else "."),
-            hint="Remove it with: " + _removing(known, held[0].list_name)
-            if held
-            else "See who has one with: apes-mailer suppressions list",
-        )
-    rest = f"The suppression is removed; {known} is still suppressed {still}."
+        ended = opting_in.let_back(connection, key, list_id=list_id, cause=cause, because=because, at=at)
+        held = suppressions.holding(connection, key, at=at)
+    if not ended:
+        raise _nothing_to_end(known, list_name, cause, held)
+    rest = f"The suppression is removed; {known} is still suppressed {_where(held)}."
     output.say(rest if held else f"{known} may be mailed again.")
     if json:
-        left = [output.suppression_json(each) for each in held]
+        left = [answers.suppression_json(each) for each in held]
         output.emit({"address": known, "list": list_name, "suppressions": left})
 
 
-def _removing(address: str, list_name: str) -> str:
-    return f"apes-mailer suppressions remove {address}" + (f" --list {list_name}" if list_name else "")
+def _nothing_to_end(
+    address: str, list_name: str | None, cause: Cause | None, held: Sequence[Suppression]
+) -> ContactsError:
+    where = f"for the list {list_name}" if list_name else "for all lists"
+    what = f"{address} has no suppression {where}" + (f" with the cause {cause}" if cause else "")
+    if not held:
+        return ContactsError(f"{what}.", hint="See who has one with: apes-mailer suppressions list")
+    return ContactsError(
+        f"{what}; it is suppressed {_where(held)}.", hint="Remove it with: " + _removing(address, held[0])
+    )
+
+
+def _where(held: Sequence[Suppression]) -> str:
+    return ", ".join(
+        f"{f'on the list {each.list_name}' if each.list_name else 'on every list'} ({each.cause})" for each in held
+    )
+
+
+def _removing(address: str, held: Suppression) -> str:
+    scope = f" --list {held.list_name}" if held.list_name else ""
+    named = f" --cause {held.cause}" if held.cause in NEVER_WITH_OTHERS else ""
+    reason = ' --because "…"' if held.cause in NEEDS_REASON else ""
+    return f"apes-mailer suppressions remove {address}{scope}{named}{reason}"
 
 
 def _scope(application: Application, connection: Connection, list_name: str | None) -> int:

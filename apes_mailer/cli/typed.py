@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -19,6 +20,17 @@ def address(text: str) -> str:
         raise UsageError(
             f"{text} is not an address: {error.reason}", hint="Write one address alone, such as ana@example.org."
         ) from error
+
+
+def coming_day(text: str, *, after: dt.datetime) -> dt.datetime:
+    """Return the beginning of a day here. Raises ``UsageError`` when the text names none, or one that has begun."""
+    try:
+        begins = dt.datetime.combine(dt.date.fromisoformat(text), dt.time()).astimezone()
+    except ValueError as error:
+        raise UsageError(f"{text} is no day.", hint="Write year, month and day: 2027-09-01") from error
+    if begins <= after:
+        raise UsageError(f"{text} is not in the future.", hint="Write a day that is still to come.")
+    return begins
 
 
 def answer(question: str, *, interrupted: str) -> str:

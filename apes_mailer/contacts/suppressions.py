@@ -1,6 +1,8 @@
 """Suppressions: addresses never to mail, on one list or on all.
 
-A suppression belongs to a contact key, not to a row of a list, so no import and no deletion can lose it.
+A suppression belongs to a contact key, not to a row of a list, so no import and no deletion can lose it. It has a
+scope, one list or all, and a cause; for one key and scope each cause stands by itself, so that taking one back leaves
+the others. A pause is a suppression with an end.
 """
 
 from __future__ import annotations
@@ -8,25 +10,36 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 ALL_LISTS = schema.ALL_LISTS
 """The ``list_id`` of a suppression that holds for every list."""
 
+BY_HAND = "by hand"
+"""The source of what whoever keeps the lists typed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """One suppression; ``address`` is empty when only the key is known, ``list_name`` when it holds for every list."""
+    """One suppression; ``address`` is empty when only the key is known, ``list_name`` when it holds for every list.
+
+    ``at`` and ``until`` are UTC stamps; without an end, ``until`` is empty. ``source`` says where it came from,
+    ``evidence`` what was said or seen there, in words or as the number of an event.
+    """
 
     address: str
     list_name: str
-    cause: str
+    cause: Cause
     at: str
     until: str
+    source: str = ""
+    evidence: str = ""
 
 
 def add(
@@ -34,65 +47,83 @@ def add(
     key: bytes,
     *,
     list_id: int,
-    cause: str,
+    cause: Cause,
     at: dt.datetime,
     until: dt.datetime | None = None,
+    source: str = "",
+    evidence: str = "",
 ) -> bool:
-    """Suppress a contact key; return False when it already was, for the same list and without end."""
+    """Suppress a contact key; return False when it already was: for the same list and cause, and without end."""
     table = schema.suppression
-    same = _same(key, list_id)
+    same = _same(key, list_id, cause)
     if connection.execute(sa.select(table.c.id).where(same, table.c.until.is_(None))).first():
         return False
     connection.execute(sa.delete(table).where(same))
     connection.execute(
         sa.insert(table).values(
-            key=key, list_id=list_id, cause=cause, at=stamp(at), until=stamp(until) if until else None
+            key=key,
+            list_id=list_id,
+            cause=cause,
+            at=stamp(at),
+            until=stamp(until) if until else None,
+            source=source,
+            evidence=evidence,
         )
     )
     return True
 
 
-def remove(connection: sa.Connection, key: bytes, *, list_id: int, cause: str | None = None) -> bool:
-    """End a suppression, or only one with this cause; return False when there was none for this list."""
+def remove(connection: sa.Connection, key: bytes, *, list_id: int, cause: Cause | None = None) -> bool:
+    """End the suppressions for this list, or only the one with this cause; return False when there was none."""
     return bool(connection.execute(sa.delete(schema.suppression).where(_same(key, list_id, cause))).rowcount)
 
 
-def caused(connection: sa.Connection, key: bytes, *, list_id: int, cause: str) -> bool:
-    """Whether there is a suppression with this cause for exactly this list."""
-    return connection.execute(sa.select(schema.suppression.c.id).where(_same(key, list_id, cause))).first() is not None
+def causes(connection: sa.Connection, key: bytes, *, list_id: int) -> list[Cause]:
+    """Return the causes of all suppressions for exactly this list, also of those that have ended, oldest first."""
+    table = schema.suppression
+    query = sa.select(table.c.cause).where(_same(key, list_id, None)).order_by(table.c.id)
+    return [Cause(word) for word in connection.execute(query).scalars()]
 
 
 def every(connection: sa.Connection) -> Iterator[Suppression]:
     """Yield all suppressions, oldest first."""
-    table, contact, lists = schema.suppression, schema.contact, schema.contact_list
-    rows = connection.execution_options(yield_per=1000).execute(
-        sa.select(table.c.cause, table.c.at, table.c.until, contact.c.address, lists.c.name)
-        .join(contact, contact.c.key == table.c.key, isouter=True)
-        .join(lists, lists.c.id == table.c.list_id, isouter=True)
-        .order_by(table.c.id)
-    )
-    for cause, at, until, address, name in rows:
-        yield Suppression(address=address or "", list_name=name or "", cause=cause, at=at, until=until or "")
+    table, contact = schema.suppression, schema.contact
+    query = _found(contact.c.address).join(contact, contact.c.key == table.c.key, isouter=True).order_by(table.c.id)
+    return map(_suppression, connection.execution_options(yield_per=1000).execute(query))
 
 
 def holding(connection: sa.Connection, key: bytes, *, at: dt.datetime, list_id: int | None = None) -> list[Suppression]:
-    """Return the suppressions that hold for a contact key now, on any list or on this one."""
-    table, lists = schema.suppression, schema.contact_list
-    query = (
-        sa.select(table.c.cause, table.c.at, table.c.until, lists.c.name)
-        .join(lists, lists.c.id == table.c.list_id, isouter=True)
-        .where(table.c.key == key, sa.or_(table.c.until.is_(None), table.c.until > stamp(at)))
-    )
+    """Return the suppressions that hold for a contact key now, on any list or on this one, oldest first."""
+    table = schema.suppression
+    query = _found(sa.literal("")).where(table.c.key == key, sa.or_(table.c.until.is_(None), table.c.until > stamp(at)))
     if list_id is not None:
         query = query.where(table.c.list_id.in_([ALL_LISTS, list_id]))
-    rows = connection.execute(query)
-    return [
-        Suppression(address="", list_name=name or "", cause=cause, at=at, until=until or "")
-        for cause, at, until, name in rows
-    ]
+    return [_suppression(row) for row in connection.execute(query.order_by(table.c.id))]
 
 
-def _same(key: bytes, list_id: int, cause: str | None = None) -> sa.ColumnElement[bool]:
+def _found(address: sa.ColumnElement[str]) -> sa.Select[*tuple[Any, ...]]:
+    table, lists = schema.suppression, schema.contact_list
+    told = (table.c.cause, table.c.at, table.c.until, table.c.source, table.c.evidence)
+    return (
+        sa.select(address.label("address"), lists.c.name, *told)
+        .select_from(table)
+        .join(lists, lists.c.id == table.c.list_id, isouter=True)
+    )
+
+
+def _suppression(row: sa.Row[*tuple[Any, ...]]) -> Suppression:
+    return Suppression(
+        address=row.address or "",
+        list_name=row.name or "",
+        cause=Cause(row.cause),
+        at=row.at,
+        until=row.until or "",
+        source=row.source,
+        evidence=row.evidence,
+    )
+
+
+def _same(key: bytes, list_id: int, cause: Cause | None) -> sa.ColumnElement[bool]:
     table = schema.suppression
     same = sa.and_(table.c.key == key, table.c.list_id == list_id)
     return same if cause is None else sa.and_(same, table.c.cause == cause)

@@ -17,7 +17,7 @@ from typing import assert_never
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import evidence, freeze, history, statements
+from apes_mailer.ledger import evidence, freeze, history, permission, statements
 from apes_mailer.ledger.states import AttemptState, BatchState, Outcome, Reason
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.store import schema
@@ -103,7 +103,7 @@ def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batc
         return
     # Asked for each recipient by key: going through all that is newer would make a storm of opt-outs stop the send.
     newer = (
-        freeze.suppressed(contact.c.key, list_id, at)
+        permission.suppressed(contact.c.key, list_id, at)
         .where(suppression.c.id > frozen_at, contact.c.id == recipient.c.contact_id)
         .correlate(recipient)
     )

@@ -14,9 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import batching, campaigns, history, merge_values, sorting, waivers
+from apes_mailer.ledger import batching, campaigns, history, merge_values, permission, sorting, waivers
 from apes_mailer.ledger.sorting import Letter, Letters
-from apes_mailer.ledger.states import Kind, Reason
+from apes_mailer.ledger.states import Kind
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.waiver import Waiver
 from apes_mailer.store import schema
@@ -49,6 +50,8 @@ class Preparation:
     issue_digest: str
     letters: Letters
     batch_size: int
+    policy: Policy = Policy.OPPOSITION
+    """By which right the list is mailed: with ``OPT_IN`` nobody is without a recorded consent."""
     waivers: Sequence[Waiver] = ()
     value_bytes: Callable[[MessageTemplate], int | None] = lambda _template: None
     """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
@@ -164,6 +167,7 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             issue_digest=preparation.issue_digest,
             prepared_at=stamp(at),
             suppression_id=newest,
+            policy=preparation.policy,
         )
     )
     return new_id(result)
@@ -185,34 +189,23 @@ def _insert_rejected(connection: sa.Connection, campaign_id: int, rejected: sa.S
     return connection.execute(sa.insert(schema.exclusion).from_select(columns, rows)).rowcount
 
 
-def suppressed(key: sa.ColumnElement[bytes], list_id: int, at: dt.datetime) -> sa.Select[str]:
-    """Return the query for the cause of a suppression that holds for a contact key on a list now."""
-    table = schema.suppression
-    return sa.select(table.c.cause).where(
-        table.c.key == key,
-        table.c.list_id.in_([schema.ALL_LISTS, list_id]),
-        sa.or_(table.c.until.is_(None), table.c.until > stamp(at)),
-    )
-
-
 def _insert_recipients(
     connection: sa.Connection, campaign_id: int, preparation: Preparation, accepted: sa.Subquery, at: dt.datetime
 ) -> Mapping[int, Letter]:
-    """Make exclusions of the suppressed candidates and recipients of the others; return the letters by template."""
-    cause = suppressed(accepted.c.key, preparation.list_id, at)
-    excluded = sa.select(
-        sa.literal(campaign_id),
-        accepted.c.contact_id,
-        sa.literal(Reason.SUPPRESSED.value),
-        cause.limit(1).scalar_subquery(),
-    ).where(cause.exists())
-    connection.execute(
-        sa.insert(schema.exclusion).from_select(["campaign_id", "contact_id", "reason", "detail"], excluded)
-    )
-    found = sorting.sort(connection, campaign_id, preparation.letters, accepted, ~cause.exists())
+    """Make exclusions of those who may not be mailed and recipients of the others; return the letters by template."""
+    among = sa.true()
+    for barrier in permission.barriers(accepted, preparation.list_id, preparation.policy, at):
+        excluded = sa.select(
+            sa.literal(campaign_id), accepted.c.contact_id, sa.literal(barrier.reason.value), barrier.detail
+        ).where(among, barrier.stands)
+        connection.execute(
+            sa.insert(schema.exclusion).from_select(["campaign_id", "contact_id", "reason", "detail"], excluded)
+        )
+        among = sa.and_(among, ~barrier.stands)
+    found = sorting.sort(connection, campaign_id, preparation.letters, accepted, among)
     recipients = (
         sa.select(sa.literal(campaign_id), accepted.c.contact_id, found.template_id, found.merge_values)
-        .where(~cause.exists())
+        .where(among)
         .order_by(accepted.c.contact_id)
     )
     connection.execute(

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     """Why a candidate is not a recipient."""
 
     SUPPRESSED = "suppressed"
+    NO_PROOF = "no_proof_of_consent"  # on a list that is mailed to whoever has agreed
     DUPLICATE = "duplicate"
     INVALID = "invalid"
     TOO_LARGE = "too_large"  # the merge values exceed what the provider takes

@@ -13,6 +13,7 @@ from apes_mailer.ledger import waivers
 from apes_mailer.ledger.doubts import ASKED
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
+from apes_mailer.model.consent import Policy
 from apes_mailer.store import schema
 
 _MOST_REFUSALS_NAMED = 100
@@ -76,6 +77,8 @@ class Status:
     kind: Kind | None = None
     provider: str = ""
     list_name: str = ""
+    policy: Policy | None = None
+    """By which right the list was mailed, as it was frozen."""
     prepared_at: str = ""
     cause: str = ""
     cure: str = ""
@@ -140,6 +143,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         kind=Kind(campaign.kind),
         provider=campaign.provider,
         list_name=campaign.list_name,
+        policy=Policy(campaign.policy),
         prepared_at=campaign.prepared_at,
         cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
         waivers=waivers.of_campaign(connection, campaign_id),

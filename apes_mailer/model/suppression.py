@@ -9,7 +9,7 @@ class Cause(StrEnum):
     """The cause of a suppression, as the database keeps it. Several may hold for one address at the same time."""
 
     UNSUBSCRIBED = "unsubscribed"  # the person said so: by the link of a letter, on a page, by mail
-    AT_PROVIDER = "unsubscribed at the provider"  # by a link of the provider's own
+    AT_PROVIDER = "unsubscribed at the provider"  # the person said so there; coming back there ends only this one
     COMPLAINED = "complained"  # the person called a letter spam
     BOUNCED = "bounced"  # the mailbox does not exist
     INVALID = "invalid"  # the provider calls it no address

@@ -39,9 +39,10 @@ _SAME_BACKGROUND_TWICE = re.compile(
     r"background:\2;background-color:\2;"
 )
 _STARTS_A_LINE = ("<p", "<h", "<li", "<table", "<style", "<meta", "<body")
-_OPENING_TAG = re.compile(r"<[a-zA-Z](?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")
+_OPENING_TAG = re.compile(r"<[a-zA-Z][^\"'<>]*(?:\"[^\"]*\"[^\"'<>]*|'[^']*'[^\"'<>]*)*>")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TITLE = re.compile(r"(?<=<mj-title>)[^<]*")
+_TO_ESCAPE = re.compile(r"[^ -~]|\\")
 _ESCAPED = re.compile(r"&#x([0-9a-f]{6});")
 
 
@@ -61,10 +62,12 @@ def _escape_attributes(mjml: str) -> str:
     """
 
     def escape(value: re.Match[str]) -> str:
-        return re.sub(r"[^ -~]|\\", lambda match: f"&#x{ord(match.group()):06x};", value.group())
+        return _TO_ESCAPE.sub(lambda sign: f"&#x{ord(sign.group()):06x};", value.group())
 
-    mjml = _TITLE.sub(escape, mjml)
-    return _OPENING_TAG.sub(lambda tag: _QUOTED.sub(escape, tag.group()), mjml)
+    def escape_values(tag: re.Match[str]) -> str:
+        return _QUOTED.sub(escape, tag.group()) if _TO_ESCAPE.search(tag.group()) else tag.group()
+
+    return _OPENING_TAG.sub(escape_values, _TITLE.sub(escape, mjml))
 
 
 def _offset_before_escaping(escaped: str, offset: int) -> int:

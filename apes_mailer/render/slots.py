@@ -10,7 +10,7 @@ from apes_mailer.model.message import Context, Part, Parts, Slot
 from apes_mailer.render.tokens import NO_PLACE, Tokens
 
 # A tag with its attributes; conditional comments are opened up, because what is inside them is HTML for Outlook.
-_TAG = re.compile(r"<(?P<name>/?[a-zA-Z][^\s/>]*)(?P<attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>")
+_TAG = re.compile(r"<(?P<name>/?[a-zA-Z][^\s/>]*)(?P<attributes>[^\"'>]*(?:\"[^\"]*\"[^\"'>]*|'[^']*'[^\"'>]*)*)>")
 _ATTRIBUTE = re.compile(r"(?P<name>[^\s=\"'/]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
 _LINKS = {"href", "src", "background", "action"}
 _NO_LINK = re.compile(r"(?:mailto|tel):[^?]*", re.IGNORECASE)
@@ -50,7 +50,7 @@ def _places(text: str, tokens: Tokens) -> list[tuple[int, int, str | None]]:
     values: list[tuple[int, int, str | None]] = []
     tags: list[tuple[int, int, str | None]] = []
     for tag in _TAG.finditer(text):
-        if next(tokens.split(tag.group()), None) is None:
+        if not tokens.occur_in(tag.group()):
             continue
         tags.append((tag.start(), tag.end(), None))
         offset = tag.start("attributes")

@@ -55,6 +55,10 @@ class Tokens:
         """Return the text with each word replaced by the tag it stands for."""
         return self._pattern.sub(lambda match: str(self._expressions[int(match[1])]), text)
 
+    def occur_in(self, text: str) -> bool:
+        """Whether there is any word in a text."""
+        return self._pattern.search(text) is not None
+
     def split(self, text: str) -> Iterator[tuple[int, int, merge.Expression]]:
         """Yield start, end and expression of each word in a text."""
         for match in self._pattern.finditer(text):

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -129,15 +129,18 @@ def _home(path: tuple[str, ...]) -> str:
     if home:
         return f"It belongs below the line [{home}]."
     known = ", ".join(_names(section))
-    return f"Settings {f'below [{section[0]}]' if section else 'and sections'}: {known}." if known else "Delete it."
+    where = f"below [{'.'.join(section)}]" if section else "and sections"
+    return f"Settings {where}: {known}." if known else "Delete it."
 
 
 def _names(section: Sequence[str]) -> list[str]:
     """Return what a section of the file may hold; nothing where there is no such section."""
-    model: type[BaseModel] = Settings
+    kind: Any = Settings
     for name in section:
-        annotation = model.model_fields[name].annotation if name in model.model_fields else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        if get_origin(kind) is Mapping:  # sections of one kind, each with a name of its own
+            kind = get_args(kind)[1]
+        else:
+            kind = kind.model_fields[name].annotation if name in kind.model_fields else None
+        if not (get_origin(kind) is Mapping or (isinstance(kind, type) and issubclass(kind, BaseModel))):
             return []
-        model = annotation
-    return [name for name in model.model_fields if name not in SECRETS]
+    return [] if get_origin(kind) is Mapping else [name for name in kind.model_fields if name not in SECRETS]

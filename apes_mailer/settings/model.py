@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from apes_mailer.check.clients import support
 from apes_mailer.model import address
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
@@ -154,6 +155,12 @@ class Publish(_Table):
     region: str = ""
 
 
+class ListSettings(_Table):
+    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``."""
+
+    policy: Literal["opposition", "opt-in"] = "opposition"
+
+
 class Settings(_Table):
     """All settings of a workspace."""
 
@@ -165,10 +172,15 @@ class Settings(_Table):
     check: Check = Check()
     serve: Serve = Serve()
     publish: Publish = Publish()
+    lists: Mapping[str, ListSettings] = {}
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
     aws_secret_access_key: SecretStr = SecretStr("")
+
+    def policy_of(self, list_name: str) -> Policy:
+        """Return by which right a list is mailed."""
+        return Policy(self.lists.get(list_name, ListSettings()).policy)
 
 
 SECRETS: tuple[str, ...] = tuple(name for name, info in Settings.model_fields.items() if info.annotation is SecretStr)

@@ -19,6 +19,7 @@ from sqlalchemy import event, exc
 
 from apes_mailer.errors import LedgerError, SettingsError
 from apes_mailer.store import schema
+from apes_mailer.store.upgrade import upgrade
 
 Connection = sa.Connection
 """An open transaction of :class:`Database`, for code that passes it on and writes no SQL of its own."""
@@ -151,7 +152,7 @@ class Database:
         with self.write() as connection:
             version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
             if version < schema.VERSION:  # or another program was quicker
-                schema.complete(connection)
+                upgrade(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version={schema.VERSION}")
 
 

@@ -1,4 +1,4 @@
-"""The tables of the one database: contacts, lists, suppressions, and the ledger.
+"""The tables of the one database: contacts, lists, suppressions, consents, and the ledger.
 
 Times are UTC in ISO 8601. A contact's ``key`` is a keyed hash of its address, see ``apes_mailer.model.keys``.
 """
@@ -6,8 +6,8 @@ Times are UTC in ISO 8601. A contact's ``key`` is a keyed hash of its address, s
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     Column,
-    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -17,13 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    inspect,
+    event,
     text,
 )
-from sqlalchemy.schema import CreateColumn
 
-VERSION = 2
-"""Number of the schema; a database written by a newer program is refused, what an older one lacks is added to it."""
+VERSION = 3
+"""Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
 
 metadata = MetaData()
 
@@ -77,10 +76,13 @@ suppression = Table(
     Column("id", Integer, primary_key=True),
     Column("key", LargeBinary, nullable=False),
     Column("list_id", Integer, nullable=False),  # ALL_LISTS, or the list it is for
-    Column("cause", Text, nullable=False),
+    Column("cause", Text, nullable=False),  # Cause
     Column("at", Text, nullable=False),
     Column("until", Text),
-    UniqueConstraint("key", "list_id"),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("evidence", Text, nullable=False, server_default=""),
+    # With the cause: who takes one back leaves the others.
+    UniqueConstraint("key", "list_id", "cause"),
     sqlite_autoincrement=True,
 )
 
@@ -99,6 +101,7 @@ campaign = Table(
     Column("issue_digest", Text, nullable=False),
     Column("prepared_at", Text, nullable=False),
     Column("suppression_id", Integer, nullable=False),  # the newest suppression when the recipients were frozen
+    Column("policy", Text, nullable=False, server_default="opposition"),  # Policy
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
     Column("pause_cause", Text, nullable=False, server_default=""),
     Column("pause_cure", Text, nullable=False, server_default=""),
@@ -220,17 +223,38 @@ rate = Table(
     Column("next_free", Integer, nullable=False),  # microseconds since 1970
 )
 
-
-def complete(connection: Connection) -> None:
-    """Make the tables, and add to those that an older version made the columns that they lack.
-
-    So versions may only add: tables, and columns that may be null or have a default.
-    """
-    metadata.create_all(connection)
-    known = inspect(connection)
-    for table in metadata.sorted_tables:
-        there = {column["name"] for column in known.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                definition = CreateColumn(column).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("list_id", Integer, nullable=False),  # ALL_LISTS, or the list it is for
+    Column("purpose", Text, nullable=False),  # Purpose
+    Column("state", Text, nullable=False),  # State
+    Column("at", Text, nullable=False),  # when the person said so
+    Column("source", Text, nullable=False),
+    Column("basis", Text, nullable=False, server_default=""),
+    Column("wording", Text, nullable=False, server_default=""),
+    Column("origin", Text, nullable=False, server_default=""),
+    Column("import_id", Integer),  # the import that says so
+    Index("consent_key", "key", "purpose", "list_id", "id"),
+    sqlite_autoincrement=True,
+)
+# A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.
+event.listen(
+    consent,
+    "after_create",
+    DDL(
+        "CREATE TRIGGER consent_is_not_changed BEFORE UPDATE ON consent"
+        " BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END"
+    ),
+)
+event.listen(
+    consent,
+    "after_create",
+    DDL(
+        "CREATE TRIGGER consent_is_not_deleted BEFORE DELETE ON consent WHEN NOT EXISTS"
+        " (SELECT 1 FROM suppression WHERE key = OLD.key AND list_id = 0 AND cause = 'erased')"
+        " BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END"
+    ),
+)

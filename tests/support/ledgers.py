@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import lists, suppressions
+from apes_mailer.contacts import consents, lists, suppressions
+from apes_mailer.contacts.consents import Proof
 from apes_mailer.ledger import claims, control, evidence, freeze, status
 from apes_mailer.ledger.claims import Claim, Roll
 from apes_mailer.ledger.control import Distrusted
@@ -20,10 +21,12 @@ from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.model.batch import Envelope
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.merge import ContactField
 from apes_mailer.model.message import Context, MessageTemplate, Slot
 from apes_mailer.model.submission import Submission
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
@@ -96,7 +99,17 @@ class Ledger:
             scope = schema.ALL_LISTS
             if list_name:
                 scope = lists.find_or_add(connection, list_name, self.keyring, self.now)
-            suppressions.add(connection, self.key(number), list_id=scope, cause="asked", at=self.now, until=until)
+            suppressions.add(connection, self.key(number), list_id=scope, cause=Cause.MANUAL, at=self.now, until=until)
+
+    def say(self, number: int, *states: State, list_name: str = "", purpose: Purpose = Purpose.LETTER) -> None:
+        """Let a contact say something, about one list or about all."""
+        with self.database.write() as connection:
+            scope = schema.ALL_LISTS
+            if list_name:
+                scope = lists.find_or_add(connection, list_name, self.keyring, self.now)
+            key, proof = self.key(number), Proof(source="form")
+            for state in states:
+                consents.record(connection, key, list_id=scope, purpose=purpose, state=state, at=self.now, proof=proof)
 
     def prepare(
         self,

@@ -15,6 +15,7 @@ from pydantic import SecretStr, ValidationError
 
 from apes_mailer import settings
 from apes_mailer.errors import SettingsError
+from apes_mailer.model.consent import Policy
 from apes_mailer.settings import Settings, toml_text
 
 SENDER = '[sender]\nname = "Le Jardin"\naddress = "Lettre@Jardin.example"\n'
@@ -51,6 +52,11 @@ def test_a_sender_is_enough(load: Callable[..., Settings]) -> None:
         60.0,
     )
     assert (found.public_url, found.database_url, found.sendgrid.base_url) == ("", "", None)
+
+
+def test_policy_is_that_of_the_list_and_opposition_by_default(load: Callable[..., Settings]) -> None:
+    found = load(f'{SENDER}[lists.adherents]\npolicy = "opt-in"\n')
+    assert (found.policy_of("adherents"), found.policy_of("autres")) == (Policy.OPT_IN, Policy.OPPOSITION)
 
 
 ENVIRONMENT = {
@@ -174,6 +180,18 @@ def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) 
         (
             f"{SENDER}letter = 2027  # so\n",
             ':4 sender.letter: must be text in quotes\n    Replace line 4 with: letter = "2027"',
+        ),
+        (
+            f'{SENDER}[lists.tous]\npolicy = "optin"\n',
+            ':5 lists.tous.policy: must be "opposition" or "opt-in"\n    Replace line 5 with: policy = "opt-in"',
+        ),
+        (
+            f'{SENDER}[lists.tous]\npolcy = "opt-in"\n',
+            ':5 lists.tous.polcy: is not a setting\n    Replace line 5 with: policy = "opt-in"',
+        ),
+        (
+            f"{SENDER}[lists.tous]\nqwerty = 1\n",
+            ":5 lists.tous.qwerty: is not a setting\n    Settings below [lists.tous]: policy",
         ),
         (f"{SENDER}[serve]\nport = 'x'\n", ":5 serve.port: must be a whole number"),
         (f"{SENDER}[send]\nbatch_size = 1.5\n", ":5 send.batch_size: must be a whole number"),

@@ -96,11 +96,12 @@ def test_broken_file_leaves_list_and_reports_as_they_were(cli: Cli) -> None:
 
 
 def test_suppressed_stay_suppressed_through_every_import(cli: Cli) -> None:
-    cli.ok("suppressions", "add", "a@exemple.fr", "--cause", "plainte")
+    cli.ok("suppressions", "add", "a@exemple.fr", "--cause", "complained", "--note", "by phone")
     for _ in range(2):
         assert _import(cli, ["EMAIL;PRENOM", ANA, BOB])["suppressed"] == 1
     (held,) = _suppressions(cli)
-    assert (held["address"], held["list"], held["cause"], held["until"]) == ("a@exemple.fr", None, "plainte", None)
+    assert (held["address"], held["list"], held["cause"], held["until"]) == ("a@exemple.fr", None, "complained", None)
+    assert (held["source"], held["evidence"]) == ("by hand", "by phone")
     survey = cli.ok("send", STARTER, "--to", "tous", "--dry-run", "--json").json()
     assert survey["excluded"] == {"suppressed": 1}
 
@@ -262,15 +263,15 @@ def test_suppression_of_another_scope_is_named_with_its_command(cli: Cli) -> Non
     cli.ok("suppressions", "add", "a@exemple.fr", "--list", "staff")
     done = cli.run("suppressions", "remove", "a@exemple.fr")
     assert done.code == 1
-    assert "a@exemple.fr has no suppression for all lists; it is suppressed on the list staff." in done.err
+    assert "a@exemple.fr has no suppression for all lists; it is suppressed on the list staff (manual)." in done.err
     assert "apes-mailer suppressions remove a@exemple.fr --list staff" in done.err
 
 
 def test_addresses_of_a_former_service_are_suppressed_at_once(cli: Cli) -> None:
-    cli.ok("suppressions", "add", "a@exemple.fr")
+    cli.ok("suppressions", "add", "a@exemple.fr", "--cause", "imported")
     command = [sys.executable, "-m", "apes_mailer", "--workspace", str(cli.workspace), "suppressions", "add", "-"]
     done = subprocess.run(
-        [*command, "--cause", "former-service"],
+        [*command, "--cause", "imported"],
         input="\ufeffA@exemple.fr\r\n\r\nzut\r\nb@exemple.fr\r\nc@exemple.fr\n",
         capture_output=True,
         text=True,
@@ -282,7 +283,7 @@ def test_addresses_of_a_former_service_are_suppressed_at_once(cli: Cli) -> None:
     assert "3 addresses read, 2 newly suppressed on every list." in done.stderr
     assert "line 3: zut is not an address" in done.stderr
     causes = {each["address"]: each["cause"] for each in _suppressions(cli)}
-    assert causes == {"a@exemple.fr": "manual", "b@exemple.fr": "former-service", "c@exemple.fr": "former-service"}
+    assert causes == {"a@exemple.fr": "imported", "b@exemple.fr": "imported", "c@exemple.fr": "imported"}
 
 
 def test_suppression_has_a_scope_and_can_be_taken_back(cli: Cli) -> None:
@@ -294,6 +295,43 @@ def test_suppression_has_a_scope_and_can_be_taken_back(cli: Cli) -> None:
     assert "a@exemple.fr is still suppressed on the list tous" in cli.ok("suppressions", "remove", "a@exemple.fr").err
     assert "may be mailed again" in cli.ok("suppressions", "remove", "a@exemple.fr", "--list", "tous").err
     assert _suppressions(cli) == []
+
+
+def test_word_of_the_person_is_taken_back_with_the_reason_only(cli: Cli) -> None:
+    cli.ok("suppressions", "add", "a@exemple.fr", "--cause", "unsubscribed")
+    cli.ok("suppressions", "add", "a@exemple.fr", "--cause", "complained")
+    done = cli.run("suppressions", "remove", "a@exemple.fr")
+    assert done.code == 2
+    assert "The address is unsubscribed: that was the person's word" in done.err
+    reason = ("--because", "asked by phone")
+    done = cli.ok("suppressions", "remove", "a@exemple.fr", *reason)
+    assert "a@exemple.fr is still suppressed on every list (complained)" in done.err
+    assert [each["cause"] for each in _suppressions(cli)] == ["complained"]
+    done = cli.run("suppressions", "remove", "a@exemple.fr", *reason)
+    assert "suppressions remove a@exemple.fr --cause complained --because" in done.err
+    assert (
+        "may be mailed again" in cli.ok("suppressions", "remove", "a@exemple.fr", "--cause", "complained", *reason).err
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--cause", "paused"), "A pause has an end."),
+        (("--until", "demain"), "demain is no day."),
+        (("--until", "2020-01-01"), "2020-01-01 is not in the future."),
+        (("--cause", "erased"), "contacts erase-person ADDRESS"),
+    ],
+)
+def test_suppression_that_makes_no_sense_is_refused(cli: Cli, given: tuple[str, ...], said: str) -> None:
+    done = cli.run("suppressions", "add", "a@exemple.fr", *given)
+    assert (done.code, said in done.err) == (2, True)
+    assert _suppressions(cli) == []
+
+
+def test_pause_is_shown_with_its_end(cli: Cli) -> None:
+    cli.ok("suppressions", "add", "a@exemple.fr", "--cause", "paused", "--until", "2999-09-01")
+    assert "until 2999-09-01" in cli.ok("suppressions", "list").out
 
 
 def test_address_never_seen_can_be_suppressed_before_it_is_imported(cli: Cli) -> None:

@@ -19,6 +19,7 @@ from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.ledger import claims, freeze
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 from apes_mailer.web import public
@@ -55,7 +56,7 @@ class Served:
         with self.database.read() as connection:
             return list(suppressions.every(connection))
 
-    def suppress(self, list_id: int, cause: str) -> None:
+    def suppress(self, list_id: int, cause: Cause) -> None:
         with self.database.write() as connection:
             suppressions.add(connection, self.keyring.contact_key(ADDRESS), list_id=list_id, cause=cause, at=NOW)
 
@@ -133,16 +134,16 @@ def test_reloading_the_address_of_the_undo_leads_back_to_the_page(served: Served
 
 
 def test_undo_leaves_what_others_have_suppressed(served: Served) -> None:
-    served.suppress(served.list_id, "complained")
+    served.suppress(served.list_id, Cause.COMPLAINED)
     done = pressed(request(served.link()), served.link())
-    assert served.suppressions() == [("", "unsubscribed"), ("adherents", "complained")]
+    assert served.suppressions() == [("adherents", "complained"), ("", "unsubscribed")]
     undone = pressed(done, served.link())
     assert "pour une autre raison" in undone.text
     assert served.suppressions() == [("adherents", "complained")]
 
 
 def test_undo_says_so_when_the_address_is_suppressed_for_all_lists(served: Served) -> None:
-    served.suppress(schema.ALL_LISTS, "manual")
+    served.suppress(schema.ALL_LISTS, Cause.MANUAL)
     done = request(served.link(), "POST", body=b"from=page", headers=FORM)
     assert "<form" not in done.text, "there is nothing that this person could undo"
     undone = request(f"{served.link()}/undo", "POST", body=b"from=page", headers=FORM)

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +19,7 @@ from typer.core import TyperGroup
 from apes_mailer import settings
 from apes_mailer.campaign.overview import Rehearsal
 from apes_mailer.campaign.why import Answer, Attempt, Why
-from apes_mailer.cli import output
+from apes_mailer.cli import answers, output
 from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
@@ -29,6 +30,7 @@ from apes_mailer.ledger.status import BatchStatus, Refusal, Status
 from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.finding import Severity
 from apes_mailer.model.issue import Block
+from apes_mailer.model.suppression import Cause
 from apes_mailer.settings import Settings
 from tests.support.cli import REPOSITORY
 
@@ -116,7 +118,9 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
 
 def _leaves(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     for name, info in model.model_fields.items():
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+        if name == "lists":  # a section for each list, by its name
+            yield from _leaves(get_args(info.annotation)[1], (*path, name, "*"))
+        elif isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
             yield from _leaves(info.annotation, (*path, name))
         elif name not in settings.SECRETS:
             yield ".".join([*path, name]), info
@@ -129,7 +133,7 @@ def _default(info: Any) -> str:
 
 
 def test_every_setting_is_documented_with_its_variable_and_default() -> None:
-    rows = re.findall(r"^\| `([a-z_.]+)` \| (?:`(\w+)`)? ?\| (.+?) \|", _page("reference/settings.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z_.*]+)` \| (?:`(\w+)`)? ?\| (.+?) \|", _page("reference/settings.md"), re.MULTILINE)
     variables = {".".join(path): name for name, path in settings.ENVIRONMENT.items()}
     expected = [(name, variables.get(name, ""), _default(info)) for name, info in _leaves(Settings)]
     documented = [row for row in rows if not row[0].startswith(("secret", "mailer", "published", "outbox"))]
@@ -174,13 +178,13 @@ def _status() -> dict[str, Any]:
 def _why() -> dict[str, Any]:
     attempt = Attempt(seq=1, state="", started_at="", provider_id="", note="")
     answer = Answer(kind="send", verdict="", reason="", provider="", prepared_at="", attempts=[attempt])
-    held = Suppression(address="", list_name="", cause="", at="", until="")
-    return output.why_json(Why(campaign="x", address="", answers=[answer], suppressions=[held], message=None))
+    held = Suppression(address="", list_name="", cause=Cause.MANUAL, at="", until="")
+    return answers.why_json(Why(campaign="x", address="", answers=[answer], suppressions=[held], message=None))
 
 
 def test_json_samples_have_the_keys_that_are_printed() -> None:
     samples = _samples()
-    suppression = Suppression(address="", list_name="", cause="", at="", until="")
+    suppression = Suppression(address="", list_name="", cause=Cause.MANUAL, at="", until="")
     left_out = [LeftOut(line=1, reason="", detail="")]
     frozen = Frozen(
         campaign_id=1,
@@ -194,7 +198,7 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
     )
     assert _keys(samples["status, pause, resolve"]) == _keys(_status())
     assert _keys(samples["why"]) == _keys(_why())
-    assert _keys(samples["suppressions list"]) == _keys([output.suppression_json(suppression)])
+    assert _keys(samples["suppressions list"]) == _keys([answers.suppression_json(suppression)])
     assert _keys(samples["send --dry-run"]) == _keys(output.survey_json("x", frozen))
     finding = output.problem_json("", Severity.ERROR, Problem(message=""))
     assert list(samples["check"]["findings"][0]) == list(finding)
@@ -220,9 +224,12 @@ def test_json_page_names_what_else_there_is() -> None:
     assert [word for word in words if f"`{word}`" not in page] == []
 
 
-def test_reasons_of_exclusions_are_documented() -> None:
-    rows = re.findall(r"^\| `(\w+)` \|", _page("reference/contacts.md"), re.MULTILINE)
-    assert set(rows) == set(Reason)
+@pytest.mark.parametrize(("heading", "words"), [("Exclusions", Reason), ("Suppressions", Cause)])
+def test_reasons_of_exclusions_and_causes_of_suppressions_are_documented(heading: str, words: type[StrEnum]) -> None:
+    (section,) = re.findall(
+        rf"^## {heading}$(.*?)(?=^## |\Z)", _page("reference/contacts.md"), re.MULTILINE | re.DOTALL
+    )
+    assert set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)) == set(words)
 
 
 def test_kinds_of_blocks_are_documented_with_their_fields() -> None:

@@ -11,11 +11,12 @@ import pytest
 
 from apes_mailer.campaign.overview import Rehearsal
 from apes_mailer.campaign.why import Answer, Attempt, Why
-from apes_mailer.cli import output
+from apes_mailer.cli import answers, output
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Status, none
+from apes_mailer.model.suppression import Cause
 
 BATCHES = [
     BatchStatus(
@@ -124,13 +125,15 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
         "empty_fields": (),
         "absent_values": (),
     }
-    suppression = Suppression(address="a@exemple.fr", list_name="", cause="manual", at="2027", until="")
-    assert output.suppression_json(suppression) == {
+    suppression = Suppression(address="a@exemple.fr", list_name="", cause=Cause.MANUAL, at="2027", until="")
+    assert answers.suppression_json(suppression) == {
         "address": "a@exemple.fr",
         "list": None,
         "cause": "manual",
         "at": "2027",
         "until": None,
+        "source": None,
+        "evidence": None,
     }
 
 
@@ -233,9 +236,9 @@ def test_rehearsal_says_whether_anything_left_the_computer(
     assert output.rehearsed_text(ended) == said
 
 
-def _why(*answers: Answer) -> Why:
-    held = Suppression(address="", list_name="tous", cause="unsubscribed", at="2027-01-12T09:30:00Z", until="")
-    return Why(campaign="2027-01", address="a@exemple.fr", answers=answers, suppressions=[held], message=b"secret")
+def _why(*found: Answer) -> Why:
+    held = Suppression(address="", list_name="tous", cause=Cause.UNSUBSCRIBED, at="2027-01-12T09:30:00Z", until="")
+    return Why(campaign="2027-01", address="a@exemple.fr", answers=found, suppressions=[held], message=b"secret")
 
 
 def test_answer_about_an_address_tells_verdict_requests_bytes_and_suppressions() -> None:
@@ -250,17 +253,17 @@ def test_answer_about_an_address_tells_verdict_requests_bytes_and_suppressions()
         template_sha256="a" * 64,
         message_sha256="b" * 64,
     )
-    text = output.why_text(_why(answer))
+    text = answers.why_text(_why(answer))
     assert "The campaign through sendgrid" in text
     assert "in doubt, nobody knows" in text
     assert "Request 1 of batch 3, 2027-01-12 09:31:00 UTC: in doubt - no answer" in text
     assert f"SHA-256 {'b' * 64}" in text
-    assert "Suppressed since 2027-01-12: unsubscribed (tous)" in text
+    assert "Suppressed: tous  unsubscribed  2027-01-12" in text
 
 
 def test_answer_about_the_outbox_does_not_speak_of_a_mailbox() -> None:
     answer = Answer(kind="test", verdict="submitted", reason="", provider="outbox", prepared_at="2027-01-12T09:30:00Z")
-    text = output.why_text(_why(answer))
+    text = answers.why_text(_why(answer))
     assert "written into the outbox of this computer; nothing was mailed" in text
     assert "took it" not in text
 
@@ -275,7 +278,7 @@ def test_reason_of_an_exclusion_is_told_in_words(reason: Reason) -> None:
         provider="sendgrid",
         prepared_at="2027-01-12T09:30:00Z",
     )
-    text = output.why_text(_why(answer))
+    text = answers.why_text(_why(answer))
     assert " (line 3)" in text
     assert f"Why: {reason} " not in text
     assert "SHA-256" not in text
@@ -292,18 +295,25 @@ def test_state_of_a_request_is_told_in_words(state: AttemptState) -> None:
         prepared_at=attempt.started_at,
         attempts=[attempt],
     )
-    assert not output.why_text(_why(answer)).splitlines()[2].endswith(f": {state}")
+    assert not answers.why_text(_why(answer)).splitlines()[2].endswith(f": {state}")
 
 
 def test_answer_without_any_send_says_so() -> None:
-    assert "has not been sent, and no rehearsal had this address" in output.why_text(_why())
+    assert "has not been sent, and no rehearsal had this address" in answers.why_text(_why())
 
 
 def test_answer_for_scripts_leaves_the_message_out() -> None:
-    body = output.why_json(_why())
+    body = answers.why_json(_why())
     assert "message" not in body
     assert body["suppressions"] == [
-        {"list": "tous", "cause": "unsubscribed", "at": "2027-01-12T09:30:00Z", "until": None}
+        {
+            "list": "tous",
+            "cause": "unsubscribed",
+            "at": "2027-01-12T09:30:00Z",
+            "until": None,
+            "source": None,
+            "evidence": None,
+        }
     ]
     json.dumps(body)
 

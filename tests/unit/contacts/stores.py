@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from apes_mailer.contacts import importing, lists, suppressions
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.importing import Counts, Reject
+from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
@@ -73,7 +75,12 @@ class Store:
         with self.database.write() as connection:
             key = KEYRING.contact_key(address)
             lists.know(connection, key, address)
-            return suppressions.add(connection, key, list_id=list_id, cause="manual", at=NOW, until=until)
+            return suppressions.add(connection, key, list_id=list_id, cause=Cause.MANUAL, at=NOW, until=until)
+
+    def every(self) -> list[Suppression]:
+        """Return all suppressions, oldest first."""
+        with self.database.read() as connection:
+            return list(suppressions.every(connection))
 
     def everything(self) -> str:
         """Return all that the database holds, to tell whether anything changed."""

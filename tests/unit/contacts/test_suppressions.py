@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from apes_mailer.contacts import suppressions
 from apes_mailer.contacts.suppressions import Suppression
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from tests.unit.contacts.stores import KEYRING, NOW, Store
 
@@ -24,11 +26,6 @@ def _remove(store: Store, name: str | None = None) -> bool:
 def _holding(store: Store, at: dt.datetime = NOW) -> list[str]:
     with store.database.read() as connection:
         return [each.list_name for each in suppressions.holding(connection, KEY, at=at)]
-
-
-def _every(store: Store) -> list[Suppression]:
-    with store.database.read() as connection:
-        return list(suppressions.every(connection))
 
 
 @pytest.mark.parametrize("name", [None, "tous"])
@@ -58,7 +55,7 @@ def test_suppression_with_an_end_holds_until_then(store: Store) -> None:
 def test_suppression_without_end_replaces_one_with_an_end(store: Store) -> None:
     store.suppress("a@exemple.fr", until=NOW + DAY)
     assert store.suppress("a@exemple.fr")
-    assert [each.until for each in _every(store)] == [""]
+    assert [each.until for each in store.every()] == [""]
     assert not store.suppress("a@exemple.fr", until=NOW + DAY), "an end was put to a suppression that had none"
 
 
@@ -68,7 +65,7 @@ def test_suppression_that_comes_back_is_newer_than_all_others(store: Store) -> N
     store.suppress("b@exemple.fr")
     _remove(store)
     store.suppress("a@exemple.fr")
-    assert [each.address for each in _every(store)] == ["b@exemple.fr", "a@exemple.fr"]
+    assert [each.address for each in store.every()] == ["b@exemple.fr", "a@exemple.fr"]
 
 
 def test_the_newest_one_removed_and_made_again_gets_a_number_of_its_own(store: Store) -> None:
@@ -83,11 +80,11 @@ def test_the_newest_one_removed_and_made_again_gets_a_number_of_its_own(store: S
 
 def test_every_suppression_is_told_with_its_scope_cause_and_time(store: Store) -> None:
     store.suppress("a@exemple.fr", "tous", until=NOW + DAY)
-    assert _every(store) == [
+    assert store.every() == [
         Suppression(
             address="a@exemple.fr",
             list_name="tous",
-            cause="manual",
+            cause=Cause.MANUAL,
             at="2027-01-12T09:30:00.000000Z",
             until="2027-01-13T09:30:00.000000Z",
         )
@@ -96,6 +93,35 @@ def test_every_suppression_is_told_with_its_scope_cause_and_time(store: Store) -
 
 def test_suppression_of_a_key_without_a_contact_is_kept(store: Store) -> None:
     with store.database.write() as connection:
-        suppressions.add(connection, KEY, list_id=schema.ALL_LISTS, cause="unsubscribed", at=NOW)
-    assert [each.address for each in _every(store)] == [""]
+        suppressions.add(connection, KEY, list_id=schema.ALL_LISTS, cause=Cause.UNSUBSCRIBED, at=NOW)
+    assert [each.address for each in store.every()] == [""]
     assert _holding(store) == [""]
+
+
+def _add(store: Store, cause: Cause, **more: Any) -> bool:
+    with store.database.write() as connection:
+        return suppressions.add(connection, KEY, list_id=schema.ALL_LISTS, cause=cause, at=NOW, **more)
+
+
+def test_causes_stand_beside_each_other_and_end_one_by_one(store: Store) -> None:
+    assert _add(store, Cause.UNSUBSCRIBED)
+    assert _add(store, Cause.COMPLAINED)
+    with store.database.write() as connection:
+        assert suppressions.remove(connection, KEY, list_id=schema.ALL_LISTS, cause=Cause.UNSUBSCRIBED)
+    assert [each.cause for each in store.every()] == [Cause.COMPLAINED]
+    assert _remove(store)
+    assert store.every() == []
+
+
+def test_end_of_a_pause_is_not_that_of_what_the_person_said_before(store: Store) -> None:
+    _add(store, Cause.UNSUBSCRIBED)
+    _add(store, Cause.PAUSED, until=NOW + DAY)
+    with store.database.read() as connection:
+        held = suppressions.holding(connection, KEY, at=NOW + 2 * DAY)
+    assert [each.cause for each in held] == [Cause.UNSUBSCRIBED]
+
+
+def test_where_it_came_from_and_what_was_seen_there_is_kept(store: Store) -> None:
+    _add(store, Cause.BOUNCED, source="sendgrid", evidence="550 no such user")
+    (kept,) = store.every()
+    assert (kept.source, kept.evidence) == ("sendgrid", "550 no such user")

@@ -12,6 +12,7 @@ from apes_mailer.errors import CancelledError, LedgerError
 from apes_mailer.ledger import campaigns, merge_values
 from apes_mailer.ledger.control import Distrusted
 from apes_mailer.ledger.states import BatchState, Kind
+from apes_mailer.model.consent import Policy, Purpose, State
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import Submitted, Unknown
 from apes_mailer.store import schema
@@ -70,7 +71,34 @@ def test_suppressed_candidates_are_excluded_with_the_cause(ledger: Ledger) -> No
     frozen = ledger.prepare()
     assert (frozen.candidates, frozen.recipients, frozen.excluded) == (5, 2, {"suppressed": 3})
     rows = ledger.rows("SELECT DISTINCT reason, detail FROM exclusion")
-    assert rows == [{"reason": "suppressed", "detail": "asked"}]
+    assert rows == [{"reason": "suppressed", "detail": "manual"}]
+
+
+def test_on_an_opt_in_list_nobody_is_mailed_without_a_proof(ledger: Ledger) -> None:
+    ledger.say(0, State.GIVEN)
+    ledger.say(1, State.GIVEN, State.WITHDRAWN)
+    ledger.say(2, State.REFUSED)
+    ledger.say(3, State.GIVEN)
+    ledger.suppress(3)
+    frozen = ledger.prepare(policy=Policy.OPT_IN)
+    assert frozen.excluded == {"no_proof_of_consent": 3, "suppressed": 1}
+    assert (frozen.candidates, frozen.recipients) == (5, 1)
+    rows = ledger.rows("SELECT detail FROM exclusion WHERE reason = 'no_proof_of_consent' ORDER BY contact_id")
+    assert rows == [{"detail": "withdrawn"}, {"detail": "refused"}, {"detail": ""}]
+    assert ledger.status().policy is Policy.OPT_IN
+
+
+@pytest.mark.parametrize(("list_name", "recipients"), [("", 1), ("adherents", 1), ("autre", 0)])
+def test_consent_counts_for_the_list_it_was_given_for_or_for_all(
+    ledger: Ledger, list_name: str, recipients: int
+) -> None:
+    ledger.say(0, State.GIVEN, list_name=list_name)
+    assert ledger.prepare(policy=Policy.OPT_IN).recipients == recipients
+
+
+def test_consent_to_be_counted_is_none_to_be_mailed(ledger: Ledger) -> None:
+    ledger.say(0, State.GIVEN, purpose=Purpose.OPENS)
+    assert ledger.prepare(policy=Policy.OPT_IN).recipients == 0
 
 
 def test_candidate_suppressed_twice_is_excluded_once(ledger: Ledger) -> None:

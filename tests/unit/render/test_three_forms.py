@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apes_mailer.check import completeness
@@ -126,6 +126,7 @@ _BLOCK: st.SearchStrategy[Any] = st.one_of(
     st.lists(_BLOCK, min_size=1, max_size=8),
     st.booleans(),
 )
+@example("apes", "fr", [{"type": "gallery", "images": [{"file": "small.png", "alt": "[4"}]}], False)
 def test_any_letter_loses_nothing(theme: str, language: str, blocks: list[dict[str, Any]], for_web: bool) -> None:
     issue = issue_of(*blocks, language=language, date="2027-07-01")
     found = lost(theme, issue, for_web=for_web)

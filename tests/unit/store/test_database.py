@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Generator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -186,49 +186,6 @@ def test_database_of_a_newer_version_is_left_alone(database: Database, other: sq
     with pytest.raises(LedgerError, match="written by a newer apes-mailer") as caught:
         Database("mailer.db", base=database.path.parent)
     assert "pip install --upgrade" in caught.value.hint
-
-
-def _as_of_version_1(path: Path) -> None:
-    """Take from a database what the first version did not have."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(
-            "INSERT INTO list (id, name, tag, created_at) VALUES (1, 'adherents', x'01', '2027-01-01T00:00:00Z')"
-        )
-        connection.execute(
-            "INSERT INTO campaign (id, name, kind, provider, list_id, envelope, issue_digest, prepared_at,"
-            " suppression_id) VALUES (1, '2027-01', 'send', 'outbox', 1, '{}', '', '2027-01-01T00:00:00Z', 0)"
-        )
-        connection.execute("INSERT INTO template (campaign_id, digest, body) VALUES (1, 'abc', '{}')")
-        connection.execute("ALTER TABLE template DROP COLUMN variant")
-        connection.execute("PRAGMA user_version=1")
-        connection.commit()
-
-
-def test_database_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has(
-    database: Database, tmp_path: Path
-) -> None:
-    database.close()
-    _as_of_version_1(database.path)
-    again = Database("mailer.db", base=database.path.parent)
-    with again.read() as connection:
-        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == schema.VERSION
-        row = connection.exec_driver_sql("SELECT digest, variant FROM template").one()
-        assert tuple(row) == ("abc", "")
-        found = _columns(connection)
-    again.close()
-    fresh = Database("fresh.db", base=tmp_path)
-    with fresh.read() as connection:
-        assert _columns(connection) == found
-    fresh.close()
-
-
-def _columns(connection: sa.Connection) -> dict[str, set[str]]:
-    """The names of all tables, each with what is known of its columns."""
-    names = connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'table'").scalars().all()
-    return {
-        name: {str(tuple(row)[1:]) for row in connection.exec_driver_sql(f"PRAGMA table_info('{name}')")}
-        for name in names
-    }
 
 
 @pytest.mark.parametrize("query", ["SELECT json_extract('{bad', '$.a')", "SELECT * FROM locked_readonly_and_full"])

@@ -1,0 +1,91 @@
+"""Why somebody gets a letter, or does not: what people and scripts read of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from apes_mailer.cli import output
+
+if TYPE_CHECKING:
+    from apes_mailer.campaign.why import Answer, Why
+    from apes_mailer.contacts.suppressions import Suppression
+
+
+def suppression_json(suppression: Suppression) -> dict[str, Any]:
+    """Return a suppression as scripts read it; what is not known, or not limited, is null."""
+    body: dict[str, Any] = asdict(suppression)
+    body["list"] = body.pop("list_name")
+    return {name: value or None for name, value in body.items()}
+
+
+def suppression_text(suppression: Suppression) -> str:
+    """Return a suppression as people read it, without the address: where it holds, why, since when, what is known."""
+    until = f", until {output.day(suppression.until)}" if suppression.until else ""
+    known = ", ".join(filter(None, (suppression.source, suppression.evidence)))
+    where = suppression.list_name or "all lists"
+    return f"{where}  {suppression.cause}  {output.day(suppression.at)}{until}" + (f"  ({known})" if known else "")
+
+
+def why_json(found: Why) -> dict[str, Any]:
+    """Return the answer about one address as scripts read it, without the message itself."""
+    body: dict[str, Any] = asdict(found)
+    del body["message"]
+    body["suppressions"] = [suppression_json(each) for each in found.suppressions]
+    for each in body["suppressions"]:
+        del each["address"]  # the one that was asked about
+    return body
+
+
+def why_text(found: Why) -> str:
+    """Return the answer about one address as people read it."""
+    lines = [f"{found.address} and {found.campaign}:"]
+    for answer in found.answers:
+        lines += _answer(answer)
+    if not found.answers:
+        lines.append("  The campaign has not been sent, and no rehearsal had this address.")
+    lines += [f"  Suppressed: {suppression_text(held)}" for held in found.suppressions]
+    return "\n".join(lines)
+
+
+def _answer(answer: Answer) -> list[str]:
+    what = {"send": "The campaign", "test": "A test", "rehearsal": "A rehearsal"}[answer.kind]
+    verdict = _VERDICTS.get(answer.verdict, answer.verdict)
+    if answer.verdict == "submitted" and answer.provider == output.OUTBOX:
+        verdict = _WRITTEN
+    lines = [f"  {what} through {answer.provider}, prepared {output.moment(answer.prepared_at)}: {verdict}"]
+    if answer.reason:
+        detail = f" ({answer.detail})" if answer.detail else ""
+        lines.append(f"    Why: {output.REASONS.get(answer.reason, answer.reason)}{detail}")
+    for each in answer.attempts:
+        note = f" - {each.note}" if each.note else ""
+        state = "written" if verdict == _WRITTEN else _ATTEMPTS.get(each.state, each.state)
+        lines.append(f"    Request {each.seq} of batch {answer.batch}, {output.moment(each.started_at)}: {state}{note}")
+    if answer.message_sha256:
+        letter = f"the letter {answer.template_sha256[:16]}…{output.of_variant(answer.variant)}"
+        lines.append(f"    Its HTML: SHA-256 {answer.message_sha256}, from {letter}")
+    return lines
+
+
+_WRITTEN = "written into the outbox of this computer; nothing was mailed"
+
+_VERDICTS = {
+    "submitted": "submitted, the provider took it",
+    "pending": "not yet submitted",
+    "submitting": "on its way to the provider at this moment",
+    "unknown": "in doubt, nobody knows whether the provider took it",
+    "refused": "refused by the provider",
+    "excluded": "excluded, nothing was sent to this address",
+    "not_asked": "not a recipient",
+    "empty": "not submitted",
+}
+
+_ATTEMPTS = {
+    "submitting": "no answer yet",
+    "submitted": "the provider took it",
+    "refused": "the provider refused recipients of it and took nobody",
+    "not_accepted": "the provider did not take it",
+    "unknown": "in doubt",
+    "set_aside": "in doubt; a person ordered the batch to go again",
+    "late": "the provider had taken it after all",
+}

@@ -1,0 +1,36 @@
+"""Who may be mailed: asked for each candidate, so it must be a look into an index and no walk through a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from apes_mailer.ledger import permission
+from apes_mailer.model.consent import Purpose
+from apes_mailer.store import schema
+from tests.support.ledgers import NOW, Ledger
+
+KEY = schema.contact.c.key
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (permission.suppressed(KEY, 1, NOW).exists(), "suppression USING INDEX sqlite_autoindex_suppression_1 (key=?"),
+        (
+            permission.suppressed(KEY, 1, NOW).where(schema.suppression.c.id > 7).exists(),
+            "suppression USING INDEX sqlite_autoindex_suppression_1 (key=?",
+        ),
+        (
+            permission.consent(KEY, 1, Purpose.LETTER) == "given",
+            "consent USING INDEX consent_key (key=? AND purpose=? AND list_id=?",
+        ),
+    ],
+)
+def test_each_contact_costs_a_look_into_an_index(ledger: Ledger, asked: sa.ColumnElement[Any], index: str) -> None:
+    query = sa.select(schema.contact.c.id).where(asked).compile(compile_kwargs={"literal_binds": True})
+    with ledger.database.read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
+    assert any(index in str(step) for step in plan), plan
