@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from apes_mailer.campaign import overview, pictures, reconciling
+from apes_mailer.campaign import overview, pictures, reconciling, syncing
 from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.prepare import prepare
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
+from apes_mailer.campaign.syncing import Desk
 from apes_mailer.errors import ApesMailerError, LedgerError, SettingsError
 from apes_mailer.ledger import campaigns, claims, control, resizing, status
 from apes_mailer.ledger.campaigns import Campaign
@@ -98,7 +99,7 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
 
 
 def _face_what_was_left(around: Surroundings, campaign: Campaign, owner: str, watch: Watch) -> None:
-    """Put in doubt what a dead sender left, then ask the provider about everything in doubt, where it can be asked."""
+    """Put in doubt what a dead sender left; then ask the provider what it knows of that, and of opt-outs."""
     records, provider = around.records, around.provider
     with records.database.write() as connection:
         control.campaign_id_of(connection, campaign.name)  # a copy of the ledger has just lost what was only prepared
@@ -111,6 +112,10 @@ def _face_what_was_left(around: Surroundings, campaign: Campaign, owner: str, wa
         )
     if isinstance(provider, KeepsLogs):
         reconciling.reconcile(records, campaign.id, provider, provider.name, actor=owner, warn=watch.warn)
+    desk = Desk(database=records.database, keyring=around.keyring, clock=records.clock)
+    synced = syncing.sync(desk, provider, seconds=syncing.BEFORE_SENDING)
+    for line in filter(None, (syncing.news(synced), syncing.trouble(synced)) if synced else ()):
+        watch.warn(f"{provider.name}: {line}")
 
 
 def guard(records: Records, actor: str) -> list[str]:

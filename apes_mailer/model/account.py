@@ -15,17 +15,18 @@ class BlockList:
     """A list of addresses that a provider keeps; ``name`` is the provider's own word for it.
 
     ``cause`` is why nobody on it may be mailed again. It is None for a list that says nothing about later letters: its
-    entries are counted, and suppress nobody.
+    entries are counted, and suppress nobody. A ``timeless`` one comes whole each time, and does not say since when.
     """
 
     name: str
     cause: Cause | None
+    timeless: bool = False
 
 
 class Listed(NamedTuple):
     """An entry of a block list: an address as the provider writes it, since when, and why in the provider's words.
 
-    ``at`` is None where the provider does not tell it.
+    ``at`` is None in a timeless list.
     """
 
     address: str

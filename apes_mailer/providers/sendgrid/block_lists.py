@@ -28,7 +28,7 @@ LISTS = (
     # Turned away for the moment: a full mailbox, a busy server, a bad reputation. SendGrid goes on mailing them.
     BlockList(name="blocks", cause=None),
 )
-GROUP = BlockList(name="unsubscribe group", cause=Cause.AT_PROVIDER)
+GROUP = BlockList(name="unsubscribe group", cause=Cause.AT_PROVIDER, timeless=True)
 
 _MOST_RESTARTS = 3
 
