@@ -37,7 +37,7 @@ def _write(stem: Path, composition: Composition, letter: Letter, envelope: Envel
         letter.mjml.encode(),
         fill.show_tags(letter.template.html, here).encode(),
         fill.show_tags(letter.template.text, here).encode(),
-        _message(composition, letter.template, envelope),
+        message_of(composition, letter.template, envelope),
     )
     paths = [stem.with_name(f"{stem.name}.{ending}") for ending in _ENDINGS]
     for path, content in zip(paths, contents, strict=True):
@@ -45,7 +45,8 @@ def _write(stem: Path, composition: Composition, letter: Letter, envelope: Envel
     return paths
 
 
-def _message(composition: Composition, template: MessageTemplate, envelope: Envelope) -> bytes:
+def message_of(composition: Composition, template: MessageTemplate, envelope: Envelope) -> bytes:
+    """Return a letter as a message (RFC 5322) to its own sender, with its merge tags in place of their values."""
     recipient = Recipient(
         envelope.from_address,
         "build",

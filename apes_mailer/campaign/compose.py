@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from apes_mailer.campaign import publications, variants
 from apes_mailer.campaign.pictures import Renditions
 from apes_mailer.campaign.variants import Checked, Variants
-from apes_mailer.check import catalogue, rules
+from apes_mailer.check import catalogue, rules, theme_places
 from apes_mailer.check.clients import support
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.errors import IssueError, Problem
@@ -38,6 +38,8 @@ class Composition:
 
     name: str
     loaded: LoadedIssue
+    theme: Theme
+
     letter: Letter
     """With every part, also where some are for some readers only."""
 
@@ -106,6 +108,7 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     return Composition(
         name=name,
         loaded=loaded,
+        theme=theme,
         letter=possible[0].letter if not letters.differ else check(loaded.issue).letter,
         variants=letters,
         findings=sorted(variants.findings(letters), key=lambda found: _line(loaded, found) or 0),
@@ -185,12 +188,16 @@ def _as_read(
 
 
 def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:
-    """Return a finding in words, with its place in the file; in the language of the composition unless told else."""
+    """Return a finding in words, with its place in the issue, the theme or the settings.
+
+    The words are in the language of the composition unless told else.
+    """
     message, cure = catalogue.told(finding, language or composition.language)
+    elsewhere = theme_places.place(finding, composition.theme)
     return Problem(
-        file=composition.loaded.shown,
-        line=_line(composition.loaded, finding),
-        field=finding.field,
+        file=elsewhere.file if elsewhere else composition.loaded.shown,
+        line=elsewhere.line if elsewhere else _line(composition.loaded, finding),
+        field="" if elsewhere else finding.field,
         message=f"{message}{_of_variants(finding, language or composition.language)}",
         hint=cure,
         rule=finding.rule,

@@ -38,12 +38,17 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that a rule can say; the words have braces where a finding's values go."""
+    """One thing that a rule can say; the words have braces where a finding's values go.
+
+    ``look`` is where to look when the issue is not at fault: names of files of a theme, or of the settings, each with
+    a text to find in it after a colon, which has such braces too.
+    """
 
     rule: str
     severity: Severity
     waivable: bool
     words: Mapping[Language, Words]
+    look: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -60,7 +65,16 @@ def _entries(rule: str, table: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]
     for name, each in (cases or {rule: table}).items():
         words: dict[Language, Words] = {code: Words(each[code], each[f"{code}-cure"]) for code in _LANGUAGES}
         severity = Severity(each["severity"])
-        yield name, Entry(rule=rule, severity=severity, waivable=table.get("waivable", True), words=words)
+        yield (
+            name,
+            Entry(
+                rule=rule,
+                severity=severity,
+                waivable=table.get("waivable", True),
+                words=words,
+                look=tuple(each.get("look", ())),
+            ),
+        )
 
 
 @functools.cache

@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     pictures.width,
     links.destination,
     links.web_version,
+    links.telephones,
     online.web_version_is_old,
     addresses.web_addresses,
     link_words.words,

@@ -26,7 +26,7 @@ def language(letter: CheckedLetter) -> Iterator[Finding]:
     """
     page = document.read(letter.html)
     root = page.elements[0]
-    if not _says_language(root):
+    if not _says_language(root) or root.attributes["dir"] == "auto":  # what the engine writes when nobody says it
         yield finding("language.page", lang=letter.issue.language)
     elif root.attributes["lang"].partition("-")[0] != letter.issue.language:
         yield finding("language.other", found=root.attributes["lang"], lang=letter.issue.language)

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, issues, missing, publishing, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, imports, issues, missing, publishing, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -55,12 +55,22 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for _group, _commands in _COMMANDS.items():
     for _name, _function in _commands.items():
         app.command(_name, cls=Command, rich_help_panel=_group)(_function)
+_ON_CONTACTS: dict[str, Callable[..., None]] = {
+    "import": imports.import_,
+    "imports": imports.imports,
+    "undo-import": imports.undo_import,
+    "list": contacts.list_,
+    "show": contacts.show,
+    "export": contacts.export,
+}
+for _name, _function in _ON_CONTACTS.items():
+    contacts.contacts_app.command(_name, cls=Command)(_function)
 app.add_typer(
     contacts.contacts_app,
     name="contacts",
     cls=Group,
     rich_help_panel=LISTS,
-    help="Lists of contacts: import, list, show, export.",
+    help="Lists of contacts, and who is on them.",
 )
 app.add_typer(
     suppressions.suppressions_app,

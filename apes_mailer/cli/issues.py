@@ -66,6 +66,9 @@ def check(
     to: Annotated[str | None, typer.Option(metavar="LIST", help="Check the merge tags against this list too.")] = None,
     *,
     online: Annotated[bool, typer.Option("--online", help="Ask for the links on the web too.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Ask SpamAssassin and the W3C's vnu too, where they are installed.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Check a letter; errors stop a send."""
@@ -78,6 +81,7 @@ def check(
             output.emit({"campaign": name, "findings": output.problems_json(rule, Severity.ERROR, error.problems)})
         raise
     composition = _online(application, composition) if online else composition
+    composition = _deep(application, composition) if deep else composition
     unfilled, unheard = _against(application, composition, to) if to else ([], [])
     if json:
         found = [
@@ -115,6 +119,13 @@ def _online(application: Application, composition: Composition) -> Composition:
     from apes_mailer.cli import reaching
 
     return reaching.for_check(application, composition)
+
+
+def _deep(application: Application, composition: Composition) -> Composition:
+    from apes_mailer.campaign import deepening
+    from apes_mailer.campaign.audience import STAFF
+
+    return deepening.check(composition, application.envelope(None, STAFF, composition.publication))
 
 
 def _to(list_name: str | None) -> str:

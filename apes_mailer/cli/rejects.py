@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from apes_mailer.contacts.importing import Reject
+    from apes_mailer.contacts.incoming import Reject
 
 SHOWN = 10
 
@@ -61,6 +61,8 @@ class RejectReport:
             return
         if kind is not None:
             _part(self.path).unlink(missing_ok=True)
+            with suppress(OSError):  # with other reports in it, or never made
+                self.path.parent.rmdir()
         elif self.count:
             _part(self.path).replace(self.path)
         else:

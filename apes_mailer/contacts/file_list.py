@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from apes_mailer.contacts.file_format import ContactsFile
-from apes_mailer.contacts.importing import Reject
+from apes_mailer.contacts.incoming import Reject
 from apes_mailer.contacts.lists import StoredContact
 from apes_mailer.contacts.rows import BadRow
 from apes_mailer.model import address

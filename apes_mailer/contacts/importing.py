@@ -1,50 +1,91 @@
-"""Importing a file into a stored list.
+"""Importing a file into a list of the store: first what it would change, then exactly that.
 
-One pass over the file, one transaction: a row that is new is added, a row that says something else updates, and
-nothing an import says can end a suppression.
+A row that is new is added, a row that says something else updates; nothing an import says can end a suppression, and
+who is not in the file stays on the list. What was there before is kept, so that an import can be undone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import json
-import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.file_format import ContactsFile
-from apes_mailer.contacts.rows import BadRow, Row
-from apes_mailer.model import address
+from apes_mailer.contacts.incoming import Incoming, Reject
 from apes_mailer.model.keys import Keyring
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
-_CHUNK = 5000
-_encode = json.encoder.encode_basestring
-_needs_escape = re.compile(r'["\\\x00-\x1f]').search
-
-# The second of two rows with one address changes nothing, which shows in the number of rows changed.
-_UPSERT = """
-INSERT INTO contact (key, import_line, address, fields, import_id, changed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-ON CONFLICT (key) DO UPDATE SET
-  import_id = excluded.import_id,
-  import_line = excluded.import_line,
-  changed_by = CASE WHEN json_patch(fields, excluded.fields) <> fields THEN excluded.import_id ELSE changed_by END,
-  fields = json_patch(fields, excluded.fields)
-WHERE import_id IS NOT excluded.import_id
+# `after` is what the fields of the contact become, null when they stay as they are.
+_PLANNED = """
+CREATE TEMPORARY TABLE planned (
+  key BLOB PRIMARY KEY, line INTEGER NOT NULL, address TEXT NOT NULL, contact_id INTEGER, is_member INTEGER NOT NULL,
+  is_suppressed INTEGER NOT NULL, after TEXT) WITHOUT ROWID
 """
+
+# Of the rows of one address the first counts: beside min(), SQLite gives the other columns of the row that has it
+# (https://www.sqlite.org/lang_select.html#bareagg). In the order of the keys each page of an index is met once.
+_PLAN = """
+INSERT INTO temp.planned
+SELECT row.key, row.line, row.address, contact.id, member.contact_id IS NOT NULL,
+  EXISTS (SELECT 1 FROM suppression WHERE suppression.key = row.key AND suppression.list_id IN (:all_lists, :list_id)
+          AND (suppression.until IS NULL OR suppression.until > :at)),
+  CASE WHEN contact.id IS NULL THEN row.fields
+       WHEN contact.fields <> row.fields THEN nullif(json_patch(contact.fields, row.fields), contact.fields) END
+FROM (SELECT key, min(line) AS line, address, fields FROM temp.incoming GROUP BY key) AS row
+LEFT JOIN contact ON contact.key = row.key
+LEFT JOIN member ON member.list_id = :list_id AND member.contact_id = contact.id
+"""
+
+_DUPLICATES = """
+SELECT incoming.line, planned.line, coalesce(incoming.written, incoming.address), incoming.fields
+FROM temp.incoming JOIN temp.planned ON planned.key = incoming.key WHERE planned.line <> incoming.line
+"""
+
+_COUNT = """
+SELECT count(*), total(is_suppressed), total(NOT is_suppressed AND NOT is_member),
+  total(NOT is_suppressed AND is_member AND after IS NOT NULL), total(is_member)
+FROM temp.planned
+"""
+
+_CHANGES = """
+SELECT planned.address, contact.fields, planned.after FROM temp.planned JOIN contact ON contact.id = planned.contact_id
+WHERE planned.after IS NOT NULL ORDER BY planned.line
+"""
+
+_CARRY_OUT = (
+    """
+    INSERT INTO change (import_id, contact_id, before, after)
+    SELECT :import_id, contact.id, contact.fields, planned.after
+    FROM temp.planned JOIN contact ON contact.id = planned.contact_id WHERE planned.after IS NOT NULL
+    """,
+    """
+    UPDATE contact SET fields = planned.after FROM temp.planned
+    WHERE planned.contact_id = contact.id AND planned.after IS NOT NULL
+    """,
+    """
+    INSERT INTO contact (key, address, fields) SELECT key, address, after FROM temp.planned
+    WHERE contact_id IS NULL ORDER BY CASE WHEN :in_file_order THEN line ELSE key END
+    """,
+    """
+    INSERT INTO mention (import_id, contact_id, did)
+    SELECT :import_id, contact.id, iif(is_member, 0, :added) + iif(contact_id IS NULL, :made, 0)
+    FROM temp.planned JOIN contact ON contact.key = planned.key
+    """,
+    """
+    INSERT INTO member (list_id, contact_id)
+    SELECT :list_id, contact_id FROM mention WHERE import_id = :import_id AND did & :added
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What an import did to the list, in rows: ``read`` is the sum of the others.
+    """What an import does to the list, in rows: ``read`` is the sum of the others.
 
     ``suppressed`` rows are known to the store and stay suppressed; they are counted nowhere else.
     """
@@ -58,15 +99,21 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """A row that was not imported: its line in the file, why, and its cells in the order of the file.
+class Change:
+    """A field of a contact that an import changes; what is empty is not there."""
 
-    ``cells`` is empty when they cannot be told apart.
-    """
+    address: str
+    field: str
+    old: str
+    new: str
 
-    line: int
-    reason: str
-    cells: tuple[str, ...] = ()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What an import would change: ``absent`` members of the list are not in the file, and stay."""
+
+    counts: Counts
+    absent: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,37 +125,8 @@ class Source:
     at: dt.datetime
 
 
-_Parameters = tuple[bytes, int, str, str, int]
-
-
-@contextmanager
-def _without_collector() -> Generator[None, None, None]:
-    """Rows make no cycles; the collector would walk through thousands of them again and again to find none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _json_writer(names: tuple[str, ...]) -> Callable[[tuple[str, ...]], str]:
-    """Return what writes the values of a row that are not empty as a JSON object under these names."""
-    prefixes = [f"{_encode(name)}:" for name in names]
-    # Nearly every row is full and has nothing to escape; then its values are dropped into place.
-    whole = "{" + ",".join(f'{prefix}"%s"' for prefix in prefixes) + "}"
-
-    def write(values: tuple[str, ...]) -> str:
-        if all(values) and not _needs_escape("".join(values)):
-            return whole % values
-        return f"{{{','.join([p + _encode(value) for p, value in zip(prefixes, values, strict=True) if value])}}}"
-
-    return write
-
-
 class Import:
-    """One import, run inside a transaction that the caller commits, or rolls back for a preview."""
+    """One import: reading, a preview, and carrying it out, each in a transaction of its own or all in one."""
 
     def __init__(
         self,
@@ -119,128 +137,88 @@ class Import:
     ) -> None:
         """``on_reject`` gets each rejected row in the order of lines, ``on_rows`` now and then the rows read so far."""
         self._connection = connection
-        self._keyring = keyring
+        self._incoming = Incoming(connection, keyring, on_rows)
         self._on_reject = on_reject
-        self._on_rows = on_rows
-        self._read = 0
-        self._rejected = 0
-        self._rejects: list[Reject] = []  # of the rows that are being looked at
+        self._rejected: int | None = None  # once they are handed out
 
     def run(self, file: ContactsFile, source: Source) -> Counts:
-        """Import a file and return what changed."""
-        import_id = self._register(source)
-        with _without_collector():
-            self._read_rows(file, import_id)
-        counts = self._count(import_id, source)
-        self._add_members(import_id, source.list_id)
-        self._connection.execute(
-            sa.update(schema.contact_import)
-            .where(schema.contact_import.c.id == import_id)
-            .values(counts=json.dumps(asdict(counts)))
-        )
+        """Import a file in one transaction, and return what changed."""
+        self.read(file)
+        return self.carry_out(source)
+
+    def read(self, file: ContactsFile) -> None:
+        """Read a file; nothing in the store changes. Raises ``ContactsError`` as the file does."""
+        self._incoming.take(file)
+
+    def preview(self, list_id: int, at: dt.datetime) -> Difference:
+        """Return what :meth:`carry_out` would change at this moment."""
+        counts, members = self._plan(list_id, at)
+        on_the_list = sa.select(sa.func.count()).where(schema.member.c.list_id == list_id)
+        return Difference(counts=counts, absent=int(self._connection.execute(on_the_list).scalar_one()) - members)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield the fields that the last :meth:`preview` would change, in the order of the file."""
+        for address, before, after in self._connection.exec_driver_sql(_CHANGES).yield_per(100):
+            old, new = json.loads(before), json.loads(after)
+            for field, value in new.items():
+                if old.get(field, "") != value:
+                    yield Change(address=address, field=field, old=old.get(field, ""), new=value)
+
+    def carry_out(self, source: Source) -> Counts:
+        """Change the store in the transaction of the connection, and return what changed."""
+        counts, _ = self._plan(source.list_id, source.at)
+        values = {
+            "import_id": self._register(source, counts),
+            "list_id": source.list_id,
+            "in_file_order": self._incoming.fits_on_a_screen,
+            "added": schema.ADDED_TO_LIST,
+            "made": schema.MADE_CONTACT,
+        }
+        for statement in _CARRY_OUT:
+            self._connection.execute(sa.text(statement), values)
         return counts
 
-    def _read_rows(self, file: ContactsFile, import_id: int) -> None:
-        rows = iter(file)
-        while chunk := list(islice(rows, _CHUNK)):
-            self._read += len(chunk)
-            parameters = list(self._parameters(chunk, file.columns, import_id))
-            if len(chunk) == _CHUNK:
-                # In the order of the keys each page of the index is touched once for a chunk. A short file is stored
-                # in its own order, in which a person will look for its contacts.
-                parameters.sort()
-            if parameters:
-                self._upsert(parameters, chunk, file.columns)
-            self._hand_out_rejects()
-            self._on_rows(self._read)
+    def _plan(self, list_id: int, at: dt.datetime) -> tuple[Counts, int]:
+        """Plan what becomes of each row; return the counts, and how many members of the list are in the file."""
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS temp.planned")
+        self._connection.exec_driver_sql(_PLANNED)
+        values = {"list_id": list_id, "all_lists": schema.ALL_LISTS, "at": stamp(at)}
+        self._connection.execute(sa.text(_PLAN), values)
+        planned, suppressed, new, updated, members = map(int, self._connection.exec_driver_sql(_COUNT).one())
+        if self._rejected is None:
+            self._rejected = self._hand_out_rejects()
+        counts = Counts(
+            read=self._incoming.read,
+            new=new,
+            updated=updated,
+            unchanged=planned - suppressed - new - updated,
+            rejected=self._rejected,
+            suppressed=suppressed,
+        )
+        return counts, members
 
-    def _register(self, source: Source) -> int:
+    def _hand_out_rejects(self) -> int:
+        duplicates = self._connection.exec_driver_sql(_DUPLICATES)
+        while some := duplicates.fetchmany(1000):
+            self._incoming.reject(
+                [
+                    Reject(line=line, reason=f"same address as line {first}", cells=self._incoming.cells(*row))
+                    for line, first, *row in some
+                ]
+            )
+        count = 0
+        for reject in self._incoming.rejects():
+            self._on_reject(reject)
+            count += 1
+        return count
+
+    def _register(self, source: Source, counts: Counts) -> int:
         table = schema.contact_import
         result = self._connection.execute(
             sa.insert(table)
-            .values(list_id=source.list_id, source=source.path.name, at=stamp(source.at), counts="{}")
+            .values(
+                list_id=source.list_id, source=source.path.name, at=stamp(source.at), counts=json.dumps(asdict(counts))
+            )
             .returning(table.c.id)
         )
         return int(result.scalar_one())
-
-    def _parameters(self, chunk: list[Row | BadRow], columns: Columns, import_id: int) -> Iterator[_Parameters]:
-        as_json = _json_writer(columns.fields)
-        contact_key, normalise = self._keyring.contact_key, address.normalise
-        for row in chunk:
-            if isinstance(row, BadRow):
-                self._rejects.append(Reject(line=row.line, reason=row.reason, cells=row.cells))
-                continue
-            line, written, values = row
-            try:
-                known = normalise(written)
-            except address.AddressError as error:
-                cells = columns.in_file_order(written, values)
-                self._rejects.append(Reject(line=line, reason=error.reason, cells=cells))
-                continue
-            yield contact_key(known), line, known, as_json(values), import_id
-
-    def _upsert(self, parameters: list[_Parameters], chunk: list[Row | BadRow], columns: Columns) -> None:
-        changed = self._connection.exec_driver_sql(_UPSERT, parameters).rowcount
-        if changed == len(parameters):
-            return
-        rows = {row.line: row for row in chunk if isinstance(row, Row)}
-        lines = {line: key for key, line, *_ in parameters}
-        table = schema.contact
-        first: dict[bytes, int] = {}
-        keys = list(lines.values())
-        for start in range(0, len(keys), 500):
-            found = sa.select(table.c.key, table.c.import_line).where(table.c.key.in_(keys[start : start + 500]))
-            first |= {bytes(key): int(line) for key, line in self._connection.execute(found)}
-        for line, key in sorted(lines.items()):
-            if first[key] != line:
-                cells = columns.in_file_order(rows[line].address, rows[line].values)
-                reason = f"same address as line {first[key]}"
-                self._rejects.append(Reject(line=line, reason=reason, cells=cells))
-
-    def _hand_out_rejects(self) -> None:
-        self._rejects.sort(key=lambda reject: reject.line)
-        for reject in self._rejects:
-            self._on_reject(reject)
-        self._rejected += len(self._rejects)
-        self._rejects.clear()
-
-    def _count(self, import_id: int, source: Source) -> Counts:
-        contact, member, suppression = schema.contact, schema.member, schema.suppression
-        is_member = (
-            sa.select(member.c.list_id)
-            .where(member.c.list_id == source.list_id, member.c.contact_id == contact.c.id)
-            .exists()
-        )
-        is_suppressed = (
-            sa.select(suppression.c.id)
-            .where(
-                suppression.c.key == contact.c.key,
-                suppression.c.list_id.in_([schema.ALL_LISTS, source.list_id]),
-                sa.or_(suppression.c.until.is_(None), suppression.c.until > stamp(source.at)),
-            )
-            .exists()
-        )
-        kind = sa.case(
-            (is_suppressed, "suppressed"),
-            (~is_member, "new"),
-            (contact.c.changed_by == import_id, "updated"),
-            else_="unchanged",
-        ).label("kind")
-        kinds = sa.select(kind).where(contact.c.import_id == import_id).subquery()
-        rows = self._connection.execute(sa.select(kinds.c.kind, sa.func.count()).group_by(kinds.c.kind))
-        by_kind = {str(name): int(count) for name, count in rows}
-        return Counts(
-            read=self._read,
-            new=by_kind.get("new", 0),
-            updated=by_kind.get("updated", 0),
-            unchanged=by_kind.get("unchanged", 0),
-            rejected=self._rejected,
-            suppressed=by_kind.get("suppressed", 0),
-        )
-
-    def _add_members(self, import_id: int, list_id: int) -> None:
-        self._connection.exec_driver_sql(
-            "INSERT INTO member (list_id, contact_id) SELECT ?1, id FROM contact WHERE import_id = ?2 ORDER BY id"
-            " ON CONFLICT DO NOTHING",
-            (list_id, import_id),
-        )

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from apes_mailer.model.field import TAGS
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.spelling import alike
+from apes_mailer.model.variant import values_in
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
@@ -138,6 +141,32 @@ def count_values(connection: sa.Connection, list_id: int, fields: Sequence[str])
 def contact_id(connection: sa.Connection, key: bytes) -> int | None:
     """Return the number of a contact, or None when the store does not know the key."""
     return connection.execute(sa.select(schema.contact.c.id).where(schema.contact.c.key == key)).scalar()
+
+
+def change_tags(
+    connection: sa.Connection, contact_id: int, *, add: Sequence[str], remove: Sequence[str], at: dt.datetime
+) -> list[str]:
+    """Give a contact tags and take others from it, by hand; return those it has now, as they are written."""
+    contact = schema.contact
+    text = connection.execute(sa.select(contact.c.fields).where(contact.c.id == contact_id)).scalar_one()
+    fields: dict[str, str] = json.loads(text)
+    tags = values_in(fields.pop(TAGS, ""))
+    for tag in remove:
+        tags.pop(alike(tag), None)
+    tags = {**{alike(tag): tag for tag in add}, **tags}
+    if tags:
+        fields[TAGS] = "; ".join(sorted(tags.values(), key=alike))
+    if json.dumps(fields) != json.dumps(json.loads(text)):
+        values = {"fields": json.dumps(fields, ensure_ascii=False, separators=(",", ":")), "changed_at": stamp(at)}
+        connection.execute(sa.update(contact).where(contact.c.id == contact_id).values(values))
+    return sorted(tags.values(), key=alike)
+
+
+def leave(connection: sa.Connection, contact_id: int, list_id: int) -> bool:
+    """Take a contact off a list; return False when it was not on it. Suppressions and what was sent stay known."""
+    member = schema.member
+    row = sa.and_(member.c.list_id == list_id, member.c.contact_id == contact_id)
+    return bool(connection.execute(sa.delete(member).where(row)).rowcount)
 
 
 def know(connection: sa.Connection, key: bytes, address: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 EMAIL = "EMAIL"
+TAGS = "TAGS"
+"""The field of the words by which a contact is marked, separated as in any cell with several values."""
 
 # As French and English spreadsheets, address books and mailing services head these columns. A name that may mean
 # something else ("Adresse", "Name", "Région") stays itself: a guess here would put a wrong word into a letter.
@@ -24,6 +26,7 @@ _NAMES = {
         SOCIETE RAISON_SOCIALE ENTREPRISE COMPANY COMPANY_NAME
     """,
     "TERRITOIRE": "TERRITOIRES TERRITORY",
+    TAGS: "TAG ETIQUETTE ETIQUETTES MOT_CLE MOTS_CLES LABEL LABELS KEYWORDS",
 }
 
 SYNONYMS = MappingProxyType({name: field for field, names in _NAMES.items() for name in names.split()})

@@ -121,7 +121,7 @@ class _Composer:
 
     def plain_text(self) -> str:
         links = TextLinks(self._issue.language)
-        text = self.template("letter.txt", str, md=links.markdown, notes=links.notes, wrap=markdown.wrap)
+        text = self.template("letter.txt", str, md=links.markdown, wrap=markdown.wrap)
         lines = [line.rstrip() for line in text.split("\n")]
         return charset.text(_squeeze(lines) + "\n")
 

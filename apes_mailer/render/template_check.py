@@ -25,6 +25,7 @@ _LEADS = re.compile(r"https?://|mailto:.|tel:.|#.", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 _FROM_MARKDOWN = frozenset({"strong"})
+_IN_TEXT_ONLY = frozenset({"picture", "website"})  # what the eye sees in HTML, a plain text has to say
 _BLOCKS = {"if", "for", "macro", "call", "filter", "block", "with", "autoescape"}
 _UNCLOSED = re.compile(r"innermost block|looking for the following tags")
 
@@ -224,6 +225,31 @@ def _chain(node: nodes.Node) -> list[str]:
         before = _chain(node.node)
         return [*before, node.attr] if before else []
     return [node.name] if isinstance(node, nodes.Name) else []
+
+
+def unsaid_words(
+    names: Names, words: Mapping[str, object], file: ThemeFile, unsaid: Collection[str]
+) -> Iterator[Problem]:
+    """Yield the words of a theme that only one of the two parts of a letter says, or none.
+
+    What readers of one part get, readers of the other get too: a line that was lost shows here. ``unsaid`` are words
+    that the theme leaves out of a part on purpose.
+    """
+    for name in words.keys() - {*unsaid, *theme_values.QUOTATION_MARKS}:
+        uses = [use for use in names.words if use.name == name]
+        parts = {use.file.rpartition(".")[2] for use in uses}
+        if not uses:
+            hint = f"Print {{{{ t.{name} }}}}, or take this line out."
+            line = theme_values.line_of(file, "", name)
+            yield Problem(message=f'no template prints "{name}"', file=file.path, line=line, hint=hint)
+        elif parts != {"mjml", "txt"} and name not in _IN_TEXT_ONLY:
+            other = "plain text (.txt)" if parts == {"mjml"} else "HTML (.mjml)"
+            yield Problem(
+                message=f'"{name}" is printed here, and not in the {other}',
+                file=uses[0].file,
+                line=uses[0].line,
+                hint=f'Print {{{{ t.{name} }}}} there too, or say in theme.toml that you mean it: unsaid = "{name}"',
+            )
 
 
 def missing_values(

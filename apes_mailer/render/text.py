@@ -8,7 +8,7 @@ WIDTH = 72
 
 
 class TextLinks:
-    """Writes Markdown as plain text; links get a number, and :meth:`notes` lists the addresses."""
+    """Writes Markdown as plain text; links get a number, and their addresses follow, a line each."""
 
     def __init__(self, language: str = "") -> None:
         self._language = language
@@ -17,7 +17,9 @@ class TextLinks:
 
     def markdown(self, text: str, width: int = WIDTH) -> str:
         """Return a Markdown text at 72 columns, or fewer."""
-        return markdown.to_text(text, self._language, width=width, link=self._link)
+        words = markdown.to_text(text, self._language, width=width, link=self._link)
+        notes, self._pending = self._pending, []
+        return "\n".join([words, *notes])
 
     def _link(self, words: str, address: str) -> str:
         bare = address.removeprefix("mailto:").removeprefix("tel:")
@@ -26,8 +28,3 @@ class TextLinks:
         self._count += 1
         self._pending.append(f"[{self._count}] {address}")
         return f"{words} [{self._count}]"
-
-    def notes(self) -> str:
-        """Return the addresses of the links written since the last call, a line each."""
-        notes, self._pending = "\n".join(self._pending), []
-        return notes

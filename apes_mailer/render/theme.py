@@ -52,6 +52,8 @@ def _compile(name: str, key: tuple[tuple[str, str, str], ...], language: str) ->
     environment = templates.environment(theme)
     names, problems = template_check.survey(theme)
     _refuse(theme, [*problems, *_faults_of_values(theme, language, tokens, strings, names)])
+    unsaid = str(tokens.get("unsaid", "")).split()
+    _refuse(theme, list(template_check.unsaid_words(names, strings, _words(theme, language), unsaid)))
     classes = template_check.classes(theme)
     return CompiledTheme(
         theme=theme,

@@ -20,8 +20,10 @@ _KEY = re.compile(r"\s*([\w-]+)\s*=")
 _MOST_PIXELS = 2000
 _COLORS, _FONTS, _SIZES = ("color", "dark"), ("font",), ("size",)
 _PLACES = re.compile(r"%(?!%)[^%]?")  # what the filter "format" fills
-_QUOTATION_MARKS = ("quote_open", "quote_close")  # a theme may set quotes apart by other means
 Values = dict[str, Any]
+
+QUOTATION_MARKS = ("quote_open", "quote_close")
+"""Words that the program prints; a theme may set quotes apart by other means."""
 
 
 def read(file: ThemeFile | None, theme: str) -> Values:
@@ -65,9 +67,9 @@ def _cure(section: str, value: object) -> str:
 
 def word_faults(words: Values, places: Mapping[str, int], file: ThemeFile) -> Iterator[Problem]:
     """Yield what is wrong with the words of a language; ``places`` counts the ``%s`` that templates fill in some."""
-    marks = [name for name in _QUOTATION_MARKS if words.get(name)]
+    marks = [name for name in QUOTATION_MARKS if words.get(name)]
     if len(marks) == 1:
-        [other] = {*_QUOTATION_MARKS} - {*marks}
+        [other] = {*QUOTATION_MARKS} - {*marks}
         cure = "Write both of the marks that stand around a quote, or leave both empty."
         misspelt = difflib.get_close_matches(other, words.keys() - {*marks}, n=1)
         yield _problem(file, "", (misspelt or marks)[0], f'"{other}" is missing beside "{marks[0]}"', cure)
@@ -75,7 +77,7 @@ def word_faults(words: Values, places: Mapping[str, int], file: ThemeFile) -> It
         if not isinstance(value, str):
             yield _problem(file, "", name, f"{_shown(value)} is no text", f'Write {name} = "…", with the quotes.')
             continue
-        if not value and name not in _QUOTATION_MARKS:
+        if not value and name not in QUOTATION_MARKS:
             yield _problem(file, "", name, "is empty", "Write the words that readers are to see.")
         for tag in merge.find(value):
             if tag.expression is None:

@@ -7,6 +7,7 @@ be a double send. Write transactions begin IMMEDIATE, so that two of them never 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 
 from apes_mailer.errors import LedgerError, SettingsError
-from apes_mailer.store import schema
+from apes_mailer.store import residue, schema
 from apes_mailer.store.upgrade import upgrade
 
 Connection = sa.Connection
@@ -33,6 +34,28 @@ class BusyError(LedgerError):
 
 class DiskFullError(LedgerError):
     """The disk did not take the transaction, mostly because it is full; the transaction did not happen."""
+
+
+class Bulk:
+    """Transactions one after the other on one connection: its temporary tables last from one to the next."""
+
+    def __init__(self, connection: sa.Connection, writing: threading.Lock) -> None:
+        self._connection = connection
+        self._writing = writing
+
+    @contextmanager
+    def read(self) -> Generator[sa.Connection, None, None]:
+        """A consistent view of one moment, in which temporary tables may be written; nobody else has to wait."""
+        self._connection.execution_options(apes_read=True)
+        with self._connection.begin():
+            yield self._connection
+
+    @contextmanager
+    def write(self) -> Generator[sa.Connection, None, None]:
+        """One durable transaction: all of it, or nothing when an exception leaves the block."""
+        self._connection.execution_options(apes_read=False)
+        with self._writing, self._connection.begin():
+            yield self._connection
 
 
 class Database:
@@ -86,17 +109,44 @@ class Database:
                 yield self._writer
 
     @contextmanager
-    def bulk(self, *, cache_mb: int) -> Generator[sa.Connection, None, None]:
-        """A write transaction with a larger page cache, for imports."""
-        with self._writing, self._translated(), self._engine.connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA cache_size=-{cache_mb * 1024}")
-            connection.rollback()
+    def bulk(self, *, cache_mb: int) -> Generator[Bulk, None, None]:
+        """One connection for work on very many rows, with a page cache of ``cache_mb`` megabytes.
+
+        Foreign keys are not checked in it: looked at row by row, those who point to a contact are a scan for each.
+        """
+        with self._translated(), self._engine.connect() as connection:
             try:
-                with connection.begin():
-                    yield connection
+                # Outside a transaction: in one, SQLite ignores a change of foreign_keys.
+                cursor = connection.connection.cursor()
+                cursor.execute("PRAGMA foreign_keys=OFF")
+                cursor.execute(f"PRAGMA cache_size=-{cache_mb * 1024}")
+                cursor.close()
+                yield Bulk(connection, self._writing)
             finally:
-                connection.exec_driver_sql("PRAGMA cache_size=-2000")
-                connection.rollback()
+                connection.invalidate()  # with its temporary tables and its settings
+
+    @contextmanager
+    def erasing(self) -> Generator[sa.Connection, None, None]:
+        """A write transaction that overwrites what it deletes."""
+        with self.write() as connection:
+            residue.overwrite_deleted(connection)
+            yield connection
+
+    def forget(self, text: str, pattern: re.Pattern[str]) -> bool:
+        """Let no trace of what a pattern finds stay in the file or its log, wherever it is mentioned.
+
+        ``text`` is part of whatever the pattern finds. Return False when another program reads an old state of the
+        database: then its log still holds it. Raises ``BusyError``, ``DiskFullError`` or another ``LedgerError``.
+        """
+        busy = self._busy_seconds
+        with self._translated():
+            emptied = residue.empty_log(self.path, busy_seconds=busy)
+            if residue.holds(self.path, text):
+                with self.erasing() as connection:
+                    residue.replace_everywhere(connection, text, pattern)
+                residue.rebuild(self.path, busy_seconds=busy)
+                emptied = residue.empty_log(self.path, busy_seconds=busy)
+            return emptied
 
     @contextmanager
     def _translated(self) -> Generator[None, None, None]:

@@ -22,7 +22,11 @@ from sqlalchemy import (
 )
 
 VERSION = 3
+<<<<<<< HEAD
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
+=======
+"""Number of the schema; a database written by a newer program is refused, what an older one lacks is added to it."""
+>>>>>>> ebcbe9c6842ff6c266b3b08f8c8f91f3acae052e
 
 metadata = MetaData()
 
@@ -35,10 +39,7 @@ contact = Table(
     Column("key", LargeBinary, nullable=False, unique=True),
     Column("address", Text, nullable=False),
     Column("fields", Text, nullable=False, server_default="{}"),
-    # Which import last mentioned this contact, on which line, and which one last changed its fields.
-    Column("import_id", Integer),
-    Column("import_line", Integer),
-    Column("changed_by", Integer),
+    Column("changed_at", Text),  # when a person last changed the fields by hand
 )
 
 contact_list = Table(
@@ -67,6 +68,33 @@ contact_import = Table(
     Column("source", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("counts", Text, nullable=False),
+    Column("undone_at", Text),
+)
+
+# Whom an import named, and what it did for them: the sum of ADDED_TO_LIST and MADE_CONTACT.
+mention = Table(
+    "mention",
+    metadata,
+    Column("import_id", Integer, ForeignKey("import.id"), nullable=False),
+    Column("contact_id", Integer, ForeignKey("contact.id"), nullable=False),
+    Column("did", Integer, nullable=False),
+    PrimaryKeyConstraint("import_id", "contact_id"),
+    sqlite_with_rowid=False,
+)
+
+ADDED_TO_LIST, MADE_CONTACT = 1, 2
+
+# The fields of a contact that an import changed, as JSON before and after: what it takes to undo it.
+change = Table(
+    "change",
+    metadata,
+    Column("import_id", Integer, ForeignKey("import.id"), nullable=False),
+    Column("contact_id", Integer, ForeignKey("contact.id"), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    PrimaryKeyConstraint("import_id", "contact_id"),
+    Index("change_contact", "contact_id"),
+    sqlite_with_rowid=False,
 )
 
 suppression = Table(

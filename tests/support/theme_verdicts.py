@@ -6,17 +6,18 @@ import datetime as dt
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
-from apes_mailer.check import rules
+from apes_mailer.check import rules, theme_places
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.check.page import document
 from apes_mailer.check.page.document import Element
 from apes_mailer.errors import ThemeError
+from apes_mailer.model.finding import Finding
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.theme import Theme
 from apes_mailer.render import fill
@@ -84,7 +85,7 @@ def letter() -> Issue:
 class _Outcome:
     html: str
     text: str
-    findings: frozenset[tuple[str, str]]
+    findings: Mapping[tuple[str, str], Finding]
 
     def as_read(self) -> tuple[str, str]:
         """What a reader gets of it: words, headings, links and pictures in their order, however they look."""
@@ -129,7 +130,7 @@ def _outcome(theme: Theme) -> _Outcome:
         renditions=made,
         pieces=pieces(letter(), IDENTITY),
     )
-    return _Outcome(html, text, frozenset((found.name, found.field) for found in rules.findings(checked)))
+    return _Outcome(html, text, {(found.name, found.field): found for found in rules.findings(checked)})
 
 
 @functools.cache
@@ -154,11 +155,11 @@ def judge(mutant: Mutant) -> Judged:
         )
     except Exception as error:  # noqa: BLE001 - whatever else comes out is a traceback for the officer
         return Judged(mutant=mutant, verdict=Verdict.CRASHED, said=repr(error))
-    new = outcome.findings - sound.findings
+    new = [found for key, found in outcome.findings.items() if key not in sound.findings]
     if new:
-        placed = any(field for _, field in new)
-        return Judged(
-            mutant=mutant, verdict=Verdict.TOLD if placed else Verdict.WITHOUT_PLACE, said=str(sorted(new)[:3])
-        )
+        places = [theme_places.place(found, mutant.theme) for found in new]
+        placed = any(found.field or (place and place.line) for found, place in zip(new, places, strict=True))
+        said = str([(found.name, found.field, place) for found, place in zip(new, places, strict=True)][:3])
+        return Judged(mutant=mutant, verdict=Verdict.TOLD if placed else Verdict.WITHOUT_PLACE, said=said)
     same = (outcome.html, outcome.text) == (sound.html, sound.text) or outcome.as_read() == sound.as_read()
     return Judged(mutant=mutant, verdict=Verdict.HARMLESS if same else Verdict.SILENT)

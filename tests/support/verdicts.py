@@ -32,6 +32,11 @@ def axe(browser: Browser, html: str, *, dark: bool, off: tuple[str, ...] = ()) -
         return page.evaluate(_RUN, list(off))
 
 
+def vnu_folder() -> str:
+    """Return the folder with the command ``vnu``."""
+    return str(external.npm_package("vnu-jar", _VNU).parent / ".bin")
+
+
 def w3c(pages: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the errors of pages by their names; the checker takes seconds to start, so it is started once."""
     java = external.program("java", "default-jre-headless")

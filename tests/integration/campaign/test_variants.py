@@ -231,7 +231,7 @@ def test_column_that_the_list_does_not_have_stops_the_send_with_the_nearest_one(
 def keep(application: Application, name: str) -> None:
     """Move a list that is kept as a file into the store."""
     path, at = application.workspace.contacts / f"{name}.csv", application.clock()
-    with application.database.bulk(cache_mb=2) as connection, open_contacts_file(path, shown=path.name) as file:
+    with application.database.write() as connection, open_contacts_file(path, shown=path.name) as file:
         list_id = lists.find_or_add(connection, name, application.keyring, at)
         run = importing.Import(connection, application.keyring, lambda _: None, lambda _: None)
         run.run(file, importing.Source(path=path, list_id=list_id, at=at))

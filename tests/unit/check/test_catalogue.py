@@ -29,6 +29,7 @@ FOUND_ELSEWHERE = {
     "picture-missing": "tests/unit/check/test_online.py",
     "picture-unreachable": "tests/unit/check/test_online.py",
     "web-version-missing": "tests/unit/check/test_online.py",
+    **dict.fromkeys(("program-unasked", "spam-points", "w3c-error"), "tests/unit/programs/test_deep_check.py"),
     "web-version-unreachable": "tests/unit/check/test_online.py",
 }
 """Rules that look at a list or at the web too, with the tests that break them."""

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts import importing, lists, suppressions
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.contacts.importing import Counts, Reject
+from apes_mailer.contacts.importing import Counts
+from apes_mailer.contacts.incoming import Reject
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause
@@ -53,7 +54,7 @@ class Store:
         """Import a file into a list; return the counts and the rejected rows in the order they came."""
         list_id = self.list_id(name)
         rejects: list[Reject] = []
-        with open_contacts_file(path) as file, self.database.bulk(cache_mb=4) as connection:
+        with open_contacts_file(path) as file, self.database.bulk(cache_mb=4) as bulk, bulk.write() as connection:
             run = importing.Import(connection, KEYRING, rejects.append, on_rows)
             return run.run(file, importing.Source(path=path, list_id=list_id, at=NOW)), rejects
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apes_mailer.contacts.importing import Counts, Reject
+from apes_mailer.contacts.importing import Counts
+from apes_mailer.contacts.incoming import Reject
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address
 from tests.unit.contacts.stores import NOW, Store, write_csv

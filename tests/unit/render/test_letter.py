@@ -194,7 +194,11 @@ def test_tag_where_no_value_is_safe_is_a_fault_of_the_theme() -> None:
 
 
 def test_fault_in_the_template_of_the_text_is_told_with_file_and_line() -> None:
-    assert fault({"letter_txt": "a\n{{ oops }}\n"}) == ("templates/apes/letter.txt", 2, 'there is no "oops"')
+    assert fault({"letter_txt": "a\n{{ oops }}\n{{ t.contents }}{{ t.browser }}"}) == (
+        "templates/apes/letter.txt",
+        2,
+        'there is no "oops"',
+    )
     assert fault({"letter_txt": "a\n\n{% for %}\n"})[:2] == ("templates/apes/letter.txt", 3)
 
 
@@ -223,3 +227,22 @@ def test_every_fault_of_the_mjml_is_told_at_once() -> None:
     with pytest.raises(ThemeError) as caught:
         rendered(of=theme(letter_mjml=MJML.format("<mj-txt>a</mj-txt>\n<mj-text colour='red'>b</mj-text>")))
     assert [problem.line for problem in caught.value.problems] == [5, 6]
+
+
+def test_word_that_one_part_says_and_the_other_does_not_is_told_unless_the_theme_means_it() -> None:
+    silent = {"contents_mjml": "<p>{{ contents | length }}</p>"}
+    file, line, told = fault(silent)
+    assert (file, line, told) == (
+        "templates/base/letter.txt",
+        16,
+        '"contents" is printed here, and not in the HTML (.mjml)',
+    )
+    tokens = f'unsaid = "contents"\n{theme("apes").files["theme.toml"].text}'
+    assert rendered(of=theme("apes", **silent, theme_toml=tokens)).template
+
+
+def test_word_that_no_part_says_is_told_where_it_is_written() -> None:
+    words = theme("apes").files["strings.fr.toml"].text
+    file, line, told = fault({"strings_fr_toml": f'{words}\nwelcome = "Bienvenue"\n'})
+    assert (file, told) == ("templates/apes/strings.fr.toml", 'no template prints "welcome"')
+    assert line == len(words.splitlines()) + 2

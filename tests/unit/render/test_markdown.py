@@ -156,11 +156,9 @@ def test_several_paragraphs_in_one_point_of_a_list_stay_together() -> None:
 def test_links_of_a_text_part_are_numbered_and_listed_once() -> None:
     links = TextLinks()
     first = links.markdown("[Le four](https://a.example) et [le pain](mailto:pain@a.example)")
-    assert first == "Le four [1] et le pain [2]"
-    assert links.notes() == "[1] https://a.example\n[2] mailto:pain@a.example"
-    assert links.notes() == ""
-    assert links.markdown("[fin](https://b.example)") == "fin [3]"
-    assert links.notes() == "[3] https://b.example"
+    assert first == "Le four [1] et le pain [2]\n[1] https://a.example\n[2] mailto:pain@a.example"
+    assert links.markdown("sans lien") == "sans lien"
+    assert links.markdown("[fin](https://b.example)") == "fin [3]\n[3] https://b.example"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +168,6 @@ def test_links_of_a_text_part_are_numbered_and_listed_once() -> None:
 def test_link_whose_words_are_its_address_needs_no_number(source: str) -> None:
     links = TextLinks()
     assert links.markdown(source) == source.partition("]")[0][1:]
-    assert links.notes() == ""
 
 
 def test_rendering_twice_gives_the_same() -> None:

@@ -245,8 +245,27 @@ def test_tables_are_made_once(database: Database) -> None:
 
 
 def test_bulk_transaction_is_taken_back_as_any_other(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
-        _fail_after_a_change(database.bulk(cache_mb=1))
-    with database.bulk(cache_mb=1) as connection:
+    with pytest.raises(ZeroDivisionError), database.bulk(cache_mb=1) as bulk:
+        _fail_after_a_change(bulk.write())
+    with database.bulk(cache_mb=1) as bulk, bulk.write() as connection:
         connection.execute(sa.insert(schema.meta).values(name="whole", value=""))
     assert _all(database) == ["whole"]
+
+
+def test_temporary_tables_last_through_the_transactions_of_a_bulk_and_no_longer(database: Database) -> None:
+    with database.bulk(cache_mb=1) as bulk:
+        with bulk.read() as connection:
+            connection.exec_driver_sql("CREATE TEMPORARY TABLE waiting AS SELECT 'kept' AS name")
+            _put(database, "others need not wait")
+        with bulk.write() as connection:
+            connection.exec_driver_sql("INSERT INTO meta SELECT name, '' FROM temp.waiting")
+    assert _all(database) == ["kept", "others need not wait"]
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_temp_schema").scalar() == 0
+
+
+def test_foreign_keys_hold_again_after_a_bulk(database: Database) -> None:
+    with database.bulk(cache_mb=1) as bulk, bulk.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
+    with database.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

@@ -1,0 +1,12 @@
+"""An address wherever it stands in a text, in capitals or not, but not as the end or the beginning of another one."""
+
+from __future__ import annotations
+
+import re
+
+_BEFORE, _AFTER = r"(?<![A-Za-z0-9_!#$%&'*+/=?^`{|}~.-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+
+
+def pattern(address: str) -> re.Pattern[str]:
+    """Return the pattern that finds an address, in normal form, in a text."""
+    return re.compile(f"{_BEFORE}{re.escape(address)}{_AFTER}", re.IGNORECASE | re.ASCII)

@@ -1,0 +1,77 @@
+"""What the lists hold of one person, and taking the person out of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from apes_mailer.contacts import consents, lists, suppressions
+from apes_mailer.contacts.consents import Consent
+from apes_mailer.contacts.suppressions import ALL_LISTS, Suppression
+from apes_mailer.model.suppression import Cause
+from apes_mailer.store import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """All that the lists hold of a contact key; ``fields`` is None when the store has no such contact.
+
+    ``suppressions`` are those that hold now.
+    """
+
+    fields: Mapping[str, str] | None
+    lists: Sequence[str]
+    imports: Sequence[Mapping[str, object]]
+    consents: Sequence[Consent]
+    suppressions: Sequence[Suppression]
+
+
+def held(connection: sa.Connection, key: bytes, *, at: dt.datetime) -> Held:
+    """Return what the lists hold of a contact key."""
+    contact, member, names = schema.contact, schema.member, schema.contact_list
+    text = connection.execute(sa.select(contact.c.fields).where(contact.c.key == key)).scalar()
+    of_contact = sa.select(names.c.name).join(member, member.c.list_id == names.c.id)
+    of_contact = of_contact.join(contact, contact.c.id == member.c.contact_id).where(contact.c.key == key)
+    return Held(
+        fields=None if text is None else json.loads(text),
+        lists=list(connection.execute(of_contact.order_by(names.c.name)).scalars()),
+        imports=_imports(connection, key),
+        consents=list(consents.of_key(connection, key)),
+        suppressions=suppressions.holding(connection, key, at=at),
+    )
+
+
+def _imports(connection: sa.Connection, key: bytes) -> list[Mapping[str, object]]:
+    contact, imported, names = schema.contact, schema.contact_import, schema.contact_list
+    query = (
+        sa.select(imported.c.source.label("file"), names.c.name.label("list"), imported.c.at)
+        .select_from(contact)
+        .join(imported, imported.c.id == contact.c.import_id)
+        .join(names, names.c.id == imported.c.list_id)
+        .where(contact.c.key == key)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def erase(connection: sa.Connection, key: bytes, *, at: dt.datetime, keep_number: bool) -> int:
+    """Take a contact key out of the lists, and leave of it that it is never to be mailed; return how many lists.
+
+    ``keep_number``: the ledger counts the contact, so its row stays, without anything that names the person.
+    """
+    connection.execute(sa.delete(schema.suppression).where(schema.suppression.c.key == key))
+    suppressions.add(connection, key, list_id=ALL_LISTS, cause=Cause.ERASED, at=at)
+    connection.execute(sa.delete(schema.consent).where(schema.consent.c.key == key))
+    contact, number = schema.contact, lists.contact_id(connection, key)
+    if number is None:
+        return 0
+    left = connection.execute(sa.delete(schema.member).where(schema.member.c.contact_id == number)).rowcount
+    this = contact.c.id == number
+    nothing = {"address": "", "fields": "{}", "import_id": None, "import_line": None, "changed_by": None}
+    connection.execute(
+        sa.update(contact).where(this).values(nothing) if keep_number else sa.delete(contact).where(this)
+    )
+    return left

@@ -1,0 +1,110 @@
+"""The contacts of a list that a segment means, counted or set apart by the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from apes_mailer.errors import ContactsError
+from apes_mailer.model.field import EMAIL
+from apes_mailer.model.segment import Condition, Every, Has, Not, Some, leaves
+from apes_mailer.workspace.names import did_you_mean
+
+_MOST_CELLS = 1 << 16  # remembered for each comparison
+
+_inside = sa.Table(
+    "inside",
+    sa.MetaData(),
+    sa.Column("contact_id", sa.Integer, primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many contacts a list has, and how many of them a segment means."""
+
+    contacts: int
+    inside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """The rows of a list: those that a segment means, as they were, and the numbers of the other contacts."""
+
+    inside: sa.Subquery
+    outside: sa.Subquery
+
+
+def count(connection: sa.Connection, rows: sa.Subquery, condition: Condition) -> Count:
+    """Count the contacts of a list, ``rows`` with ``address`` and ``fields``, and those that a segment means.
+
+    Raises ``ContactsError`` for a column that nobody on the list has.
+    """
+    meant = _clause(connection, rows, condition)
+    found = connection.execute(sa.select(sa.func.count(), sa.func.count().filter(meant)).select_from(rows)).one()
+    return Count(contacts=found[0], inside=found[1])
+
+
+def part(connection: sa.Connection, rows: sa.Subquery, condition: Condition) -> Parted:
+    """Set apart whom a segment means, once: the answer is in a temporary table. Raises as :func:`count` does."""
+    meant = _clause(connection, rows, condition)
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{_inside.name}")
+    _inside.create(connection, checkfirst=False)
+    connection.execute(sa.insert(_inside).from_select(["contact_id"], sa.select(rows.c.contact_id).where(meant)))
+    known = sa.select(_inside.c.contact_id).where(_inside.c.contact_id == rows.c.contact_id).exists()
+    return Parted(
+        inside=sa.select(rows).where(known).subquery(),
+        outside=sa.select(rows.c.contact_id).where(~known).subquery(),
+    )
+
+
+def _clause(connection: sa.Connection, rows: sa.Subquery, condition: Condition) -> sa.ColumnElement[bool]:
+    """Return the condition as SQL; what a person wrote is in none of it, only in functions that look at a cell."""
+    comparisons = list(leaves(condition))
+    for has in comparisons:
+        _require_column(connection, rows, has)
+    names = {has: f"segment_{number}" for number, has in enumerate(comparisons)}
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    for has, name in names.items():
+        driver.create_function(name, 1, lru_cache(_MOST_CELLS)(has.holds), deterministic=True)
+
+    def clause(each: Condition) -> sa.ColumnElement[bool]:
+        match each:
+            case Has():
+                return getattr(sa.func, names[each])(_cell(rows, each.field)) == sa.literal(1)
+            case Not(part):
+                return sa.not_(clause(part))
+            case Every(parts):
+                return sa.and_(*map(clause, parts))
+            case Some(parts):
+                return sa.or_(*map(clause, parts))
+
+    return clause(condition)
+
+
+def _cell(rows: sa.Subquery, field: str) -> sa.ColumnElement[str]:
+    if field == EMAIL:
+        return rows.c.address
+    return sa.func.coalesce(sa.func.json_extract(rows.c.fields, f"$.{field}"), "")
+
+
+def _require_column(connection: sa.Connection, rows: sa.Subquery, has: Has) -> None:
+    if has.field == EMAIL:
+        return
+    filled = sa.select(rows.c.contact_id).where(_cell(rows, has.field) != "").limit(1)
+    if connection.execute(filled).first() is None:
+        known = _columns(connection, rows)
+        raise ContactsError(
+            f"Nobody on the list has anything in the column {has.field}, which the segment asks for.",
+            hint=f"{did_you_mean(has.field, known)}Columns of the list: {', '.join(known)}.",
+        )
+
+
+def _columns(connection: sa.Connection, rows: sa.Subquery) -> list[str]:
+    names = sa.func.json_each(rows.c.fields).table_valued("key")
+    found = sa.select(names.c.key).select_from(rows.join(names, sa.true())).distinct().order_by("key")
+    return [EMAIL, *map(str, connection.execute(found).scalars())]

@@ -1,0 +1,112 @@
+"""What the ledger holds of one person, and taking the person out of it without changing a single count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from apes_mailer.ledger.states import BatchState, Kind
+from apes_mailer.model.suppression import Cause
+from apes_mailer.store import schema
+
+_UNSETTLED = (BatchState.PENDING, BatchState.SUBMITTING, BatchState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was taken out of the ledger: from how many campaigns and rehearsals, and from how many notes."""
+
+    campaigns: int
+    notes: int
+
+
+def campaigns_of(connection: sa.Connection, contact_id: int) -> Iterator[int]:
+    """Yield the campaigns and rehearsals that a contact was asked for, oldest first."""
+    campaign, recipient, exclusion = schema.campaign, schema.recipient, schema.exclusion
+    frozen = sa.exists().where(recipient.c.campaign_id == campaign.c.id, recipient.c.contact_id == contact_id)
+    excluded = sa.exists().where(exclusion.c.campaign_id == campaign.c.id, exclusion.c.contact_id == contact_id)
+    query = sa.select(campaign.c.id).where(sa.or_(frozen, excluded)).order_by(campaign.c.id)
+    yield from connection.execute(query).scalars().all()
+
+
+def take_out(connection: sa.Connection, contact_id: int | None, text: str, pattern: re.Pattern[str]) -> Taken:
+    """Leave of a contact only that somebody was there: no values for merge tags, no words that name the address.
+
+    Without a contact only notes that name the address are cleaned. ``text`` is part of whatever the pattern finds. A
+    batch that has not left excludes the contact when it is claimed, because the key is suppressed.
+    """
+    found = [] if contact_id is None else list(campaigns_of(connection, contact_id))
+    recipient, exclusion = schema.recipient, schema.exclusion
+    for campaign_id in found:
+        mine = sa.and_(recipient.c.campaign_id == campaign_id, recipient.c.contact_id == contact_id)
+        connection.execute(sa.update(recipient).where(mine).values(merge_values=None))
+        _clean(connection, recipient.c.reason, mine, text, pattern)
+        mine = sa.and_(exclusion.c.campaign_id == campaign_id, exclusion.c.contact_id == contact_id)
+        connection.execute(sa.update(exclusion).where(mine).values(detail=""))
+    everywhere = sa.true()
+    notes = sum(
+        _clean(connection, column, everywhere, text, pattern)
+        for column in (schema.attempt.c.note, schema.history.c.note, schema.exclusion.c.detail)
+    )
+    return Taken(campaigns=len(found), notes=notes)
+
+
+def is_known(connection: sa.Connection, contact_id: int) -> bool:
+    """Whether any line of the ledger refers to a contact."""
+    return next(campaigns_of(connection, contact_id), None) is not None
+
+
+def unlink(connection: sa.Connection) -> int:
+    """Cut the last tie between erased persons and what the ledger counts: their keys; return how many were cut.
+
+    As long as a send has a batch that may still go, the key has to stay: it is what excludes the person from it.
+    """
+    contact, suppression = schema.contact, schema.suppression
+    erased = (
+        sa.select(contact.c.id)
+        .join(suppression, suppression.c.key == contact.c.key)
+        .where(
+            suppression.c.list_id == schema.ALL_LISTS,
+            suppression.c.cause == Cause.ERASED,
+            contact.c.address == "",
+            ~_may_still_go(contact.c.id),
+        )
+    )
+    return connection.execute(
+        sa.update(contact).where(contact.c.id.in_(erased)).values(key=sa.func.randomblob(16))
+    ).rowcount
+
+
+def _may_still_go(contact_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    recipient, batch, campaign = schema.recipient, schema.batch, schema.campaign
+    return sa.exists().where(
+        campaign.c.kind == Kind.SEND,
+        batch.c.campaign_id == campaign.c.id,
+        batch.c.state.in_(_UNSETTLED),
+        recipient.c.campaign_id == campaign.c.id,
+        recipient.c.contact_id == contact_id,
+        recipient.c.template_id == batch.c.template_id,
+        recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
+    )
+
+
+def _clean(
+    connection: sa.Connection,
+    column: sa.Column[str],
+    where: sa.ColumnElement[bool],
+    text: str,
+    pattern: re.Pattern[str],
+) -> int:
+    """Take what a pattern finds out of a column; return in how many rows."""
+    table = column.table
+    query = sa.select(*table.primary_key, column.label("words")).where(where, sa.func.instr(column, text) > 0)
+    changed = 0
+    for row in connection.execute(query).all():
+        same = sa.and_(*(part == value for part, value in zip(table.primary_key, row, strict=False)))
+        if (kept := pattern.sub("…", row.words)) != row.words:
+            connection.execute(sa.update(table).where(same).values({column: kept}))
+            changed += 1
+    return changed

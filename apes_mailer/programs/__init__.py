@@ -1,0 +1,1 @@
+"""Programs of others that judge letters, asked on this computer when they are installed; nothing leaves it."""

@@ -1,0 +1,76 @@
+"""What is left of a text in the file of a database after the rows that held it are gone.
+
+SQLite does not clean up behind itself: the log keeps old pages, free pages keep what was on them, and pages that were
+split keep copies of the rows that moved away (https://sqlite.org/pragma.html#pragma_secure_delete).
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from apes_mailer.store import schema
+
+
+def overwrite_deleted(connection: sa.Connection) -> None:
+    """Let this connection overwrite with zeros what it deletes or replaces, from now on."""
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def empty_log(database: Path, *, busy_seconds: float) -> bool:
+    """Write all of the log into the database and cut it to nothing; return False when a reader holds it.
+
+    Raises ``sqlite3.Error``.
+    """
+    with closing(sqlite3.connect(database, timeout=busy_seconds, isolation_level=None)) as connection:
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+
+def rebuild(database: Path, *, busy_seconds: float) -> None:
+    """Write the whole database anew, without free pages and copies. Raises ``sqlite3.Error``."""
+    with closing(sqlite3.connect(database, timeout=busy_seconds, isolation_level=None)) as connection:
+        connection.execute("VACUUM")
+
+
+def holds(file: Path, text: str) -> bool:
+    """Whether the bytes of a file hold a text anywhere."""
+    if not file.is_file() or not file.stat().st_size:
+        return False
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(text.encode()) >= 0
+
+
+def replace_everywhere(connection: sa.Connection, text: str, pattern: re.Pattern[str]) -> int:
+    """Take what a pattern finds out of every text of every table that may be changed; return in how many places.
+
+    ``text`` is part of whatever the pattern finds, in this letter case: only rows with it are looked at.
+    """
+    return sum(
+        _replace(connection, table, column, text, pattern)
+        for table in schema.metadata.sorted_tables
+        if table is not schema.consent  # the log is never changed
+        for column in table.columns
+        if isinstance(column.type, sa.Text) and not column.primary_key
+    )
+
+
+def _replace(
+    connection: sa.Connection, table: sa.Table, column: sa.Column[str], text: str, pattern: re.Pattern[str]
+) -> int:
+    key = list(table.primary_key)
+    query = sa.select(*key, column.label("found")).where(sa.func.instr(column, text) > 0)
+    changed = 0
+    for row in connection.execute(query).all():
+        *identity, found = row
+        kept = pattern.sub("", found)
+        if kept != found:
+            same = sa.and_(*(part == value for part, value in zip(key, identity, strict=True)))
+            connection.execute(sa.update(table).where(same).values({column: kept}))
+            changed += 1
+    return changed
