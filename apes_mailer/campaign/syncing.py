@@ -117,7 +117,7 @@ def _erase(desk: Desk, provider: ErasesPeople, synced: Synced, patience: Patienc
         if not tasks:
             return
         erasure = patience.ask(partial(provider.erase, [task.address for task in tasks]))
-        with desk.database.write() as connection:
+        with desk.database.erasing() as connection:
             provider_tasks.finish(connection, tasks, reference=erasure.job, at=desk.clock())
         synced.erased += len(tasks)
         synced.jobs.append(erasure.job)

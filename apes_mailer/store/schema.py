@@ -22,11 +22,7 @@ from sqlalchemy import (
 )
 
 VERSION = 3
-<<<<<<< HEAD
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
-=======
-"""Number of the schema; a database written by a newer program is refused, what an older one lacks is added to it."""
->>>>>>> ebcbe9c6842ff6c266b3b08f8c8f91f3acae052e
 
 metadata = MetaData()
 
@@ -316,7 +312,7 @@ provider_task = Table(
     # What a provider has still to be asked for: so far only to erase what it knows of a person.
     Column("id", Integer, primary_key=True),
     Column("provider", Text, nullable=False),
-    Column("address", Text),  # null as soon as the provider has taken the order
+    Column("address", LargeBinary),  # encoded; null as soon as the provider has taken the order
     Column("queued_at", Text, nullable=False),
     Column("done_at", Text),
     Column("reference", Text, nullable=False, server_default=""),  # the provider's number of the order
