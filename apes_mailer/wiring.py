@@ -19,6 +19,7 @@ from apes_mailer.workspace import Workspace
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.compose import Composition
+    from apes_mailer.campaign.feedback import Feedback
     from apes_mailer.campaign.publish import Site
     from apes_mailer.campaign.send import Records, Surroundings
     from apes_mailer.ledger.instance import Instance
@@ -129,6 +130,33 @@ class Application:
             base_url=settings.sendgrid.base_url or region_url,
             timeout=settings.send.timeout,
             nonce=self.keyring.substitution_nonce,
+        )
+
+    @cached_property
+    def feedback(self) -> Feedback | None:
+        """What takes the notices of SendGrid's webhook; None without a key to verify them with.
+
+        Raises ``SettingsError`` or ``LedgerError``.
+        """
+        settings = self.settings.sendgrid
+        if not settings.webhook_keys:
+            return None
+        from apes_mailer.campaign.feedback import Feedback
+        from apes_mailer.providers.sendgrid import webhook
+
+        try:
+            reader = webhook.Webhook(settings.webhook_keys)
+        except ValueError as error:
+            raise SettingsError(
+                f"sendgrid.webhook_keys: {error}.",
+                hint="Copy it again from SendGrid: Settings, Mail Settings, Event Webhooks, Signature Verification.",
+            ) from error
+        return Feedback(
+            database=self.database,
+            keyring=self.keyring,
+            webhook=reader,
+            clock=self.clock,
+            keep=dt.timedelta(days=settings.webhook_days),
         )
 
     def compose(self, name: str) -> Composition:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, imports, issues, missing, publishing, sends, suppressions
+from apes_mailer.cli import campaigns, contacts, events, imports, issues, missing, publishing, sends, suppressions
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -78,6 +78,13 @@ app.add_typer(
     cls=Group,
     rich_help_panel=LISTS,
     help="Addresses that are never mailed: list, add, remove.",
+)
+app.add_typer(
+    events.events_app,
+    name="events",
+    cls=Group,
+    rich_help_panel=SENDING,
+    help="What the provider reports: status, apply.",
 )
 
 

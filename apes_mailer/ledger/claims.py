@@ -177,7 +177,8 @@ def _open_attempt(
 def record(connection: sa.Connection, claimed: Claim, submission: Submission, *, owner: str, at: dt.datetime) -> None:
     """Record what became of a claim.
 
-    Raises ``LedgerError`` when the attempt is no longer this program's to decide: an outcome other than acceptance
+    What was proved accepted while its request was still on its way stays so, whatever comes back. Raises
+    ``LedgerError`` when the attempt is otherwise no longer this program's to decide: an outcome other than acceptance
     then proves nothing, and an acceptance is recorded as evidence.
     """
     provider_id = submission.provider_id if isinstance(submission, Submitted) else ""
@@ -187,6 +188,8 @@ def record(connection: sa.Connection, claimed: Claim, submission: Submission, *,
     if not closed:
         if isinstance(submission, Submitted):
             evidence.prove_accepted(connection, claimed.mark, actor=owner, at=at, provider_id=provider_id)
+            return
+        if evidence.is_proved(connection, claimed.attempt_id):
             return
         raise LedgerError(f"Batch {claimed.batch_no} was taken over while it was being submitted.")
     history.append(

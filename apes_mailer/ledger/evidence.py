@@ -17,7 +17,7 @@ from apes_mailer.store.times import stamp
 
 _Row = sa.Row[*tuple[Any, ...]]
 _LIVE = (AttemptState.SUBMITTING, AttemptState.SUBMITTED, AttemptState.UNKNOWN)
-
+_PROVED = (AttemptState.SUBMITTED, AttemptState.LATE)
 
 _SET_BATCH = (
     sa.update(schema.batch)
@@ -36,17 +36,16 @@ def prove_accepted(
 ) -> AttemptState | None:
     """Record that one attempt was accepted; return its state now, None when no attempt has this mark.
 
-    ``evidence`` says what showed it, and where that can be seen again; it is kept in the history and with the attempt.
-
     It settles the batch, unless a later attempt is on its way, in doubt or accepted: then it proves a duplicate, or
-    the danger of one, and is recorded as ``late``.
+    the danger of one, and is recorded as ``late``. ``evidence`` says what showed it, and where that can be seen again,
+    without naming a person; it is kept in the history and with the attempt.
     """
     attempt = schema.attempt
     row = connection.execute(sa.select(attempt).where(attempt.c.mark == mark)).first()
     if row is None:
         return None
     before = AttemptState(row.state)
-    if before in {AttemptState.SUBMITTED, AttemptState.LATE}:
+    if before in _PROVED:
         return before
     after = AttemptState.LATE if _another_is_live(connection, row) else AttemptState.SUBMITTED
     connection.execute(
@@ -67,6 +66,12 @@ def prove_accepted(
         note=evidence or "evidence that the provider accepted this attempt",
     )
     return after
+
+
+def is_proved(connection: sa.Connection, attempt_id: int) -> bool:
+    """Whether an attempt is known to have been accepted."""
+    state = connection.execute(sa.select(schema.attempt.c.state).where(schema.attempt.c.id == attempt_id)).scalar()
+    return state in _PROVED
 
 
 def _another_is_live(connection: sa.Connection, row: _Row) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from apes_mailer.check.clients import support
 from apes_mailer.model import address
@@ -63,6 +63,18 @@ def _api_url(value: str) -> str:
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("must begin with https://; http would show the key to everybody on the way")
     return value.rstrip("/")
+
+
+def _words(value: object) -> object:
+    """Let an environment variable hold several values, with spaces or commas between them."""
+    return tuple(re.split(r"[\s,]+", value.strip())) if isinstance(value, str) else value
+
+
+def _webhook_key(value: str) -> str:
+    key = "".join(value.split())
+    if not re.fullmatch(r"[A-Za-z0-9+/]{80,}={0,2}", key):
+        raise ValueError("must be a verification key as SendGrid shows it: about 124 letters, digits, + and /")
+    return key
 
 
 def _host(value: str) -> str:
@@ -131,10 +143,16 @@ class Check(_Table):
 
 
 class SendGridSettings(_Table):
-    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account."""
+    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
+
+    ``webhook_keys`` are the verification keys of its Event Webhook, which are no secret; without one, nothing is taken
+    from it. What it posts is kept as it came for ``webhook_days`` after it was applied.
+    """
 
     region: Literal["global", "eu"] = "global"
     base_url: Annotated[str, AfterValidator(_api_url)] | None = None
+    webhook_keys: Annotated[tuple[Annotated[str, AfterValidator(_webhook_key)], ...], BeforeValidator(_words)] = ()
+    webhook_days: int = Field(default=30, ge=0, le=365)
 
 
 class Publish(_Table):
@@ -195,6 +213,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "APES_MAILER_IN_FLIGHT": ("send", "in_flight"),
     "APES_MAILER_TIMEOUT": ("send", "timeout"),
     "APES_MAILER_SENDGRID_BASE_URL": ("sendgrid", "base_url"),
+    "APES_MAILER_SENDGRID_WEBHOOK_KEYS": ("sendgrid", "webhook_keys"),
     "APES_MAILER_PUBLISH_TO": ("publish", "to"),
     "APES_MAILER_PUBLISH_URL": ("publish", "url"),
     "APES_MAILER_PUBLISH_FOLDER": ("publish", "folder"),

@@ -1,4 +1,4 @@
-"""The tables of the one database: contacts, lists, suppressions, consents, and the ledger.
+"""The tables of the one database: contacts, lists, suppressions, consents, the ledger, and what providers report.
 
 Times are UTC in ISO 8601. A contact's ``key`` is a keyed hash of its address, see ``apes_mailer.model.keys``.
 """
@@ -17,9 +17,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
+from sqlalchemy.event import listen
 
 VERSION = 3
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
@@ -265,7 +265,7 @@ consent = Table(
     sqlite_autoincrement=True,
 )
 # A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.
-event.listen(
+listen(
     consent,
     "after_create",
     DDL(
@@ -273,7 +273,7 @@ event.listen(
         " BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END"
     ),
 )
-event.listen(
+listen(
     consent,
     "after_create",
     DDL(
@@ -318,4 +318,45 @@ provider_task = Table(
     Column("reference", Text, nullable=False, server_default=""),  # the provider's number of the order
     Index("provider_task_open", "provider", "id", sqlite_where=text("done_at IS NULL")),
     sqlite_autoincrement=True,
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # of the body: the same notice may come many times
+    Column("received_at", Text, nullable=False),
+    Column("applied_at", Text),
+    # Counts of what was in it, once it is applied.
+    Column("events", Integer, nullable=False, server_default="0"),
+    Column("kept", Integer, nullable=False, server_default="0"),  # as new rows of the table of events
+    Column("foreign_events", Integer, nullable=False, server_default="0"),  # about letters of somebody else
+    Column("unreadable", Integer, nullable=False, server_default="0"),
+    Column("body", LargeBinary, nullable=False),  # compressed; last, so that looking at the rest does not read it
+    Index("notice_waiting", "id", sqlite_where=text("applied_at IS NULL")),
+    Index("notice_applied", "applied_at"),
+)
+
+SAID_TO_PROVIDER = "(kind IN ('unsubscribed', 'resubscribed') OR kind = 'rejected' AND detail = 'unsubscribed')"
+"""As SQL: whether an event tells that the contact left, or came back, with the provider."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # A hash of what makes two reports of one event the same. It is forgotten for clicks, which are nobody's.
+    Column("identity", LargeBinary, unique=True),
+    Column("provider", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # EventKind
+    Column("at", Text, nullable=False),  # the provider's clock
+    Column("campaign_id", Integer, ForeignKey("campaign.id")),
+    Column("contact_id", Integer, ForeignKey("contact.id")),
+    Column("attempt_id", Integer, ForeignKey("attempt.id")),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("url", Text, nullable=False, server_default=""),
+    Index("event_campaign", "campaign_id", "kind", "contact_id"),
+    Index("event_said_to_provider", "contact_id", sqlite_where=text(SAID_TO_PROVIDER)),
+    Index("event_nobodys", "at", sqlite_where=text("contact_id IS NULL AND identity IS NOT NULL")),
 )

@@ -33,6 +33,7 @@ from apes_mailer.store.database import Database
 from apes_mailer.web import forms, pages, pictures, server, words
 from apes_mailer.web.headers import SecurityHeaders
 from apes_mailer.web.published import Published
+from apes_mailer.web.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from apes_mailer.wiring import Application
@@ -48,8 +49,8 @@ class Site:
 
     ``letter`` and ``sender`` are named to readers, ``write_to`` is where they reach a person. ``path`` is that of the
     public address when it has one, such as ``/lettre``. ``published`` is the folder of what can be read here, and
-    ``noindex`` whether search engines are asked to leave it alone. ``patience`` is how many seconds a reader waits for
-    the database.
+    ``noindex`` whether search engines are asked to leave it alone. ``webhooks`` is where a provider reports to, if
+    any. ``patience`` is how many seconds a reader waits for the database.
     """
 
     database: Database
@@ -61,6 +62,7 @@ class Site:
     write_to: str
     path: str = ""
     noindex: bool = False
+    webhooks: Webhooks | None = None
     patience: float = 20.0
 
 
@@ -111,12 +113,17 @@ class _Doors:
             Route(f"{path}/{FEED}", self._published.feed, methods=["GET"]),
             Route(f"{path}/letters/{{name}}.html", self._published.letter, methods=["GET"]),
             Route(f"{path}/health", self.health, methods=["GET"]),
+            *(self._site.webhooks.routes(path) if self._site.webhooks else ()),
         ]
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncGenerator[None]:
+        if self._site.webhooks:
+            await self._site.webhooks.start()
         yield
         self._threads.shutdown(wait=True, cancel_futures=True)
+        if self._site.webhooks:
+            self._site.webhooks.close()
 
     def health(self, _request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -223,7 +230,7 @@ def _texts(request: Request) -> Mapping[str, str]:
 
 def site_of(app: Application) -> Site:
     """Return the site of a workspace. Raises ``SettingsError`` or ``LedgerError``."""
-    sender = app.settings.sender
+    sender, feedback = app.settings.sender, app.feedback
     return Site(
         database=app.database,
         keyring=app.keyring,
@@ -234,6 +241,7 @@ def site_of(app: Application) -> Site:
         write_to=sender.reply_to or sender.address,
         path=urlsplit(app.settings.public_url).path.rstrip("/"),
         noindex=app.settings.publish.noindex,
+        webhooks=Webhooks(feedback) if feedback else None,
     )
 
 

@@ -24,10 +24,12 @@ from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.errors import Problem
+from apes_mailer.ledger.events import Reported
 from apes_mailer.ledger.freeze import AbsentValue, Frozen, FrozenVariant, LeftOut
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Refusal, Status
 from apes_mailer.ledger.waivers import Waived
+from apes_mailer.model.event import EventKind
 from apes_mailer.model.finding import Severity
 from apes_mailer.model.issue import Block
 from apes_mailer.model.suppression import Cause
@@ -177,7 +179,8 @@ def _status() -> dict[str, Any]:
 
 def _why() -> dict[str, Any]:
     attempt = Attempt(seq=1, state="", started_at="", provider_id="", note="")
-    answer = Answer(kind="send", verdict="", reason="", provider="", prepared_at="", attempts=[attempt])
+    event = Reported(kind=EventKind.DELIVERED, at="", reason="", detail="")
+    answer = Answer(kind="send", verdict="", reason="", provider="", prepared_at="", attempts=[attempt], events=[event])
     held = Suppression(address="", list_name="", cause=Cause.MANUAL, at="", until="")
     return answers.why_json(Why(campaign="x", address="", answers=[answer], suppressions=[held], message=None))
 
@@ -220,7 +223,14 @@ def test_json_page_names_what_else_there_is() -> None:
         digest="",
         letters=(),
     )
-    words: list[str] = [*output.rehearsal_json(rehearsal), "rehearsals", "doubt", *BatchState, *CampaignState]
+    words: list[str] = [
+        *output.rehearsal_json(rehearsal),
+        "rehearsals",
+        "feedback",
+        "doubt",
+        *BatchState,
+        *CampaignState,
+    ]
     assert [word for word in words if f"`{word}`" not in page] == []
 
 
