@@ -74,7 +74,8 @@ class Circumstances:
     """What a letter is checked against besides itself: who sends it, from which address, on which day.
 
     ``language`` is that of the person who reads what the checks find. ``hosts`` are those besides that of its pictures
-    that a letter may load something from, ``clients`` the mail programs that it has to work in.
+    that a letter may load something from, ``clients`` the mail programs that it has to work in. ``serverless`` says
+    that no server of ours shows pictures to readers.
     """
 
     identity: Identity
@@ -83,6 +84,7 @@ class Circumstances:
     language: Language
     hosts: frozenset[str] = frozenset()
     clients: tuple[str, ...] = support.USUAL
+    serverless: bool = False
 
 
 def compose(workspace: Workspace, name: str, around: Circumstances) -> Composition:
@@ -177,6 +179,7 @@ def _as_read(
         pictures=loaded.pictures,
         renditions=renditions.of(letter),
         unsubscribe_url=_SAMPLE_URL,
+        nowhere=around.serverless and (publication is None or publication.only_here),
         hosts=around.hosts | {_SAMPLE_HOST},
         clients=around.clients,
         pieces=pieces(issue, around.identity),

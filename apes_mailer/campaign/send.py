@@ -185,7 +185,8 @@ class Sender:
 
     def _batch(self, claim: Claim, roll: Roll) -> Batch:
         keyring, url = self._around.keyring, self._campaign.envelope.unsubscribe_url("")
-        urls = [url + token for token in keyring.tokens(self._campaign.list_tag, roll.keys)]
+        tokens = keyring.tokens(self._campaign.list_tag, roll.keys)
+        urls = [url + token for token in tokens] if url else [""] * len(tokens)
         people = zip(roll.addresses, keyring.recipient_marks(roll.keys), urls, roll.values, strict=True)
         return Batch(
             campaign=self._campaign.name,

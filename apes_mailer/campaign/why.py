@@ -124,7 +124,7 @@ def _rebuilt(keyring: Keyring, campaign: Campaign, frozen: traces.Recipient) -> 
 
 
 def _html(campaign: Campaign, recipient: Recipient, frozen: traces.Recipient) -> str:
-    links = fill.Links(pictures=campaign.envelope.pictures_url, browser=campaign.envelope.browser_url)
+    links = fill.links_of(campaign.envelope)
     return fill.fill(frozen.template.html, recipient.values, links, recipient.unsubscribe_url)
 
 

@@ -27,7 +27,8 @@ class CheckedLetter:
     ``blanks`` the fields with nothing after their colon. ``web_version`` says whether the letter can be read on the web
     too, ``web_version_is_old`` whether it was another state of the issue that was published. ``unsubscribe_url`` is the
     link of this recipient, ``hosts`` are those that the letter may load something from, ``clients`` the mail programs
-    of its readers by their names in the figures.
+    of its readers by their names in the figures. ``nowhere`` says that readers could load no picture: there is no
+    server, and the letter is not published elsewhere.
     """
 
     issue: Issue
@@ -45,6 +46,7 @@ class CheckedLetter:
     web_version: bool = False
     web_version_is_old: bool = False
     unsubscribe_url: str = ""
+    nowhere: bool = False
     hosts: frozenset[str] = frozenset()
     clients: tuple[str, ...] = support.USUAL
 

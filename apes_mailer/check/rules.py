@@ -40,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     pictures.lightened,
     pictures.sharpness,
     pictures.width,
+    pictures.place,
     links.destination,
     links.web_version,
     links.telephones,

@@ -14,7 +14,18 @@ from typing import Annotated
 import typer
 
 from apes_mailer import __version__
-from apes_mailer.cli import campaigns, contacts, events, imports, issues, missing, publishing, sends, suppressions
+from apes_mailer.cli import (
+    campaigns,
+    contacts,
+    events,
+    imports,
+    issues,
+    missing,
+    opt_outs,
+    publishing,
+    sends,
+    suppressions,
+)
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
@@ -72,12 +83,13 @@ app.add_typer(
     rich_help_panel=LISTS,
     help="Lists of contacts, and who is on them.",
 )
+suppressions.suppressions_app.command("unsubscribe", cls=Command)(opt_outs.unsubscribe)
 app.add_typer(
     suppressions.suppressions_app,
     name="suppressions",
     cls=Group,
     rich_help_panel=LISTS,
-    help="Addresses that are never mailed: list, add, remove.",
+    help="Addresses that are never mailed.",
 )
 app.add_typer(
     events.events_app,

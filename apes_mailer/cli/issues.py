@@ -172,7 +172,7 @@ def build(
 
     application = application_of(context)
     composition = application.compose(name)
-    envelope = application.envelope(None, STAFF, composition.publication)
+    envelope = application.envelope(None, STAFF, composition)
     paths = building.build(composition, envelope, out)
     for path in paths:
         output.say(f"{path} ({path.stat().st_size / 1000:.1f} kB)")

@@ -55,7 +55,7 @@ def order(
         audience=found,
         purpose=purpose,
         provider=provider,
-        envelope=application.envelope(provider, list_name, composition.publication, subject_mark=mark),
+        envelope=application.envelope(provider, list_name, composition, subject_mark=mark),
         batch_size=application.settings.send.batch_size,
         actor=actor(),
         policy=application.settings.policy_of(list_name),

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import waivers
+from apes_mailer.ledger import history, waivers
 from apes_mailer.ledger.doubts import ASKED
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
@@ -221,8 +221,8 @@ def _batches(
         .order_by(batch.c.no)
     )
     # Why nothing is certain of a batch after its last attempt: the ledger was a copy then.
-    distrusted = _last_notes(connection, campaign_id, "distrusted")
-    asked = _last_notes(connection, campaign_id, ASKED)
+    distrusted = history.last_notes(connection, campaign_id, "distrusted")
+    asked = history.last_notes(connection, campaign_id, ASKED)
     found: list[BatchStatus] = []
     for row in rows:
         of_attempt = (row.no, row.attempt_id)
@@ -274,19 +274,6 @@ def _batch(
         somebody=(row.somebody or "") if state is BatchState.UNKNOWN else "",
         variant=row.variant,
     )
-
-
-def _last_notes(
-    connection: sa.Connection, campaign_id: int, event: str
-) -> dict[tuple[int, int | None], tuple[str, str]]:
-    """Return the last note, and its time, of each batch and attempt with an event of this kind."""
-    history = schema.history
-    rows = connection.execute(
-        sa.select(history.c.batch_no, history.c.attempt_id, history.c.note, history.c.at)
-        .where(history.c.campaign_id == campaign_id, history.c.event == event)
-        .order_by(history.c.id)
-    )
-    return {(no, attempt_id): (note, at) for no, attempt_id, note, at in rows}
 
 
 def _duplicates(connection: sa.Connection, campaign_id: int) -> int:

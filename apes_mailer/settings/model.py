@@ -142,9 +142,17 @@ class Check(_Table):
     clients: tuple[Annotated[str, AfterValidator(_client)], ...] = support.USUAL
 
 
+class Unsubscribe(_Table):
+    """``[unsubscribe]``: how readers say no: by a page of ours, through the provider, or by writing to ``mailto``."""
+
+    by: Literal["page", "provider", "mail"] = "page"
+    mailto: Email | None = None
+
+
 class SendGridSettings(_Table):
     """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
 
+    ``asm_group`` is the number of its unsubscribe group, 0 when there is none.
     ``webhook_keys`` are the verification keys of its Event Webhook, which are no secret; without one, nothing is taken
     from it. What it posts is kept as it came for ``webhook_days`` after it was applied.
     """
@@ -153,6 +161,7 @@ class SendGridSettings(_Table):
     base_url: Annotated[str, AfterValidator(_api_url)] | None = None
     webhook_keys: Annotated[tuple[Annotated[str, AfterValidator(_webhook_key)], ...], BeforeValidator(_words)] = ()
     webhook_days: int = Field(default=30, ge=0, le=365)
+    asm_group: int = Field(default=0, ge=0)
 
 
 class Publish(_Table):
@@ -191,6 +200,7 @@ class Settings(_Table):
     serve: Serve = Serve()
     publish: Publish = Publish()
     lists: Mapping[str, ListSettings] = {}
+    unsubscribe: Unsubscribe = Unsubscribe()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
@@ -199,6 +209,16 @@ class Settings(_Table):
     def policy_of(self, list_name: str) -> Policy:
         """Return by which right a list is mailed."""
         return Policy(self.lists.get(list_name, ListSettings()).policy)
+
+    @property
+    def serverless(self) -> bool:
+        """Whether letters go to readers without any server of ours: they unsubscribe in another way."""
+        return self.unsubscribe.by != "page" and not self.public_url
+
+    @property
+    def pages_url(self) -> str:
+        """Where the public pages are, as far as this computer can reach them."""
+        return self.public_url or f"http://{self.serve.host}:{self.serve.port}"
 
 
 SECRETS: tuple[str, ...] = tuple(name for name, info in Settings.model_fields.items() if info.annotation is SecretStr)

@@ -90,7 +90,7 @@ class _Run:
         self._splicers: list[mime.Splicer] = []
         # Relative, so that the pictures show without a server, and wherever the workspace is moved to.
         beside = Path(os.path.relpath(pictures, folder / MESSAGES)).as_posix()
-        self._links = fill.Links(pictures=f"{beside}/", browser=batch.envelope.browser_url)
+        self._links = fill.links_of(batch.envelope, pictures=f"{beside}/")
         self._begun = 0
         self.index = Index(folder, batch, at=at)
 

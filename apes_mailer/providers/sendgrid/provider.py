@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import urllib.error
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,15 @@ from apes_mailer.render import fill
 
 GLOBAL_URL = "https://api.sendgrid.com"
 EU_URL = "https://api.eu.sendgrid.com"
+
+UNSUBSCRIBE_LINK = "<%asm_group_unsubscribe_raw_url%>"
+"""In place of this text SendGrid puts a recipient's own link out of an unsubscribe group (its page on these groups).
+
+It is looked for in what all recipients get, and not in what is substituted for one.
+"""
+
+_NEEDS_NO_ESCAPING = re.compile(r"[A-Za-z0-9:/.@?=%+_~-]*")
+_LONGEST_LINK = "x" * 500  # more than any link that settings allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +74,13 @@ class SendGrid(Account):
 
     def merge_size(self, template: MessageTemplate, values: Mapping[str, str]) -> int:
         """Bytes of one recipient's substitutions, names and values together."""
-        keys = _keys(template, "000000")
+        keys = _keys(template, fill.Links(pictures=""), "000000")
         size = 0
         for slot, key in keys.items():
             value = (
                 fill.contact_value(slot.expression, slot.context, values)
                 if isinstance(slot.expression, ContactField)
-                else "x" * 200
+                else _LONGEST_LINK
             )
             size += len(key) + len(value.encode())
         return size
@@ -104,14 +114,15 @@ class SendGrid(Account):
         return Payload(content=transport.Bytes(body), size=len(batch.recipients))
 
     def _compile(self, template: MessageTemplate, envelope: Envelope) -> _Compiled:
-        if not fill.is_harmless(envelope.public_url):
-            raise ValueError(f"the public address needs escaping, which links never get: {envelope.public_url}")
-        keys = _keys(template, self._nonce(template.digest))
-        links = fill.Links(pictures=envelope.pictures_url, browser=envelope.browser_url)
+        if not _NEEDS_NO_ESCAPING.fullmatch(envelope.unsubscribe_url("")):
+            raise ValueError("the address of the unsubscribe links needs escaping, which they never get")
+        links = fill.links_of(envelope)
+        keys = _keys(template, links, self._nonce(template.digest))
 
         def joined(parts: Parts) -> str:
             return "".join(
-                part if isinstance(part, str) else keys.get(part) or _constant(part, links) for part in parts
+                part if isinstance(part, str) else keys.get(part) or fill.constant_value(part, links) or ""
+                for part in parts
             )
 
         body: dict[str, Any] = {
@@ -125,22 +136,20 @@ class SendGrid(Account):
             "tracking_settings": {
                 "click_tracking": {"enable": False, "enable_text": False},
                 "open_tracking": {"enable": False},
-                "subscription_tracking": {"enable": False},
+                # Also the switch for SendGrid's own List-Unsubscribe and List-Unsubscribe-Post.
+                "subscription_tracking": {"enable": bool(envelope.provider_group)},
                 "ganalytics": {"enable": False},
             },
         }
         if envelope.reply_to:
             body["reply_to"] = {"email": envelope.reply_to}
+        if envelope.provider_group:
+            body["asm"] = {"group_id": envelope.provider_group}
         head = json.dumps(body, ensure_ascii=False, separators=(",", ":")).removesuffix("}")
-        return _Compiled(template, envelope, head.encode(), Personalizations(keys))
+        return _Compiled(template, envelope, head.encode(), Personalizations(keys, envelope))
 
 
-def _keys(template: MessageTemplate, nonce: str) -> dict[Slot, str]:
+def _keys(template: MessageTemplate, links: fill.Links, nonce: str) -> dict[Slot, str]:
     """One substitution key for each distinct slot that differs between recipients; none is a prefix of another."""
-    links = fill.Links(pictures="", browser="")
     own = [slot for slot in dict.fromkeys(template.slots()) if fill.constant(slot.expression, links) is None]
     return {slot: f"-apes{nonce}{number:03d}-" for number, slot in enumerate(own)}
-
-
-def _constant(slot: Slot, links: fill.Links) -> str:
-    return fill.link_value(fill.constant(slot.expression, links) or "", slot.context)

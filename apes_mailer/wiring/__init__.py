@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from apes_mailer.ledger.instance import Instance
     from apes_mailer.model.batch import Envelope
     from apes_mailer.model.language import Language
-    from apes_mailer.model.publication import PlaceName, Publication
+    from apes_mailer.model.publication import PlaceName
     from apes_mailer.places.base import Place
     from apes_mailer.places.s3 import Bucket
     from apes_mailer.providers.base import Provider
@@ -130,6 +130,7 @@ class Application:
             base_url=settings.sendgrid.base_url or region_url,
             timeout=settings.send.timeout,
             nonce=self.keyring.substitution_nonce,
+            asm_group=settings.sendgrid.asm_group,
         )
 
     @cached_property
@@ -171,6 +172,7 @@ class Application:
             language=self.language,
             hosts=self._hosts(),
             clients=self.settings.check.clients,
+            serverless=self.settings.serverless,
         )
         return compose.compose(self.workspace, name, around)
 
@@ -258,7 +260,7 @@ class Application:
 
     def _published_url(self, place: PlaceName) -> str:
         if place == "serve":
-            return self._public_url(None)
+            return self.settings.pages_url
         self._require(place, self.settings.publish.url, "publish.url", 'url = "https://lettres.example.org"')
         return self.settings.publish.url
 
@@ -274,49 +276,14 @@ class Application:
         self,
         provider: Provider | None,
         list_name: str,
-        publication: Publication | None = None,
+        composition: Composition | None = None,
         *,
         subject_mark: str = "",
     ) -> Envelope:
-        """Return what is the same for every message; without a provider, for looking at a letter here.
+        """Return what is the same for every message; raises as :func:`apes_mailer.wiring.envelopes.make` does."""
+        from apes_mailer.wiring import envelopes
 
-        A letter that is published links to its ``publication`` and shows the pictures there.
-
-        Raises ``SettingsError`` when readers could not reach the public pages, or what is published.
-        """
-        from apes_mailer.model.batch import Envelope
-
-        sender = self.settings.sender
-        domain = sender.address.rpartition("@")[2]
-        if publication and provider and not provider.rehearsal and publication.only_here:
-            raise SettingsError(
-                f"{publication.name} is published at {publication.base}, which only this computer reaches: every "
-                "reader would miss its pictures.",
-                hint=f"Now that public_url is set, publish it again: apes-mailer publish {publication.name}",
-            )
-        return Envelope(
-            from_address=sender.address,
-            from_name=sender.name,
-            reply_to=sender.reply_to or "",
-            public_url=self._public_url(provider),
-            list_id=f"<{list_name.lower()}.{domain}>",
-            subject_mark=subject_mark,
-            browser_url=publication.url if publication else "",
-            published_url=publication.base if publication else "",
-        )
-
-    def _public_url(self, provider: Provider | None) -> str:
-        settings = self.settings
-        if provider is None or provider.rehearsal:
-            return settings.public_url or f"http://{settings.serve.host}:{settings.serve.port}"
-        if settings.public_url.startswith("https://"):
-            return settings.public_url
-        raise SettingsError(
-            f"{provider.name} needs public_url: the https:// address where readers reach the unsubscribe page and "
-            "the pictures.",
-            hint="Set public_url in apes-mailer.toml, or APES_MAILER_PUBLIC_URL, to an https:// address "
-            "at which `apes-mailer serve` answers.",
-        )
+        return envelopes.make(self.settings, provider, list_name, composition, subject_mark=subject_mark)
 
 
 def application(folder: Path) -> Application:
