@@ -58,7 +58,6 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
         known = number is not None and person.is_known(connection, number)
         left_lists = of_lists.erase(connection, key, at=at, keep_number=known)
         taken = person.take_out(connection, number, address, mentioned)
-        person.unlink(connection)
     mark = keyring.recipient_mark(key)
     rows, left = _erase_files(workspace, address)
     messages = outbox.erase(workspace.outbox, address, mark)

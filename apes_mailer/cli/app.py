@@ -18,10 +18,10 @@ from apes_mailer.cli import (
     campaigns,
     contacts,
     events,
-    imports,
     issues,
     missing,
     opt_outs,
+    persons,
     publishing,
     sends,
     suppressions,
@@ -73,6 +73,8 @@ _ON_CONTACTS: dict[str, Callable[..., None]] = {
     "list": contacts.list_,
     "show": contacts.show,
     "export": contacts.export,
+    "export-person": persons.export_person,
+    "erase-person": persons.erase_person,
 }
 for _name, _function in _ON_CONTACTS.items():
     contacts.contacts_app.command(_name, cls=Command)(_function)

@@ -99,9 +99,11 @@ def _add(application: Application, known: list[str], list_name: str | None, why:
     added = 0
     with application.database.write() as connection:
         list_id = _scope(application, connection, list_name)
+        erased = suppressions.erased_keys(connection)
         for each in known:
             key = application.keyring.contact_key(each)
-            lists.know(connection, key, each)
+            if key not in erased:
+                lists.know(connection, key, each)
             added += suppressions.add(
                 connection,
                 key,

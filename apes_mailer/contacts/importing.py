@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.incoming import Incoming, Reject
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
@@ -57,7 +58,12 @@ SELECT planned.address, contact.fields, planned.after FROM temp.planned JOIN con
 WHERE planned.after IS NOT NULL ORDER BY planned.line
 """
 
+# Of whom is erased nothing is stored again, wherever the row comes from.
 _CARRY_OUT = (
+    """
+    DELETE FROM temp.planned WHERE EXISTS (SELECT 1 FROM suppression
+      WHERE suppression.key = planned.key AND suppression.list_id = :all_lists AND suppression.cause = :erased)
+    """,
     """
     INSERT INTO change (import_id, contact_id, before, after)
     SELECT :import_id, contact.id, contact.fields, planned.after
@@ -173,6 +179,8 @@ class Import:
             "in_file_order": self._incoming.fits_on_a_screen,
             "added": schema.ADDED_TO_LIST,
             "made": schema.MADE_CONTACT,
+            "all_lists": schema.ALL_LISTS,
+            "erased": Cause.ERASED,
         }
         for statement in _CARRY_OUT:
             self._connection.execute(sa.text(statement), values)

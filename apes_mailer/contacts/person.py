@@ -46,13 +46,15 @@ def held(connection: sa.Connection, key: bytes, *, at: dt.datetime) -> Held:
 
 
 def _imports(connection: sa.Connection, key: bytes) -> list[Mapping[str, object]]:
-    contact, imported, names = schema.contact, schema.contact_import, schema.contact_list
+    contact, imported, names, mention = schema.contact, schema.contact_import, schema.contact_list, schema.mention
     query = (
         sa.select(imported.c.source.label("file"), names.c.name.label("list"), imported.c.at)
         .select_from(contact)
-        .join(imported, imported.c.id == contact.c.import_id)
+        .join(mention, mention.c.contact_id == contact.c.id)
+        .join(imported, imported.c.id == mention.c.import_id)
         .join(names, names.c.id == imported.c.list_id)
         .where(contact.c.key == key)
+        .order_by(imported.c.id)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
 
@@ -60,7 +62,8 @@ def _imports(connection: sa.Connection, key: bytes) -> list[Mapping[str, object]
 def erase(connection: sa.Connection, key: bytes, *, at: dt.datetime, keep_number: bool) -> int:
     """Take a contact key out of the lists, and leave of it that it is never to be mailed; return how many lists.
 
-    ``keep_number``: the ledger counts the contact, so its row stays, without anything that names the person.
+    ``keep_number``: the ledger counts the contact, so its row stays, with nothing that names the person, and with
+    another key that belongs to nobody.
     """
     connection.execute(sa.delete(schema.suppression).where(schema.suppression.c.key == key))
     suppressions.add(connection, key, list_id=ALL_LISTS, cause=Cause.ERASED, at=at)
@@ -69,8 +72,10 @@ def erase(connection: sa.Connection, key: bytes, *, at: dt.datetime, keep_number
     if number is None:
         return 0
     left = connection.execute(sa.delete(schema.member).where(schema.member.c.contact_id == number)).rowcount
+    for table in (schema.mention, schema.change):
+        connection.execute(sa.delete(table).where(table.c.contact_id == number))
     this = contact.c.id == number
-    nothing = {"address": "", "fields": "{}", "import_id": None, "import_line": None, "changed_by": None}
+    nothing = {"key": sa.func.randomblob(16), "address": "", "fields": "{}", "changed_at": None}
     connection.execute(
         sa.update(contact).where(this).values(nothing) if keep_number else sa.delete(contact).where(this)
     )

@@ -7,11 +7,12 @@ get an identity in the store, and nothing else of them stays there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import islice
 
 import sqlalchemy as sa
 
+from apes_mailer.contacts import suppressions
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.rows import BadRow, Row
 from apes_mailer.model import address
@@ -52,14 +53,15 @@ def stage(connection: sa.Connection, file: ContactsFile, keyring: Keyring) -> tu
     """Read a file into temporary tables of the transaction.
 
     Returns the accepted contacts (``contact_id``, ``key``, ``address``, ``fields``) and the rejected rows
-    (``contact_id``, ``line``, ``reason``, ``detail``; the reasons are ``invalid`` and ``duplicate``).
+    (``contact_id``, ``line``, ``reason``, ``detail``; the reasons are ``invalid``, ``duplicate`` and, of whoever was
+    erased and is stored no more, ``suppressed``).
     """
     for table in (_row, _contact, _reject):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
     _metadata.create_all(connection, checkfirst=False)
-    rows = iter(file)
+    rows, erased = iter(file), suppressions.erased_keys(connection)
     while chunk := list(islice(rows, _CHUNK)):
-        _stage_chunk(connection, chunk, file.fields, keyring)
+        _stage_chunk(connection, chunk, file.fields, keyring, erased)
     _number(connection)
     contact = schema.contact
     accepted = sa.select(_contact.c.contact_id, contact.c.key, contact.c.address, _contact.c.fields).join(
@@ -70,7 +72,11 @@ def stage(connection: sa.Connection, file: ContactsFile, keyring: Keyring) -> tu
 
 
 def _stage_chunk(
-    connection: sa.Connection, chunk: Iterable[Row | BadRow], fields: tuple[str, ...], keyring: Keyring
+    connection: sa.Connection,
+    chunk: Iterable[Row | BadRow],
+    fields: tuple[str, ...],
+    keyring: Keyring,
+    erased: Container[bytes],
 ) -> None:
     good: list[dict[str, object]] = []
     bad: list[dict[str, object]] = []
@@ -85,6 +91,9 @@ def _stage_chunk(
             bad.append({"line": row.line, "reason": "invalid", "detail": error.reason})
             continue
         key = keyring.contact_key(known)
+        if key in erased:
+            bad.append({"line": row.line, "reason": "suppressed", "detail": "erased"})
+            continue
         contacts.append({"key": key, "address": known})
         good.append({"line": row.line, "key": key, "fields": fields_json(fields, row.values)})
     if contacts:

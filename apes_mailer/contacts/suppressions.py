@@ -85,6 +85,13 @@ def causes(connection: sa.Connection, key: bytes, *, list_id: int) -> list[Cause
     return [Cause(word) for word in connection.execute(query).scalars()]
 
 
+def erased_keys(connection: sa.Connection) -> set[bytes]:
+    """Return the keys of those who were erased: of them nothing is stored again."""
+    table = schema.suppression
+    query = sa.select(table.c.key).where(table.c.list_id == ALL_LISTS, table.c.cause == Cause.ERASED)
+    return set(map(bytes, connection.execute(query).scalars()))
+
+
 def every(connection: sa.Connection) -> Iterator[Suppression]:
     """Yield all suppressions, oldest first."""
     table, contact = schema.suppression, schema.contact

@@ -77,6 +77,9 @@ def claim(
             return None
         _exclude_opted_out(connection, campaign_id, taken, at)
         contacts, roll = _recipients(connection, campaign_id, taken)
+        if "" in roll.addresses:
+            _exclude_erased(connection, campaign_id, taken)
+            contacts, roll = _recipients(connection, campaign_id, taken)
         if contacts:
             return _open_attempt(connection, campaign_id, taken, contacts, owner=owner, at=at), roll
         evidence.set_batch(connection, campaign_id, taken.no, BatchState.EMPTY)
@@ -110,6 +113,17 @@ def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batc
     connection.execute(
         sa.update(recipient)
         .where(statements.IN_BATCH, newer.exists())
+        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts),
+        batch.bounds(campaign_id),
+    )
+
+
+def _exclude_erased(connection: sa.Connection, campaign_id: int, batch: _Batch) -> None:
+    contact, recipient = schema.contact, schema.recipient
+    erased = sa.exists().where(contact.c.id == recipient.c.contact_id, contact.c.address == "")
+    connection.execute(
+        sa.update(recipient)
+        .where(statements.IN_BATCH, erased)
         .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts),
         batch.bounds(campaign_id),
     )

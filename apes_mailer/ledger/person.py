@@ -8,11 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from apes_mailer.ledger.states import BatchState, Kind
-from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
-
-_UNSETTLED = (BatchState.PENDING, BatchState.SUBMITTING, BatchState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +32,7 @@ def take_out(connection: sa.Connection, contact_id: int | None, text: str, patte
     """Leave of a contact only that somebody was there: no values for merge tags, no words that name the address.
 
     Without a contact only notes that name the address are cleaned. ``text`` is part of whatever the pattern finds. A
-    batch that has not left excludes the contact when it is claimed, because the key is suppressed.
+    batch that has not left excludes whoever has no address when it is claimed.
     """
     found = [] if contact_id is None else list(campaigns_of(connection, contact_id))
     recipient, exclusion = schema.recipient, schema.exclusion
@@ -57,40 +53,6 @@ def take_out(connection: sa.Connection, contact_id: int | None, text: str, patte
 def is_known(connection: sa.Connection, contact_id: int) -> bool:
     """Whether any line of the ledger refers to a contact."""
     return next(campaigns_of(connection, contact_id), None) is not None
-
-
-def unlink(connection: sa.Connection) -> int:
-    """Cut the last tie between erased persons and what the ledger counts: their keys; return how many were cut.
-
-    As long as a send has a batch that may still go, the key has to stay: it is what excludes the person from it.
-    """
-    contact, suppression = schema.contact, schema.suppression
-    erased = (
-        sa.select(contact.c.id)
-        .join(suppression, suppression.c.key == contact.c.key)
-        .where(
-            suppression.c.list_id == schema.ALL_LISTS,
-            suppression.c.cause == Cause.ERASED,
-            contact.c.address == "",
-            ~_may_still_go(contact.c.id),
-        )
-    )
-    return connection.execute(
-        sa.update(contact).where(contact.c.id.in_(erased)).values(key=sa.func.randomblob(16))
-    ).rowcount
-
-
-def _may_still_go(contact_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    recipient, batch, campaign = schema.recipient, schema.batch, schema.campaign
-    return sa.exists().where(
-        campaign.c.kind == Kind.SEND,
-        batch.c.campaign_id == campaign.c.id,
-        batch.c.state.in_(_UNSETTLED),
-        recipient.c.campaign_id == campaign.c.id,
-        recipient.c.contact_id == contact_id,
-        recipient.c.template_id == batch.c.template_id,
-        recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
-    )
 
 
 def _clean(
