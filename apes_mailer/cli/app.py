@@ -18,6 +18,7 @@ from apes_mailer.cli import (
     campaigns,
     contacts,
     events,
+    imports,
     issues,
     missing,
     opt_outs,
