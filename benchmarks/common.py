@@ -30,19 +30,42 @@ class Timed:
 
 
 def command(
-    arguments: Sequence[str], *, cwd: Path, extra: Mapping[str, str] | None = None, alone: bool = False
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    extra: Mapping[str, str] | None = None,
+    alone: bool = False,
+    answer: str | None = None,
 ) -> Timed:
-    """Run a command and time it; a failure ends the benchmark. ``alone``: it does not see this checkout."""
+    """Run a command and time it; a failure ends the benchmark.
+
+    ``alone``: it does not see this checkout. ``answer`` is typed at a terminal of its own as soon as it can be.
+    """
     environment = {**os.environ, **({} if alone else {"PYTHONPATH": str(REPOSITORY)}), **(extra or {})}
     # A file, not a pipe, which could fill up while the other one is read.
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-        return _timed(arguments, cwd, environment, errors)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors, _keyboard(answer) as stdin:
+        return _timed(arguments, cwd, environment, errors, stdin)
 
 
-def _timed(arguments: Sequence[str], cwd: Path, environment: Mapping[str, str], errors: IO[str]) -> Timed:
+@contextmanager
+def _keyboard(answer: str | None) -> Generator[int | None, None, None]:
+    """Yield the end of a terminal at which a line waits to be read, or None when nobody types anything."""
+    if answer is None:
+        yield None
+        return
+    person, terminal = os.openpty()
+    os.write(person, f"{answer}\n".encode())
+    yield terminal
+    os.close(terminal)
+    os.close(person)
+
+
+def _timed(
+    arguments: Sequence[str], cwd: Path, environment: Mapping[str, str], errors: IO[str], stdin: int | None
+) -> Timed:
     started = time.perf_counter()
     process = subprocess.Popen(
-        list(arguments), cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        list(arguments), cwd=cwd, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=errors, text=True
     )
     assert process.stdout is not None
     out = process.stdout.read()
@@ -61,9 +84,9 @@ def _megabytes(usage: resource.struct_rusage) -> float:
     return usage.ru_maxrss * unit / 1e6
 
 
-def apes_mailer(*arguments: str, cwd: Path, extra: Mapping[str, str] | None = None) -> Timed:
+def apes_mailer(*arguments: str, cwd: Path, extra: Mapping[str, str] | None = None, answer: str | None = None) -> Timed:
     """Run and time the command line."""
-    return command([sys.executable, "-m", "apes_mailer", *arguments], cwd=cwd, extra=extra)
+    return command([sys.executable, "-m", "apes_mailer", *arguments], cwd=cwd, extra=extra, answer=answer)
 
 
 def workspace(folder: Path) -> Path:

@@ -30,6 +30,8 @@ def main() -> None:
         few = apes_mailer("contacts", "import", str(small), "--list", "petit", "--yes", cwd=folder)
         many = apes_mailer("contacts", "import", str(large), "--list", "grand", "--yes", cwd=folder)
         again = apes_mailer("contacts", "import", str(large), "--list", "grand", "--yes", cwd=folder)
+        taken_back = [apes_mailer("contacts", "undo-import", "--yes", cwd=folder) for _ in range(2)]
+        asked = apes_mailer("contacts", "import", str(large), "--list", "grand", cwd=folder, answer="yes")
         shell = common.command(
             [
                 "sqlite3",
@@ -43,6 +45,9 @@ def main() -> None:
         )
         row(f"import of {count:,} rows", f"{count / many.seconds:,.0f} rows/s", ">= 80,000/s")
         row("the same file again, unchanged", f"{count / again.seconds:,.0f} rows/s")
+        row(f"import of {count:,} rows, preview included", f"{count / asked.seconds:,.0f} rows/s", ">= 50,000/s")
+        row("undoing the import that changed nothing", f"{taken_back[0].seconds:.1f} s")
+        row(f"undoing the import that made {count:,} contacts", f"{taken_back[1].seconds:.1f} s")
         ratio = shell.seconds / many.seconds
         row(
             "sqlite3 .import into a unique table",
@@ -51,6 +56,8 @@ def main() -> None:
         )
         row("peak memory, 10,000 rows", f"{few.memory:.0f} MB")
         row(f"peak memory, {count:,} rows", f"{many.memory:.0f} MB", "<= 120 MB")
+        row("peak memory, preview included", f"{asked.memory:.0f} MB", "<= 120 MB")
+        row("peak memory, undoing", f"{max(each.memory for each in taken_back):.0f} MB", "<= 120 MB")
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from apes_mailer.contacts import lists, staging
+from apes_mailer.contacts import lists, segments, staging
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
 from apes_mailer.ledger.freeze import Candidates
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.segment import Condition
 from apes_mailer.store.database import Connection, Database
 from apes_mailer.workspace import Workspace
 from apes_mailer.workspace.names import did_you_mean
@@ -28,10 +29,12 @@ class Audience:
     name: str
     file: Path | None
     shown: str = ""
+    where: Condition | None = None
+    """The segment of the list that is meant; None: all of it."""
 
 
-def find(workspace: Workspace, database: Database, name: str) -> Audience:
-    """Return the list of a name. Raises ``ContactsError`` when there is none, or two."""
+def find(workspace: Workspace, database: Database, name: str, *, where: Condition | None = None) -> Audience:
+    """Return the list of a name, or a segment of it. Raises ``ContactsError`` when there is none, or two."""
     file = workspace.list_file(name)
     with database.read() as connection:
         list_id = lists.find(connection, name)
@@ -44,7 +47,7 @@ def find(workspace: Workspace, database: Database, name: str) -> Audience:
         )
     if not file and not is_stored:
         raise _no_list(workspace, name, sorted({*workspace.list_files(), *stored}))
-    return Audience(name=name, file=file, shown=workspace.shown(file) if file else "")
+    return Audience(name=name, file=file, shown=workspace.shown(file) if file else "", where=where)
 
 
 def notice(audience: Audience) -> str:
@@ -75,14 +78,32 @@ def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError
 def candidates(
     connection: Connection, audience: Audience, keyring: Keyring, at: dt.datetime
 ) -> Generator[tuple[int, Candidates], None, None]:
-    """Yield the number of the list and its candidates, inside the freezing transaction."""
+    """Yield the number of the list and its candidates, inside the freezing transaction.
+
+    Who is on the list and outside the segment is a candidate, rejected for that.
+    """
     list_id = lists.find_or_add(connection, audience.name, keyring, at)
     if audience.file is None:
-        yield list_id, Candidates(accepted=lists.members(list_id))
-        return
-    with open_contacts_file(audience.file, shown=audience.shown) as file:
-        accepted, rejected = staging.stage(connection, file, keyring)
+        accepted, rejected = lists.members(list_id), None
+    else:
+        with open_contacts_file(audience.file, shown=audience.shown) as file:
+            accepted, rejected = staging.stage(connection, file, keyring)
+    if audience.where is not None:
+        accepted, rejected = segments.part(connection, accepted, rejected, audience.where)
     yield list_id, Candidates(accepted=accepted, rejected=rejected)
+
+
+def count(database: Database, audience: Audience) -> segments.Count:
+    """Count the contacts of a list, and those of them that the segment means.
+
+    Raises ``ContactsError`` when the list cannot be read, or has none of the columns that the segment asks for.
+    """
+    if audience.file is None:
+        with database.read() as connection:
+            list_id = lists.number(connection, audience.name)
+            return segments.count(connection, lists.members(list_id), audience.where)
+    with open_contacts_file(audience.file, shown=audience.shown) as file:
+        return segments.count_file(file, audience.where)
 
 
 def columns(connection: Connection, audience: Audience, list_id: int) -> list[str]:

@@ -16,7 +16,7 @@ from apes_mailer.contacts import file_erasing, lists, mentions, provider_tasks
 from apes_mailer.contacts import person as of_lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
-from apes_mailer.ledger import person
+from apes_mailer.ledger import notices, person
 from apes_mailer.model.keys import Keyring
 from apes_mailer.providers.outbox import erasing as outbox
 from apes_mailer.store.database import Database
@@ -58,6 +58,7 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
         known = number is not None and person.is_known(connection, number)
         left_lists = of_lists.erase(connection, key, at=at, keep_number=known)
         taken = person.take_out(connection, number, address, mentioned)
+        notices.forget_applied(connection)  # as they came from the provider, with addresses
     mark = keyring.recipient_mark(key)
     rows, left = _erase_files(workspace, address)
     messages = outbox.erase(workspace.outbox, address, mark)

@@ -164,6 +164,7 @@ def _preparation(order: Order, list_id: int, letters: Letters) -> Preparation:
         letters=letters,
         batch_size=min(order.batch_size, provider.limits.recipients),
         policy=order.policy,
+        segment=str(order.audience.where or ""),
         waivers=order.waivers,
         value_bytes=partial(_safe_bytes, provider),
         too_large=lambda template: partial(_too_large, provider, template),

@@ -34,9 +34,11 @@ class Targeting:
     def letters(self) -> Letters:
         """Return what freezing asks: one letter for all of a test, otherwise that of each contact."""
         only = self._order.only
+        wanted = self._order.tracking
         if only is not None:
-            return Letters(letter_of=lambda _: Letter(variant=only.variant.name, template=only.letter.template))
-        return Letters(fields=self._audiences.fields, letter_of=self._letter_of)
+            letter = Letter(variant=only.variant.name, template=only.letter.template)
+            return Letters(letter_of=lambda _: letter, tracking=wanted)
+        return Letters(fields=self._audiences.fields, letter_of=self._letter_of, tracking=wanted)
 
     def _letter_of(self, values: Sequence[str]) -> Letter:
         contact = dict(zip(self._audiences.fields, values, strict=True))

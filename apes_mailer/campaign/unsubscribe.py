@@ -13,7 +13,10 @@ from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store.database import Connection, Database
 
-_PROOF = Proof(source="the link in a letter")
+SOURCE = "the link in a letter"
+"""The source of what is recorded here."""
+
+_PROOF = Proof(source=SOURCE)
 
 
 def unsubscribe(database: Database, link: TokenContent, at: dt.datetime) -> bool:
@@ -25,7 +28,7 @@ def unsubscribe(database: Database, link: TokenContent, at: dt.datetime) -> bool
     is doing it once. Raises ``BusyError``, ``DiskFullError`` or another ``LedgerError``; nothing was kept then.
     """
     with database.write() as connection:
-        scope = _scope(connection, link)
+        scope = scope_of(connection, link)
         key, cause = link.contact_key, Cause.UNSUBSCRIBED
         if suppressions.add(connection, key, list_id=scope, cause=cause, at=at, source=_PROOF.source):
             _record(connection, key, scope, State.WITHDRAWN, at)
@@ -39,7 +42,7 @@ def undo(database: Database, link: TokenContent, at: dt.datetime) -> bool:
     :func:`unsubscribe` does.
     """
     with database.write() as connection:
-        scope = _scope(connection, link)
+        scope = scope_of(connection, link)
         if suppressions.remove(connection, link.contact_key, list_id=scope, cause=Cause.UNSUBSCRIBED):
             _record(connection, link.contact_key, scope, State.GIVEN, at)
         list_id = lists.find_by_tag(connection, link.list_tag)
@@ -53,7 +56,8 @@ def _record(connection: Connection, key: bytes, scope: int, state: State, at: dt
     consents.record(connection, key, list_id=scope, purpose=Purpose.LETTER, state=state, at=at, proof=_PROOF)
 
 
-def _scope(connection: Connection, link: TokenContent) -> int:
+def scope_of(connection: Connection, link: TokenContent) -> int:
+    """Return what a link is about: all lists, or the staff list alone."""
     # A list is a file that gets another name next year; who said no must not depend on it.
     staff = lists.find(connection, STAFF)
     return staff if staff is not None and staff == lists.find_by_tag(connection, link.list_tag) else ALL_LISTS

@@ -13,7 +13,7 @@ from apes_mailer.ledger import campaigns, events, traces
 from apes_mailer.ledger.campaigns import Campaign
 from apes_mailer.ledger.events import Reported
 from apes_mailer.ledger.owner import OwnerLock
-from apes_mailer.ledger.states import BatchState, Kind, Outcome
+from apes_mailer.ledger.states import BatchState, Kind, Outcome, Reason
 from apes_mailer.ledger.traces import Attempt
 from apes_mailer.model.batch import Recipient
 from apes_mailer.model.keys import Keyring
@@ -88,10 +88,14 @@ def _not_frozen(connection: Connection, campaign: Campaign, contact_id: int | No
         kind=campaign.kind,
         verdict="excluded" if excluded else "not_asked",
         reason=excluded.reason if excluded else "the address was not on the list when the campaign was prepared",
-        detail=excluded.detail if excluded else "",
+        detail=_detail(campaign, excluded) if excluded else "",
         provider=campaign.provider,
         prepared_at=campaign.prepared_at,
     )
+
+
+def _detail(campaign: Campaign, excluded: traces.Exclusion) -> str:
+    return campaign.segment if excluded.reason == Reason.NOT_IN_SEGMENT else excluded.detail
 
 
 def _answer(connection: Connection, campaign: Campaign, frozen: traces.Recipient, page: str, *, owned: bool) -> Answer:

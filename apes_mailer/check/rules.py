@@ -65,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     completeness.lost,
     delivery.size,
     delivery.unsubscribe,
+    delivery.preferences,
     delivery.charset,
     delivery.control_characters,
     structure.language,

@@ -30,6 +30,38 @@ def suppression_text(suppression: Suppression) -> str:
     return f"{where}  {suppression.cause}  {output.day(suppression.at)}{until}" + (f"  ({known})" if known else "")
 
 
+def contact_text(found: Mapping[str, Any]) -> str:
+    """Return what is known of one contact as people read it, from what :mod:`apes_mailer.campaign.person` gives out."""
+    fields: Mapping[str, str] = found["fields"] or {}
+    rows: list[tuple[str, str]] = [(name, value) for name, value in fields.items()]
+    rows += [("List", name) for name in found["lists"]]
+    rows += [("List", f"{each['file']}, line {each['line']}") for each in found["files"]]
+    rows += [("Import", f"{each['file']} into {each['list']}, {output.day(each['at'])}") for each in found["imports"]]
+    rows += [("Consent", _consent_text(each)) for each in found["consents"]]
+    rows += [("Suppressed", _held_text(each)) for each in found["suppressions"]]
+    rows += [("Campaign", _campaign_text(each)) for each in found["campaigns"]]
+    if not rows:
+        return f"{found['address']} is not known here."
+    width = max(len(name) for name, _ in rows)
+    return "\n".join([str(found["address"]), *(f"  {name:<{width}}  {value}" for name, value in rows)])
+
+
+def _consent_text(each: Mapping[str, Any]) -> str:
+    of_list = f", for {each['list']}" if each["list"] else ""
+    return f"{each['purpose']} {each['state']} {output.day(each['at'])}{of_list}, says {each['source']}"
+
+
+def _held_text(each: Mapping[str, Any]) -> str:
+    until = f", until {output.day(each['until'])}" if each["until"] else ""
+    return f"{each['cause']} {output.day(each['at'])}, {each['list'] or 'all lists'}{until}"
+
+
+def _campaign_text(each: Mapping[str, Any]) -> str:
+    kind = "" if each["kind"] == "send" else f" ({each['kind']})"
+    why = f": {output.REASONS.get(each['reason'], each['reason'])}" if each["reason"] else ""
+    return f"{each['campaign']}{kind} {output.day(each['prepared_at'])}, {_VERDICTS.get(each['verdict'], '')}{why}"
+
+
 def why_json(found: Why) -> dict[str, Any]:
     """Return the answer about one address as scripts read it, without the message itself."""
     body: dict[str, Any] = asdict(found)

@@ -16,15 +16,18 @@ import typer
 from apes_mailer import __version__
 from apes_mailer.cli import (
     campaigns,
+    consents,
     contacts,
     events,
     imports,
     issues,
+    members,
     missing,
     opt_outs,
     persons,
     publishing,
     sends,
+    serving,
     suppressions,
 )
 from apes_mailer.cli.context import Context
@@ -61,7 +64,8 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "resume": sends.resume,
         "resolve": campaigns.resolve,
         "why": campaigns.why,
-        "serve": issues.serve,
+        "serve": serving.serve,
+        "signup-form": serving.signup_form,
     },
 }
 for _group, _commands in _COMMANDS.items():
@@ -73,7 +77,12 @@ _ON_CONTACTS: dict[str, Callable[..., None]] = {
     "undo-import": imports.undo_import,
     "list": contacts.list_,
     "show": contacts.show,
+    "count": members.count,
+    "tag": members.tag,
+    "remove": members.remove,
+    "stale": members.stale,
     "export": contacts.export,
+    "consent": consents.consent,
     "export-person": persons.export_person,
     "erase-person": persons.erase_person,
 }

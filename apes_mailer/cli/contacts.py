@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apes_mailer.cli import files, output, typed
+from apes_mailer.cli import answers, files, output, typed
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.cli.rejects import RejectReport
 from apes_mailer.errors import ContactsError
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.audience import Audience
+    from apes_mailer.store.database import Connection
     from apes_mailer.wiring import Application
 
 contacts_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -29,6 +31,7 @@ def list_(context: typer.Context, *, json: Json = False) -> None:
     workspace = application.workspace
     with application.database.read() as connection:
         found = [(each.name, "store", each.members) for each in lists.stored(connection)]
+        silent = list(_silent(application, connection, [name for name, *_ in found]))
     faults: list[str] = []
     sizes = {name: _size(application, path, faults) for name, path in workspace.list_files().items()}
     kept = {name: workspace.shown(path) for name, path in workspace.list_files().items()}
@@ -42,8 +45,21 @@ def list_(context: typer.Context, *, json: Json = False) -> None:
         for name, where, size in every:
             count = "" if size is None else f", {output.plural(size, 'contact')}"
             output.show(f"{name:<24} {where}{count}, {application.settings.policy_of(name)}")
-    for line in [*faults, *([] if json else workspace.unusable_lists())]:
+    for line in [*faults, *silent, *([] if json else workspace.unusable_lists())]:
         output.say(line)
+
+
+def _silent(application: Application, connection: Connection, names: list[str]) -> Iterator[str]:
+    """Yield a warning for each list with contacts who have given no sign for years."""
+    from apes_mailer.contacts import lists, retention
+
+    for name in names:
+        if count := retention.count(connection, lists.number(connection, name), application.clock()):
+            many = output.plural(count, "contact")
+            yield (
+                f"{name}: {many} without a sign for {retention.YEARS} years. Look with: apes-mailer contacts stale "
+                f"--list {name} --export FILE"
+            )
 
 
 def _size(application: Application, path: Path, faults: list[str]) -> int | None:
@@ -67,17 +83,20 @@ def _size(application: Application, path: Path, faults: list[str]) -> int | None
 
 def show(
     context: typer.Context,
-    list_name: ListName,
+    list_name: Annotated[str, typer.Argument(metavar="LIST", help="The name of a list, or an address.")],
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many contacts to show; 20 by default.")] = 20,
     *,
     json: Json = False,
 ) -> None:
-    """Show the first contacts of a list."""
+    """Show the first contacts of a list, or all that is known of one contact."""
     from itertools import islice
 
     from apes_mailer.contacts import file_list, lists
 
     application = application_of(context)
+    if "@" in list_name:
+        _show_contact(application, typed.address(list_name), json=json)
+        return
     found = _audience(application, list_name)
     report = RejectReport()
     if found.file is None:
@@ -93,6 +112,18 @@ def show(
         for each in contacts:
             output.show("  ".join([each.address, *(f"{name}: {value}" for name, value in each.fields.items())]))
     files.show_rejects(report)
+
+
+def _show_contact(application: Application, address: str, *, json: bool) -> None:
+    from apes_mailer.campaign import person
+
+    found = person.export(
+        application.database, application.keyring, application.workspace, address, at=application.clock()
+    )
+    if json:
+        output.emit(found)
+    else:
+        output.show(answers.contact_text(found))
 
 
 def export(

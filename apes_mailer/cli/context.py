@@ -19,6 +19,11 @@ Confirm = Annotated[
     typer.Option(metavar="NAME:COUNT", help="For scripts: confirms the campaign and its number of recipients."),
 ]
 
+Where = Annotated[
+    str | None,
+    typer.Option(metavar="SEGMENT", help='Only these contacts of the list, say "territoire = Aisne and tag:adherent".'),
+]
+
 
 @dataclass
 class Context:

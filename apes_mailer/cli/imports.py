@@ -189,7 +189,8 @@ def _show_undone(undone: Undone) -> None:
         f"{undone.restored:,} with the fields of before"
     )
     if undone.still_members:
-        output.say(f"  {output.plural(undone.still_members, 'contact')} stay on the list: a later import has them too")
+        still = output.plural(undone.still_members, "contact")
+        output.say(f"  {still} stay on the list: a later import has them, or they agreed since")
     if undone.changed_since:
         output.say(f"  {output.plural(undone.changed_since, 'contact')} changed again since: left as they are")
 

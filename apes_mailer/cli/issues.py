@@ -125,7 +125,7 @@ def _deep(application: Application, composition: Composition) -> Composition:
     from apes_mailer.campaign import deepening
     from apes_mailer.campaign.audience import STAFF
 
-    return deepening.check(composition, application.envelope(None, STAFF, composition.publication))
+    return deepening.check(composition, application.envelope(None, STAFF, composition))
 
 
 def _to(list_name: str | None) -> str:
@@ -195,29 +195,6 @@ def preview(
     from apes_mailer.web import preview as previewing
 
     previewing.run(application_of(context), name, port=port, open_browser=browser)
-
-
-def serve(
-    context: typer.Context,
-    host: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST", help="The address to listen on; by default serve.host of the settings, 127.0.0.1."
-        ),
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            metavar="PORT", help="The port to listen on; by default serve.port of the settings, 8025. 0: any free one."
-        ),
-    ] = None,
-) -> None:
-    """Serve what letters link to, and what is published."""
-    from apes_mailer.web import public
-
-    application = application_of(context)
-    settings = application.settings.serve
-    public.run(application, host=host or settings.host, port=settings.port if port is None else port)
 
 
 def themes(

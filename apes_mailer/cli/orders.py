@@ -15,7 +15,7 @@ from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.send import Progress, Sender
-from apes_mailer.cli import output
+from apes_mailer.cli import output, typed
 from apes_mailer.cli.interruption import handling
 from apes_mailer.cli.progress import SendProgress
 from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
@@ -43,10 +43,12 @@ def order(
     list_name: str,
     purpose: Purpose,
     *,
+    where: str | None = None,
     waived: Sequence[Waiver] = (),
 ) -> Order:
     """Return what is to be prepared. Raises ``SettingsError`` or ``ContactsError`` when something is missing."""
-    found = audience.find(application.workspace, application.database, list_name)
+    segment = typed.segment(application, where)
+    found = audience.find(application.workspace, application.database, list_name, where=segment)
     if taken := audience.notice(found):
         output.say(taken)
     mark = "[TEST] " if purpose is Purpose.TEST else ""
@@ -60,6 +62,7 @@ def order(
         actor=actor(),
         policy=application.settings.policy_of(list_name),
         waivers=waived,
+        tracking=application.tracking(),
     )
 
 

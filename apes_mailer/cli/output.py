@@ -111,6 +111,7 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
         f"{status.campaign}: {status.state}",
         f"  {status.provider}, list {status.list_name}, prepared {moment(status.prepared_at)}",
         *([f"  {status.policy.words}"] if status.policy else []),
+        *([f"  Segment: {status.segment}"] if status.segment else []),
         f"  candidates  {status.candidates:>9,}",
         *(f"    excluded  {count:>9,}  {reason.replace('_', ' ')}" for reason, count in status.excluded.items()),
         f"  recipients  {status.recipients:>9,}",
@@ -118,6 +119,8 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
     counts = (("submitted", status.submitted), ("pending", status.pending), ("submitting", status.submitting))
     lines += [f"    {name:<9} {count:>10,}" for name, count in counts if count or name == "submitted"]
     lines += _refused(status)
+    if any(status.tracked.values()):
+        lines.append(f"  counted     {tracked_text(status.tracked)}, who agreed to it")
     if status.unknown:
         lines.append(f"    in doubt  {status.unknown:>10,}  nobody knows whether the provider took them")
     for batch in status.batches:
@@ -215,6 +218,7 @@ _MOST_SHOWN = 10
 REASONS = {
     "suppressed": "the address was suppressed when the recipients were frozen",
     "no_proof_of_consent": "the list is opt-in, and nothing proves that this contact agreed",
+    "not_in_segment": "the contact was on the list, and not in the segment that was asked for",
     "opted_out": "the address was suppressed after that, before its batch left",
     "invalid": "the row has no usable address",
     "duplicate": "the address was on the list twice",
@@ -230,3 +234,8 @@ def left_out_text(row: LeftOut) -> str:
 def excluded_text(excluded: Mapping[str, int]) -> str:
     """Return ``3 suppressed, 1 duplicate``, or ``nobody``."""
     return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in excluded.items()) or "nobody"
+
+
+def tracked_text(tracked: Mapping[str, int]) -> str:
+    """Return ``opens of 812, clicks of nobody``."""
+    return ", ".join(f"{purpose} of {f'{count:,}' if count else 'nobody'}" for purpose, count in tracked.items())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from apes_mailer.cli import campaigns, output, typed
-from apes_mailer.cli.context import CampaignName, Confirm, Json, application_of
+from apes_mailer.cli.context import CampaignName, Confirm, Json, Where, application_of
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.dispatch import Dispatched
@@ -73,6 +73,7 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     context: typer.Context,
     name: CampaignName,
     to: Annotated[str, typer.Option(metavar="LIST", help="The list that gets the letter.")],
+    where: Where = None,
     provider: ProviderName = None,
     confirm: Confirm = None,
     waive: Waive = None,
@@ -99,7 +100,7 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     composition = reaching.before_send(application, application.compose(name), live, to, waived)
     waived = orders.blocking(composition, waived)
     opt_outs = accounts.before_send(application, live)
-    asked = orders.order(application, composition, live, to, Purpose.SEND, waived=waived)
+    asked = orders.order(application, composition, live, to, Purpose.SEND, where=where, waived=waived)
     if expected is None or dry_run:
         surveyed = orders.survey_of(application, asked, expected=expected)
         output.say(cards.card(application, asked, surveyed, opt_outs))

@@ -5,9 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from apes_mailer.cli.output import say
 from apes_mailer.errors import InterruptedByUserError, UsageError
+
+if TYPE_CHECKING:
+    from apes_mailer.model.segment import Condition
+    from apes_mailer.wiring import Application
 
 
 def address(text: str) -> str:
@@ -48,6 +53,18 @@ def refuse_existing(path: Path) -> None:
         raise UsageError(
             f"{path} is there already; it was left as it is.", hint="Choose another name, or delete it first."
         )
+
+
+def segment(application: Application, expression: str | None) -> Condition | None:
+    """Return the segment of ``--where``, None when there is none. Raises ``UsageError`` when it is not understood."""
+    if expression is None:
+        return None
+    from apes_mailer.model.segment import SegmentError, parse
+
+    try:
+        return parse(expression, application.settings.segments)
+    except SegmentError as error:
+        raise UsageError(f"--where: {error.reason}.", hint=error.cure) from error
 
 
 def provider(name: str | None) -> str | None:

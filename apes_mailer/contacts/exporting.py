@@ -16,7 +16,7 @@ from apes_mailer.errors import ContactsError
 
 def export(connection: sa.Connection, list_id: int, path: Path) -> int:
     """Write the contacts of a stored list, see :func:`write`."""
-    return write(lists.contacts(connection, list_id), _field_names(connection, list_id), path)
+    return write(lists.contacts(connection, list_id), field_names(connection, list_id), path)
 
 
 def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -> int:
@@ -39,7 +39,8 @@ def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -
     return count
 
 
-def _field_names(connection: sa.Connection, list_id: int) -> list[str]:
+def field_names(connection: sa.Connection, list_id: int) -> list[str]:
+    """Return the names of all fields that contacts of a stored list have, sorted."""
     rows = lists.members(list_id)
     keys = sa.func.json_each(rows.c.fields).table_valued("key")
     found = connection.execute(sa.select(keys.c.key).select_from(rows.join(keys, sa.true())).distinct()).scalars()

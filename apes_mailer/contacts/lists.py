@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from apes_mailer.model.field import TAGS
 from apes_mailer.model.keys import Keyring
@@ -185,3 +186,20 @@ def know(connection: sa.Connection, key: bytes, address: str) -> int:
         sa.insert(schema.contact).values(key=key, address=address).returning(schema.contact.c.id)
     )
     return int(result.scalar_one())
+
+
+def address_of(connection: sa.Connection, key: bytes) -> str | None:
+    """Return the address of a contact, or None when the store does not know the key."""
+    return connection.execute(sa.select(schema.contact.c.address).where(schema.contact.c.key == key)).scalar()
+
+
+def join(connection: sa.Connection, list_id: int, contact_id: int) -> None:
+    """Put a contact on a stored list; who is on it stays on it."""
+    connection.execute(insert(schema.member).values(list_id=list_id, contact_id=contact_id).on_conflict_do_nothing())
+
+
+def is_member(connection: sa.Connection, list_id: int, key: bytes) -> bool:
+    """Whether the contact with a key is on a stored list."""
+    member, contact = schema.member, schema.contact
+    found = sa.select(member.c.contact_id).join(contact, contact.c.id == member.c.contact_id)
+    return connection.execute(found.where(member.c.list_id == list_id, contact.c.key == key)).first() is not None

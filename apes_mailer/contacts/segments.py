@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
+from apes_mailer.contacts import file_list
+from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.field import EMAIL
-from apes_mailer.model.segment import Condition, Every, Has, Not, Some, leaves
+from apes_mailer.model.segment import Condition, Every, Has, Not, Some, holds, leaves
 from apes_mailer.workspace.names import did_you_mean
 
 _MOST_CELLS = 1 << 16  # remembered for each comparison
@@ -30,35 +33,46 @@ class Count:
     inside: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parted:
-    """The rows of a list: those that a segment means, as they were, and the numbers of the other contacts."""
-
-    inside: sa.Subquery
-    outside: sa.Subquery
-
-
-def count(connection: sa.Connection, rows: sa.Subquery, condition: Condition) -> Count:
+def count(connection: sa.Connection, rows: sa.Subquery, condition: Condition | None) -> Count:
     """Count the contacts of a list, ``rows`` with ``address`` and ``fields``, and those that a segment means.
 
     Raises ``ContactsError`` for a column that nobody on the list has.
     """
-    meant = _clause(connection, rows, condition)
+    meant = sa.true() if condition is None else _clause(connection, rows, condition)
     found = connection.execute(sa.select(sa.func.count(), sa.func.count().filter(meant)).select_from(rows)).one()
     return Count(contacts=found[0], inside=found[1])
 
 
-def part(connection: sa.Connection, rows: sa.Subquery, condition: Condition) -> Parted:
-    """Set apart whom a segment means, once: the answer is in a temporary table. Raises as :func:`count` does."""
-    meant = _clause(connection, rows, condition)
+def count_file(file: ContactsFile, condition: Condition | None) -> Count:
+    """Count the contacts of a list kept as a file, as :func:`count` does. Raises ``ContactsError`` as the file does."""
+    for has in leaves(condition) if condition else ():
+        if has.field not in {EMAIL, *file.fields}:
+            raise _no_column(has, [EMAIL, *sorted(file.fields)])
+    contacts = inside = 0
+    for each in file_list.contacts(file, lambda _reject: None):
+        contacts += 1
+        inside += condition is None or holds(condition, {**each.fields, EMAIL: each.address})
+    return Count(contacts=contacts, inside=inside)
+
+
+def part(
+    connection: sa.Connection, accepted: sa.Subquery, rejected: sa.Subquery | None, condition: Condition
+) -> tuple[sa.Subquery, sa.Subquery]:
+    """Reject the contacts of a list whom a segment does not mean; the others are as they were.
+
+    Decided once, into a temporary table. For ``accepted`` and ``rejected`` see :func:`staging.stage`; the reason is
+    ``not_in_segment``. Raises as :func:`count` does.
+    """
+    meant = _clause(connection, accepted, condition)
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{_inside.name}")
     _inside.create(connection, checkfirst=False)
-    connection.execute(sa.insert(_inside).from_select(["contact_id"], sa.select(rows.c.contact_id).where(meant)))
-    known = sa.select(_inside.c.contact_id).where(_inside.c.contact_id == rows.c.contact_id).exists()
-    return Parted(
-        inside=sa.select(rows).where(known).subquery(),
-        outside=sa.select(rows.c.contact_id).where(~known).subquery(),
-    )
+    chosen = sa.select(accepted.c.contact_id).where(meant)
+    connection.execute(sa.insert(_inside).from_select(["contact_id"], chosen))
+    is_inside = sa.select(_inside.c.contact_id).where(_inside.c.contact_id == accepted.c.contact_id).exists()
+    reason, detail = sa.literal("not_in_segment").label("reason"), sa.literal("").label("detail")
+    outside = sa.select(accepted.c.contact_id, sa.null().label("line"), reason, detail).where(~is_inside)
+    every = outside if rejected is None else sa.union_all(sa.select(rejected), outside)
+    return sa.select(accepted).where(is_inside).subquery(), every.subquery()
 
 
 def _clause(connection: sa.Connection, rows: sa.Subquery, condition: Condition) -> sa.ColumnElement[bool]:
@@ -67,8 +81,7 @@ def _clause(connection: sa.Connection, rows: sa.Subquery, condition: Condition) 
     for has in comparisons:
         _require_column(connection, rows, has)
     names = {has: f"segment_{number}" for number, has in enumerate(comparisons)}
-    driver = connection.connection.driver_connection
-    assert driver is not None
+    driver: Any = connection.connection.driver_connection
     for has, name in names.items():
         driver.create_function(name, 1, lru_cache(_MOST_CELLS)(has.holds), deterministic=True)
 
@@ -97,11 +110,14 @@ def _require_column(connection: sa.Connection, rows: sa.Subquery, has: Has) -> N
         return
     filled = sa.select(rows.c.contact_id).where(_cell(rows, has.field) != "").limit(1)
     if connection.execute(filled).first() is None:
-        known = _columns(connection, rows)
-        raise ContactsError(
-            f"Nobody on the list has anything in the column {has.field}, which the segment asks for.",
-            hint=f"{did_you_mean(has.field, known)}Columns of the list: {', '.join(known)}.",
-        )
+        raise _no_column(has, _columns(connection, rows))
+
+
+def _no_column(has: Has, known: list[str]) -> ContactsError:
+    return ContactsError(
+        f"Nobody on the list has anything in the column {has.field}, which the segment asks for.",
+        hint=f"{did_you_mean(has.field, known)}Columns of the list: {', '.join(known)}.",
+    )
 
 
 def _columns(connection: sa.Connection, rows: sa.Subquery) -> list[str]:

@@ -28,6 +28,7 @@ class Campaign:
     envelope: Envelope
     issue_digest: str
     prepared_at: str
+    segment: str
 
     @property
     def run(self) -> str:
@@ -197,7 +198,8 @@ def _letters(connection: sa.Connection, campaign_id: int) -> list[Rehearsed]:
     rows = connection.execute(
         sa.select(template.c.variant, template.c.digest)
         .where(template.c.campaign_id == campaign_id)
-        .order_by(template.c.id)
+        .group_by(template.c.variant, template.c.digest)
+        .order_by(sa.func.min(template.c.id))
     ).mappings()
     return [Rehearsed(**row) for row in rows]
 
@@ -214,6 +216,7 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
         campaign.c.envelope,
         campaign.c.issue_digest,
         campaign.c.prepared_at,
+        campaign.c.segment,
     ).join(lists, lists.c.id == campaign.c.list_id)
 
 

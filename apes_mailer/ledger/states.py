@@ -47,6 +47,7 @@ class Reason(StrEnum):
 
     SUPPRESSED = "suppressed"
     NO_PROOF = "no_proof_of_consent"  # on a list that is mailed to whoever has agreed
+    NOT_IN_SEGMENT = "not_in_segment"  # of the list, and not of the part of it that was asked for
     DUPLICATE = "duplicate"
     INVALID = "invalid"
     TOO_LARGE = "too_large"  # the merge values exceed what the provider takes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +14,12 @@ from apes_mailer.ledger.doubts import ASKED
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.consent import Policy
+from apes_mailer.model.tracking import COUNTED, read
 from apes_mailer.store import schema
 
 _MOST_REFUSALS_NAMED = 100
+_Note = tuple[str, str]  # of the history: its words and its time
+_SILENCE: _Note = ("", "")
 _OPEN = (BatchState.SUBMITTING, BatchState.UNKNOWN)  # what may turn out to be in doubt
 
 
@@ -37,6 +40,8 @@ class BatchStatus:
     """The address of one recipient of a batch in doubt, to look up with the provider; else empty."""
     variant: str = ""
     """The variant of the letter that this batch gets; empty when everybody gets the same letter."""
+    tracking: str = ""
+    """What is counted of its recipients: ``opens``, ``clicks``, both or, when empty, nothing."""
     asked: str = ""
     """What the provider's log last had to say about a batch in doubt; empty when it was not asked."""
     asked_at: str = ""
@@ -74,11 +79,17 @@ class Status:
     refusals: Sequence[Refusal] = ()
     """The first of those refused, by batch."""
 
+    tracked: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Of how many recipients ``opens`` and ``clicks`` are counted; empty before a preparation."""
+
     kind: Kind | None = None
     provider: str = ""
     list_name: str = ""
     policy: Policy | None = None
     """By which right the list was mailed, as it was frozen."""
+    segment: str = ""
+    """The part of the list that was asked for; empty for all of it."""
+
     prepared_at: str = ""
     cause: str = ""
     cure: str = ""
@@ -140,10 +151,12 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         duplicates=_duplicates(connection, campaign_id),
         batches=batches,
         refusals=_refusals(connection, campaign_id) if refused else (),
+        tracked={each: sum(b.recipients for b in batches if each in read(b.tracking)) for each in COUNTED},
         kind=Kind(campaign.kind),
         provider=campaign.provider,
         list_name=campaign.list_name,
         policy=Policy(campaign.policy),
+        segment=campaign.segment,
         prepared_at=campaign.prepared_at,
         cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
         waivers=waivers.of_campaign(connection, campaign_id),
@@ -213,6 +226,8 @@ def _batches(
             attempt.c.note,
             attempt.c.mark,
             template.c.variant,
+            # Once there is an attempt, what was asked of the provider; before that, what they had agreed to.
+            sa.func.coalesce(attempt.c.tracking, template.c.tracking).label("tracking"),
             sa.case((batch.c.state.in_(_OPEN), _somebody()), else_="").label("somebody"),
         )
         .join(attempt, latest, isouter=True)
@@ -223,16 +238,11 @@ def _batches(
     # Why nothing is certain of a batch after its last attempt: the ledger was a copy then.
     distrusted = history.last_notes(connection, campaign_id, "distrusted")
     asked = history.last_notes(connection, campaign_id, ASKED)
-    found: list[BatchStatus] = []
-    for row in rows:
-        of_attempt = (row.no, row.attempt_id)
-        note, _ = distrusted.get(of_attempt, ("", ""))
-        batch_status = _batch(row, late.get(row.no, {}), note, owner_alive=owner_alive)
-        if batch_status.state is BatchState.UNKNOWN and of_attempt in asked:
-            said, at = asked[of_attempt]
-            batch_status = replace(batch_status, asked=said, asked_at=at)
-        found.append(batch_status)
-    return found
+    return [
+        _batch(row, late.get(row.no, {}), distrusted.get(key, _SILENCE), asked.get(key, _SILENCE), alive=owner_alive)
+        for row in rows
+        for key in [(row.no, row.attempt_id)]
+    ]
 
 
 def _somebody() -> sa.ScalarSelect[str]:
@@ -255,13 +265,13 @@ def _somebody() -> sa.ScalarSelect[str]:
 
 
 def _batch(
-    row: sa.Row[*tuple[Any, ...]], outcomes: Mapping[str, int], distrust: str, *, owner_alive: bool
+    row: sa.Row[*tuple[Any, ...]], outcomes: Mapping[str, int], distrust: _Note, asked: _Note, *, alive: bool
 ) -> BatchStatus:
     excluded, refused = outcomes.get(Outcome.EXCLUDED, 0), outcomes.get(Outcome.REFUSED, 0)
     state = BatchState(row.state)
-    if state is BatchState.SUBMITTING and not owner_alive:
+    if state is BatchState.SUBMITTING and not alive:
         state = BatchState.UNKNOWN
-    note = distrust if state is BatchState.UNKNOWN and distrust else row.note
+    doubtful = state is BatchState.UNKNOWN
     return BatchStatus(
         no=row.no,
         state=state,
@@ -269,10 +279,13 @@ def _batch(
         excluded=excluded,
         refused=refused,
         attempts=row.attempts,
-        note=note or "",
+        note=(doubtful and distrust[0]) or row.note or "",
         attempt=row.mark or "",
-        somebody=(row.somebody or "") if state is BatchState.UNKNOWN else "",
+        somebody=(row.somebody or "") if doubtful else "",
         variant=row.variant,
+        tracking=row.tracking,
+        asked=asked[0] if doubtful else "",
+        asked_at=asked[1] if doubtful else "",
     )
 
 

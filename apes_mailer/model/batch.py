@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.tracking import NOTHING, Tracking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class Batch:
     """One request: the letter, its envelope, and who gets it.
 
     ``run`` tells one preparation of a campaign from another, ``attempt`` is opaque and names this request alone.
+    ``tracking`` is what the provider may count of these recipients, all of whom agreed to it.
     """
 
     campaign: str
@@ -91,3 +93,4 @@ class Batch:
     envelope: Envelope
     template: MessageTemplate
     recipients: Sequence[Recipient]
+    tracking: Tracking = NOTHING

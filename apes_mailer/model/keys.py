@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _VERSION = b"\x01"
 _TAG_SIZE, _KEY_SIZE, _MAC_SIZE = 8, 16, 16
 _TOKEN_SIZE = len(_VERSION) + _TAG_SIZE + _KEY_SIZE + _MAC_SIZE
+
+
+_NUMBER_SIZE, _TIME_SIZE = 8, 5
+_WISH_BODY_SIZE = len(_VERSION) + _NUMBER_SIZE + _TIME_SIZE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,46 @@ class Keyring:
         if len(raw) != _TOKEN_SIZE or not raw.startswith(_VERSION) or not hmac.compare_digest(mac, self._mac(body)):
             return None
         return TokenContent(list_tag=body[1 : 1 + _TAG_SIZE], contact_key=body[1 + _TAG_SIZE :])
+
+    def wish_token(self, number: int, expires_at: dt.datetime) -> str:
+        """Return the token that confirms a wish until a moment, to the second."""
+        until = int(expires_at.timestamp())
+        body = _VERSION + number.to_bytes(_NUMBER_SIZE, "big") + until.to_bytes(_TIME_SIZE, "big")
+        return base64.urlsafe_b64encode(body + self._wish_mac(body)).rstrip(b"=").decode("ascii")
+
+    def read_wish_token(self, token: str, at: dt.datetime) -> int | None:
+        """Return the number of the wish that a token confirms, or None when it is not ours or has expired."""
+        try:
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        body, mac = raw[:_WISH_BODY_SIZE], raw[_WISH_BODY_SIZE:]
+        if not raw.startswith(_VERSION) or not hmac.compare_digest(mac, self._wish_mac(body)):
+            return None
+        until = int.from_bytes(body[-_TIME_SIZE:], "big")
+        return int.from_bytes(body[1 : 1 + _NUMBER_SIZE], "big") if at.timestamp() < until else None
+
+    def _wish_mac(self, body: bytes) -> bytes:
+        return hashlib.blake2b(body, key=self._secret, digest_size=_MAC_SIZE, person=b"wish").digest()
+
+    def network(self, host: str, day: dt.date) -> bytes:
+        """Return the key by which the network of an address is counted on one day, and which says nothing the next.
+
+        A network is the first 24 bits of an IPv4 address, the first 48 of an IPv6 address; what is no address counts
+        as one network.
+        """
+        try:
+            found = ipaddress.ip_address(host)
+        except ValueError:
+            network = ""
+        else:
+            network = str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))
+        told = f"{day.isoformat()} {network}".encode()
+        return hashlib.blake2b(told, key=self._secret, digest_size=_KEY_SIZE, person=b"network").digest()
+
+    def origin(self, host: str) -> str:
+        """Return what stands for the network address of somebody in a proof: it can be compared, and not read."""
+        return hashlib.blake2b(host.encode(), key=self._secret, digest_size=8, person=b"origin").hexdigest()
 
 
 def _encoded(values: Sequence[bytes], size: int) -> list[str]:

@@ -150,7 +150,8 @@ def parse(text: str, named: Mapping[str, str]) -> Condition:
     if not text.strip():
         raise SegmentError("The segment is empty")
     try:
-        tree = _parser().parse(text)
+        parser: Any = _parser()  # its types are open ones
+        tree = parser.parse(text)
     except UnexpectedInput as error:
         raise SegmentError(_misread(text, error)) from error
     return _condition(tree, named)

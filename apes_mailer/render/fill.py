@@ -134,8 +134,15 @@ def fill(parts: Parts, values: Mapping[str, str], links: Links, unsubscribe: str
             out.append(contact_value(part.expression, part.context, values))
         else:
             value = constant_value(part, links)
-            out.append(link_value(unsubscribe, part.context) if value is None else value)
+            if value is None:
+                value = link_value(own_link(part.expression, unsubscribe), part.context)
+            out.append(value)
     return "".join(out)
+
+
+def own_link(expression: Expression, unsubscribe: str) -> str:
+    """Return a link of one recipient, from the one to unsubscribe: the page of preferences is below it."""
+    return f"{unsubscribe}/preferences" if expression == LinkTag(Special.PREFERENCES) else unsubscribe
 
 
 def link_value(url: str, context: Context) -> str:

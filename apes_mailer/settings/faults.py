@@ -24,8 +24,10 @@ _LISTS: Mapping[tuple[str, ...], str] = {
     ("sender", "social"): "Begin each entry with a line [[sender.social]], with name and link below it.",
     ("check", "hosts"): 'Write: hosts = ["images.example.org"]',
     ("check", "clients"): 'Write: clients = ["gmail", "outlook"]',
+    ("serve", "trusted_proxies"): 'Write: trusted_proxies = ["127.0.0.1"]',
 }
 
+_OF_A_NAME = "[key]"  # how pydantic says that the name of a section is at fault, not what stands in it
 _SECTION = {"model_type", "model_attributes_type", "dict_type"}
 
 _WORDS = {
@@ -35,6 +37,8 @@ _WORDS = {
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
     "finite_number": "must be a number",
@@ -57,7 +61,7 @@ def explain(error: ValidationError, read: TomlText, environment: Mapping[str, st
     """Return the faults that pydantic found, in the words of somebody who edits the file."""
     problems: list[Problem] = []
     for fault in error.errors(include_url=False, include_input=False):
-        path = tuple(str(part) for part in fault["loc"])
+        path = tuple(str(part) for part in fault["loc"] if part != _OF_A_NAME)
         variable = next((name for name, at in ENVIRONMENT.items() if at == path and environment.get(name)), "")
         message, cure = _words(fault["type"], fault["msg"], fault.get("ctx") or {}, path)
         if variable:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from apes_mailer.check.clients import support
-from apes_mailer.model import address
+from apes_mailer.model import address, segment
 from apes_mailer.model.consent import Policy
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
+from apes_mailer.model.text import Line
+from apes_mailer.model.tracking import COUNTED, Tracking
+from apes_mailer.workspace.names import is_name
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -83,6 +87,19 @@ def _host(value: str) -> str:
     return value.lower()
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value)) if "/" in value else str(ipaddress.ip_address(value))
+    except ValueError as error:
+        raise ValueError("must be an address such as 10.0.0.2, or a network such as 10.0.0.0/8") from error
+
+
+def _list_name(value: str) -> str:
+    if not is_name(value):
+        raise ValueError("is no name that a list can have")
+    return value
+
+
 def _client(value: str) -> str:
     if value not in support.FAMILIES and value not in support.programs():
         known = ", ".join(support.FAMILIES)
@@ -94,6 +111,14 @@ def _prefix(value: str) -> str:
     if value.startswith("/") or ".." in value.split("/"):
         raise ValueError("must be the beginning of names in the bucket, such as lettre/, without a slash before it")
     return f"{value.rstrip('/')}/" if value else ""
+
+
+def _segment(value: str) -> str:
+    try:
+        segment.parse(value, {})
+    except segment.SegmentError as error:
+        raise ValueError(f"is no segment: {error}") from error
+    return value
 
 
 ProviderName = Literal["outbox", "sendgrid"]
@@ -129,10 +154,37 @@ class Send(_Table):
 
 
 class Serve(_Table):
-    """``[serve]``: the address of ``apes-mailer serve`` on this computer."""
+    """``[serve]``: the address of ``apes-mailer serve`` on this computer, and which reverse proxies it believes."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=0, le=65535)
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ("127.0.0.1", "::1")
+
+
+class ListSettings(_Table):
+    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``.
+
+    With a ``title`` it is a letter of its own, which readers can choose and stop by itself on their page; ``about``
+    says what it brings. ``signup``: anybody may sign up for it.
+    """
+
+    policy: Literal["opposition", "opt-in"] = "opposition"
+    title: Line | None = None
+    about: Line | None = None
+    signup: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_name_for_readers(self) -> Self:
+        if self.title is None and (self.signup or self.about):
+            raise ValueError("needs a title: the name by which readers know the letter")
+        return self
+
+
+class Confirmation(_Table):
+    """``[confirmation]``: the letters with a link to follow: their theme, and for how many hours the link is valid."""
+
+    theme: str = Field(default="apes", pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    hours: int = Field(default=48, ge=1, le=168)
 
 
 class Check(_Table):
@@ -149,6 +201,17 @@ class Unsubscribe(_Table):
     mailto: Email | None = None
 
 
+class TrackingSettings(_Table):
+    """``[tracking]``: what the provider counts, of readers who agreed to it and of nobody else."""
+
+    opens: bool = False
+    clicks: bool = False
+
+    def wanted(self) -> Tracking:
+        """What is to be counted of whoever agreed."""
+        return frozenset(purpose for purpose in COUNTED if getattr(self, purpose.value))
+
+
 class SendGridSettings(_Table):
     """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
 
@@ -159,9 +222,9 @@ class SendGridSettings(_Table):
 
     region: Literal["global", "eu"] = "global"
     base_url: Annotated[str, AfterValidator(_api_url)] | None = None
+    asm_group: int = Field(default=0, ge=0)
     webhook_keys: Annotated[tuple[Annotated[str, AfterValidator(_webhook_key)], ...], BeforeValidator(_words)] = ()
     webhook_days: int = Field(default=30, ge=0, le=365)
-    asm_group: int = Field(default=0, ge=0)
 
 
 class Publish(_Table):
@@ -182,12 +245,6 @@ class Publish(_Table):
     region: str = ""
 
 
-class ListSettings(_Table):
-    """``[lists.NAME]``: what holds for one list. ``policy`` is by which right it is mailed, a word of ``Policy``."""
-
-    policy: Literal["opposition", "opt-in"] = "opposition"
-
-
 class Settings(_Table):
     """All settings of a workspace."""
 
@@ -198,17 +255,16 @@ class Settings(_Table):
     send: Send = Send()
     check: Check = Check()
     serve: Serve = Serve()
+    lists: Mapping[Annotated[str, AfterValidator(_list_name)], ListSettings] = {}
+    confirmation: Confirmation = Confirmation()
     publish: Publish = Publish()
-    lists: Mapping[str, ListSettings] = {}
+    segments: Mapping[str, Annotated[str, AfterValidator(_segment)]] = {}
     unsubscribe: Unsubscribe = Unsubscribe()
+    tracking: TrackingSettings = TrackingSettings()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
     aws_secret_access_key: SecretStr = SecretStr("")
-
-    def policy_of(self, list_name: str) -> Policy:
-        """Return by which right a list is mailed."""
-        return Policy(self.lists.get(list_name, ListSettings()).policy)
 
     @property
     def serverless(self) -> bool:
@@ -219,6 +275,10 @@ class Settings(_Table):
     def pages_url(self) -> str:
         """Where the public pages are, as far as this computer can reach them."""
         return self.public_url or f"http://{self.serve.host}:{self.serve.port}"
+
+    def policy_of(self, list_name: str) -> Policy:
+        """Return by which right a list is mailed."""
+        return Policy(self.lists.get(list_name, ListSettings()).policy)
 
 
 SECRETS: tuple[str, ...] = tuple(name for name, info in Settings.model_fields.items() if info.annotation is SecretStr)

@@ -126,6 +126,7 @@ campaign = Table(
     Column("prepared_at", Text, nullable=False),
     Column("suppression_id", Integer, nullable=False),  # the newest suppression when the recipients were frozen
     Column("policy", Text, nullable=False, server_default="opposition"),  # Policy
+    Column("segment", Text, nullable=False, server_default=""),  # empty when the whole list was asked for
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
     Column("pause_cause", Text, nullable=False, server_default=""),
     Column("pause_cure", Text, nullable=False, server_default=""),
@@ -146,6 +147,7 @@ template = Table(
     Column("variant", Text, nullable=False, server_default=""),  # empty when everybody gets the same letter
     Column("digest", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("tracking", Text, nullable=False, server_default=""),  # what its readers agreed to: "opens", "clicks", both
     Index("template_campaign", "campaign_id"),
 )
 
@@ -214,6 +216,7 @@ attempt = Table(
     Column("size", Integer, nullable=False),
     Column("provider_id", Text, nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
+    Column("tracking", Text, nullable=False, server_default=""),  # what the provider was asked to count
     UniqueConstraint("campaign_id", "batch_no", "seq"),
     # The backstop: whatever a program does wrong, the database lets one live attempt exist for a batch.
     Index(
@@ -261,7 +264,7 @@ consent = Table(
     Column("wording", Text, nullable=False, server_default=""),
     Column("origin", Text, nullable=False, server_default=""),
     Column("import_id", Integer),  # the import that says so
-    Index("consent_key", "key", "purpose", "list_id", "id"),
+    Index("consent_key", "key", "purpose", "list_id", "id", "state"),
     sqlite_autoincrement=True,
 )
 # A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.
@@ -359,4 +362,36 @@ event = Table(
     Index("event_campaign", "campaign_id", "kind", "contact_id"),
     Index("event_said_to_provider", "contact_id", sqlite_where=text(SAID_TO_PROVIDER)),
     Index("event_nobodys", "at", sqlite_where=text("contact_id IS NULL AND identity IS NOT NULL")),
+)
+
+# What somebody asked for on the public pages and confirms by the link of a letter: to be signed up, or to see what is
+# kept of them. The address is there until it is confirmed, and for two days at most.
+wish = Table(
+    "wish",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # WishKind
+    Column("key", LargeBinary, nullable=False),
+    Column("list_id", Integer, nullable=False),  # ALL_LISTS, or the list it is for
+    Column("address", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("state", Text, nullable=False),  # WishState
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try", Text, nullable=False),
+    UniqueConstraint("kind", "key", "list_id"),
+    Index("wish_due", "state", "next_try"),
+    sqlite_autoincrement=True,  # links carry the number: it must never be that of another wish
+)
+
+wish_count = Table(
+    "wish_count",
+    metadata,
+    Column("key", LargeBinary, nullable=False),  # a keyed hash of whatever is counted
+    Column("hour", Integer, nullable=False),  # since 1970
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("key", "hour"),
+    sqlite_with_rowid=False,
 )

@@ -17,6 +17,7 @@ def upgrade(connection: sa.Connection) -> None:
     """
     _let_suppressions_have_several_causes(connection)
     schema.metadata.create_all(connection)
+    _move_last_mentions(connection)
     _add_missing_columns(connection)
 
 
@@ -28,6 +29,19 @@ def _add_missing_columns(connection: sa.Connection) -> None:
             if column.name not in there:
                 definition = CreateColumn(column).compile(dialect=connection.dialect)
                 connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
+
+
+def _move_last_mentions(connection: sa.Connection) -> None:
+    """Version 3: whom an import named is in a table of its own, not in columns of a contact that the next one fills."""
+    there = {column["name"] for column in sa.inspect(connection).get_columns("contact")}
+    if "import_id" not in there:
+        return
+    connection.exec_driver_sql(
+        "INSERT INTO mention (import_id, contact_id, did)"
+        " SELECT import_id, id, 0 FROM contact WHERE import_id IS NOT NULL ORDER BY import_id, id"
+    )
+    for name in ("import_id", "import_line", "changed_by"):
+        connection.exec_driver_sql(f"ALTER TABLE contact DROP COLUMN {name}")
 
 
 def _let_suppressions_have_several_causes(connection: sa.Connection) -> None:

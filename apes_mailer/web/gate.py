@@ -72,14 +72,15 @@ def _same_origin(request: HTTPConnection) -> bool:
 def _refusal(request: HTTPConnection) -> HTMLResponse:
     language = words.preferred(request.headers.get("accept-language", ""))
     texts = words.words("gate", language)
-    page = pages.message(
-        {
-            "language": language,
-            "title": texts["title"],
-            "sender": "",
-            "paragraphs": [texts["text"], texts["cure"]],
-            "button": None,
-            "contact": None,
-        }
-    )
-    return HTMLResponse(page, status_code=403, headers={"Content-Security-Policy": pages.message_policy()})
+    values: dict[str, object] = {
+        "language": language,
+        "title": texts["title"],
+        "sender": "",
+        "paragraphs": [texts["text"], texts["cure"]],
+        "button": None,
+        "link": None,
+        "contact": None,
+        "other": None,
+    }
+    page = pages.for_reader("message.html", values)
+    return HTMLResponse(page, status_code=403, headers={"Content-Security-Policy": pages.reader_policy()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
@@ -30,23 +31,23 @@ def render(page: str, values: dict[str, object]) -> str:
 
 
 @functools.cache
-def _message_css() -> str:
-    return (_FOLDER / "static" / "message.css").read_text(encoding="utf-8")
+def _reader_css() -> str:
+    return (_FOLDER / "static" / "reader.css").read_text(encoding="utf-8")
 
 
 @functools.cache
-def message_policy() -> str:
-    """Return the Content-Security-Policy of a page made by :func:`message`: its own style, a form to us, no more."""
-    digest = base64.b64encode(hashlib.sha256(_message_css().encode()).digest()).decode("ascii")
+def reader_policy() -> str:
+    """Return the Content-Security-Policy of a page of :func:`for_reader`: its own style, forms to us, no more."""
+    digest = base64.b64encode(hashlib.sha256(_reader_css().encode()).digest()).decode("ascii")
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
-def message(values: dict[str, object]) -> str:
-    """Return a page that says one thing and offers at most one button.
+def for_reader(page: str, values: Mapping[str, object]) -> str:
+    """Return a page for somebody who comes by a link.
 
     It fetches nothing, not even its style, so it works under any address that a reverse proxy gives it.
     """
-    css = Markup(_message_css())  # noqa: S704 - a file of this package
-    return render("message.html", {**values, "css": css})
+    css = Markup(_reader_css())  # noqa: S704 - a file of this package
+    return render(page, {**values, "css": css})

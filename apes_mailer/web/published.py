@@ -1,4 +1,4 @@
-"""What was published: web versions of letters, the list of them and its feed."""
+"""What was published: pictures and web versions of letters, the list of them and its feed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from apes_mailer.model.publication import ARCHIVE, FEED, page_path
-from apes_mailer.places.base import FOR_A_WHILE, media_type
+from apes_mailer.model.publication import ARCHIVE, FEED, page_path, picture_path
+from apes_mailer.places.base import FOR_A_WHILE, FOR_GOOD, media_type
 from apes_mailer.render import archive
+from apes_mailer.web import pictures
 from apes_mailer.web.conditions import has
 from apes_mailer.workspace.names import is_name
 
@@ -28,6 +30,24 @@ class Published:
         """``noindex``: search engines are asked to list none of it, also where a page cannot say so itself."""
         self._folder = folder
         self._more = {"X-Robots-Tag": "noindex"} if noindex else {}
+
+    def routes(self, path: str) -> list[Route]:
+        """Return the routes, below the path of the public address."""
+        return [
+            Route(f"{path}/pictures/{{name}}", self.picture, methods=["GET"]),
+            Route(f"{path}/", self.archive, methods=["GET"]),
+            Route(f"{path}/{ARCHIVE}", self.archive, methods=["GET"]),
+            Route(f"{path}/{FEED}", self.feed, methods=["GET"]),
+            Route(f"{path}/letters/{{name}}.html", self.letter, methods=["GET"]),
+        ]
+
+    def picture(self, request: Request) -> Response:
+        """Return a picture of a letter."""
+        name: str = request.path_params["name"]
+        headers = {"Cache-Control": FOR_GOOD, "Cross-Origin-Resource-Policy": "cross-origin"}
+        if not pictures.is_name(name):
+            raise HTTPException(404)
+        return pictures.respond(request, name, self._folder / picture_path(name), headers)
 
     def archive(self, request: Request) -> Response:
         """Return the list of all letters."""

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -63,11 +63,12 @@ class WebServer(uvicorn.Server):
         *,
         on_start: Callable[[], None] = lambda: None,
         on_stop: Callable[[], None] = lambda: None,
-        behind_proxy: bool = False,
+        trusted_proxies: Sequence[str] = (),
     ) -> None:
         """``on_start`` is called once requests are answered, ``on_stop`` before open connections are waited for.
 
-        ``behind_proxy``: believe a reverse proxy on this computer when it names the scheme that readers use.
+        ``trusted_proxies``: addresses and networks of the reverse proxies that are believed when they say who asks, and
+        by which scheme (``X-Forwarded-For``, ``X-Forwarded-Proto``). Of anybody else these headers mean nothing.
         """
         super().__init__(
             uvicorn.Config(
@@ -79,7 +80,8 @@ class WebServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=behind_proxy,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=list(trusted_proxies),  # given, so that no environment variable widens it
                 limit_concurrency=500,
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,
             )

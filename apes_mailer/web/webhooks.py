@@ -7,7 +7,8 @@ day. So what is wrong for good is refused (400, 403, 413), and what is only wron
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -40,20 +41,20 @@ class Webhooks:
         # One, so that notices are applied in turn, and leave the processor to the readers' pages.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="webhook")
         self._under_way = 0
-        self._starting: asyncio.Future[None] | None = None
         self._told = False
 
     def routes(self, path: str) -> list[Route]:
         """Return the routes below a path."""
         return [Route(f"{path}/webhooks/{self._feedback.webhook.name}", self.receive, methods=["POST"])]
 
-    async def start(self) -> None:
-        """Apply what was kept and not applied when the last server stopped, without waiting for it."""
-        self._starting = asyncio.ensure_future(self._apply_left())
-
-    def close(self) -> None:
-        """Let what is being applied finish; what waits behind it is kept or is posted again."""
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncGenerator[None]:
+        """Take notices; first apply what was kept and not applied when the last server stopped."""
+        left = asyncio.ensure_future(self._apply_left())
+        yield
+        # What is being applied finishes; what waits behind it is kept, or is posted again.
         self._thread.shutdown(wait=True, cancel_futures=True)
+        await asyncio.wait([left])
 
     async def receive(self, request: Request) -> Response:
         """Take one notice."""

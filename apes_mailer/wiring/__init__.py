@@ -15,6 +15,7 @@ from apes_mailer import settings as settings_module
 from apes_mailer import workspace as workspace_module
 from apes_mailer.errors import SettingsError
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.tracking import NOTHING, Tracking
 from apes_mailer.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -173,6 +174,8 @@ class Application:
             hosts=self._hosts(),
             clients=self.settings.check.clients,
             serverless=self.settings.serverless,
+            tracking=bool(self.tracking()),
+            has_page=self.settings.unsubscribe.by == "page",
         )
         return compose.compose(self.workspace, name, around)
 
@@ -200,7 +203,18 @@ class Application:
             in_flight=send.in_flight,
             max_per_second=send.max_per_second,
             batch_size=send.batch_size,
+            tracking=NOTHING if provider.rehearsal else self.tracking(),
         )
+
+    def tracking(self) -> Tracking:
+        """Return what is counted of readers who agreed. Raises ``SettingsError`` when they could not take it back."""
+        wanted = self.settings.tracking.wanted()
+        if wanted and self.settings.unsubscribe.by != "page":
+            raise SettingsError(
+                "[tracking] needs a page where readers take their consent back, and [unsubscribe] has none.",
+                hint='Count nothing, or let readers unsubscribe by a page: by = "page" below [unsubscribe].',
+            )
+        return wanted
 
     def site(self, place_name: PlaceName | None = None) -> Site:
         """Return where web versions go, and what is said there; the place is by default that of the settings.

@@ -86,7 +86,7 @@ def _value(found: Settings, variable: str) -> str:
     for name in settings.ENVIRONMENT[variable]:
         value = getattr(value, name)
     if isinstance(value, tuple):
-        return " ".join(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return " ".join(value)  # pyright: ignore[reportUnknownArgumentType]
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
@@ -171,7 +171,7 @@ def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) 
         ),
         (
             f"{SENDER}[serve]\nqwerty = 1\n",
-            ":5 serve.qwerty: is not a setting\n    Settings below [serve]: host, port.",
+            ":5 serve.qwerty: is not a setting\n    Settings below [serve]: host, port, trusted_proxies.",
         ),
         (f"{SENDER}social = [{{nme = 'x', link = 'https://x.fr'}}]\n", ":4 sender.social.0.nme: is not a setting"),
         ("[sender]\nname = 'x'\n", ':1 sender.address: is missing\n    Write: address = "lettre@example.org"'),

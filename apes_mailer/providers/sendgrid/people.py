@@ -75,7 +75,7 @@ def _pieces(keys: Mapping[Slot, str], envelope: Envelope) -> Iterator[str | _Col
     yield '"}],"substitutions":{'
     for number, (slot, key) in enumerate(keys.items()):
         yield f'{"," if number else ""}"{key}":"'
-        yield _texts(slot.expression, slot.context) if isinstance(slot.expression, ContactField) else _urls
+        yield _column_of(slot)
         yield '"'
     yield "}"
     if envelope.headers_unsubscribe:
@@ -91,6 +91,12 @@ def _pieces(keys: Mapping[Slot, str], envelope: Envelope) -> Iterator[str | _Col
 
 def _literal(text: str) -> _Column:
     return lambda _: repeat(text)
+
+
+def _column_of(slot: Slot) -> _Column:
+    if isinstance(slot.expression, ContactField):
+        return _texts(slot.expression, slot.context)
+    return lambda people: [fill.own_link(slot.expression, url) for url in people.urls]
 
 
 def _texts(field: ContactField, context: Context) -> _Column:

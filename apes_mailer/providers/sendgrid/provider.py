@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from apes_mailer.model.batch import Batch, Envelope
+from apes_mailer.model.consent import Purpose
 from apes_mailer.model.merge import ContactField
 from apes_mailer.model.message import MessageTemplate, Parts, Slot
 from apes_mailer.model.submission import NotAccepted, Submission, Unknown
+from apes_mailer.model.tracking import Tracking
 from apes_mailer.online import deadline
 from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.providers.sendgrid import transport
@@ -46,8 +48,14 @@ class _Compiled:
 
     template: MessageTemplate
     envelope: Envelope
+    tracking: Tracking
     head: bytes
     personalizations: Personalizations
+
+    def fits(self, batch: Batch) -> bool:
+        """Whether a batch is of this letter, with this envelope, and as much may be counted of it."""
+        same_letter = self.template is batch.template and self.envelope is batch.envelope
+        return same_letter and self.tracking == batch.tracking
 
 
 class SendGrid(Account):
@@ -106,14 +114,14 @@ class SendGrid(Account):
     def payload(self, batch: Batch) -> Payload:
         """Return the JSON body of the request; pure."""
         compiled = self._compiled
-        if compiled is None or compiled.template is not batch.template or compiled.envelope is not batch.envelope:
-            compiled = self._compile(batch.template, batch.envelope)
+        if compiled is None or not compiled.fits(batch):
+            compiled = self._compile(batch.template, batch.envelope, batch.tracking)
             self._compiled = compiled
         people = compiled.personalizations.written(batch)
         body = b"".join([compiled.head, b',"personalizations":[', people, b"]}"])
         return Payload(content=transport.Bytes(body), size=len(batch.recipients))
 
-    def _compile(self, template: MessageTemplate, envelope: Envelope) -> _Compiled:
+    def _compile(self, template: MessageTemplate, envelope: Envelope, tracking: Tracking) -> _Compiled:
         if not _NEEDS_NO_ESCAPING.fullmatch(envelope.unsubscribe_url("")):
             raise ValueError("the address of the unsubscribe links needs escaping, which they never get")
         links = fill.links_of(envelope)
@@ -133,23 +141,29 @@ class SendGrid(Account):
                 {"type": "text/html", "value": joined(template.html)},
             ],
             "headers": {"List-Id": envelope.list_id},
-            "tracking_settings": {
-                "click_tracking": {"enable": False, "enable_text": False},
-                "open_tracking": {"enable": False},
-                # Also the switch for SendGrid's own List-Unsubscribe and List-Unsubscribe-Post.
-                "subscription_tracking": {"enable": bool(envelope.provider_group)},
-                "ganalytics": {"enable": False},
-            },
+            "tracking_settings": _tracking_settings(envelope, tracking),
         }
         if envelope.reply_to:
             body["reply_to"] = {"email": envelope.reply_to}
         if envelope.provider_group:
             body["asm"] = {"group_id": envelope.provider_group}
         head = json.dumps(body, ensure_ascii=False, separators=(",", ":")).removesuffix("}")
-        return _Compiled(template, envelope, head.encode(), Personalizations(keys, envelope))
+        return _Compiled(template, envelope, tracking, head.encode(), Personalizations(keys, envelope))
 
 
 def _keys(template: MessageTemplate, links: fill.Links, nonce: str) -> dict[Slot, str]:
     """One substitution key for each distinct slot that differs between recipients; none is a prefix of another."""
     own = [slot for slot in dict.fromkeys(template.slots()) if fill.constant(slot.expression, links) is None]
     return {slot: f"-apes{nonce}{number:03d}-" for number, slot in enumerate(own)}
+
+
+def _tracking_settings(envelope: Envelope, tracking: Tracking) -> dict[str, dict[str, bool]]:
+    """Return all four switches: what is left out would follow the account's default."""
+    return {
+        # Never in the plain text, where readers would see the provider's address in place of each link.
+        "click_tracking": {"enable": Purpose.CLICKS in tracking, "enable_text": False},
+        "open_tracking": {"enable": Purpose.OPENS in tracking},
+        # It follows nobody: it is also the switch for SendGrid's own List-Unsubscribe and List-Unsubscribe-Post.
+        "subscription_tracking": {"enable": bool(envelope.provider_group)},
+        "ganalytics": {"enable": False},
+    }

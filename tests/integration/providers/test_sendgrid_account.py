@@ -38,9 +38,9 @@ def test_list_in_another_form_is_not_taken_for_an_empty_one(value: object) -> No
         _provider(url).blocked(BOUNCES, since=None, page=None)
 
 
-@pytest.mark.parametrize("value", [[], {}, {"messages": {}}, {"messages": ["bare"]}, {"messages": [{}]}], ids=str)
-def test_log_in_another_form_is_not_taken_for_silence(value: object) -> None:
-    with saying(_answer(value)) as url, pytest.raises(AccountError, match="not in the form it should be in"):
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"messages": {}}', b'{"messages": [1]}', b'{"messages": [{}]}'])
+def test_log_in_another_form_is_not_taken_for_silence(body: bytes) -> None:
+    with saying(_answer(body)) as url, pytest.raises(AccountError, match="not in the form it should be in"):
         _provider(url).messages("a@exemple.example", at=AT)
 
 

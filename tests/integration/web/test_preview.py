@@ -139,7 +139,7 @@ def test_the_pictures_of_the_letter_are_served_and_no_others(browser: Browser) -
 
 @pytest.mark.parametrize(
     "path",
-    ["/static/preview.html", "/static/..%2fpreview.py", "/static/message.css", "/issue.yaml", "/secret.key", "/u/x"],
+    ["/static/preview.html", "/static/..%2fpreview.py", "/static/reader.css", "/issue.yaml", "/secret.key", "/u/x"],
 )
 def test_nothing_else_of_the_disk_is_served(browser: Browser, path: str) -> None:
     assert browser.get(path).status == 404

@@ -16,6 +16,7 @@ from apes_mailer.model.keys import Keyring
 from apes_mailer.places.folder import Folder
 from apes_mailer.store.database import Database
 from apes_mailer.web import public
+from apes_mailer.web import site as site_module
 from apes_mailer.workspace import Workspace
 from tests.integration.web.running import request, serving
 from tests.support.publishing import NOW, composed, published, site, workspace_with
@@ -48,7 +49,7 @@ def _serving(workspace: Workspace, *, path: str = "", noindex: bool = False) -> 
     database = Database("mailer.db", base=workspace.root)
     return serving(
         public.application(
-            public.Site(
+            site_module.Site(
                 database=database,
                 keyring=Keyring(b"s" * 32),
                 published=workspace.published,

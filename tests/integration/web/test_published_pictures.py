@@ -11,6 +11,7 @@ import pytest
 from apes_mailer.model.keys import Keyring
 from apes_mailer.store.database import Database
 from apes_mailer.web import public
+from apes_mailer.web import site as site_module
 from tests.integration.web.running import request, serving
 
 NAME = "0123456789abcdef-le-marche.jpg"
@@ -36,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def url(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     database = Database("mailer.db", base=tmp_path_factory.mktemp("database"))
-    site = public.Site(
+    site = site_module.Site(
         database=database,
         keyring=Keyring(b"s" * 32),
         published=folder.parent,

@@ -23,6 +23,7 @@ from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 from apes_mailer.web import public
+from apes_mailer.web import site as site_module
 from tests.integration.web.running import Reply, request, serving
 from tests.support.ledgers import letters_with
 
@@ -61,7 +62,7 @@ class Served:
             suppressions.add(connection, self.keyring.contact_key(ADDRESS), list_id=list_id, cause=cause, at=NOW)
 
 
-def site(folder: Path, **changes: object) -> public.Site:
+def site(folder: Path, **changes: object) -> site_module.Site:
     values: dict[str, object] = {
         "database": Database("mailer.db", base=folder, busy_seconds=0.2),
         "keyring": Keyring(b"s" * 32),
@@ -72,7 +73,7 @@ def site(folder: Path, **changes: object) -> public.Site:
         "write_to": "bonjour@semis.example",
         **changes,
     }
-    return public.Site(**values)  # pyright: ignore[reportArgumentType] - names and kinds are those of the class
+    return site_module.Site(**values)  # pyright: ignore[reportArgumentType] - names and kinds are those of the class
 
 
 @pytest.fixture(scope="module")
@@ -266,10 +267,20 @@ def test_the_style_of_the_page_is_the_one_its_policy_allows(served: Served) -> N
 
 def test_hsts_is_sent_when_the_proxy_says_https(tmp_path: Path) -> None:
     made = site(tmp_path)
-    with serving(public.application(made), behind_proxy=True) as url:
+    with serving(public.application(made), trusted_proxies=["127.0.0.1"]) as url:
         reply = request(f"{url}/health", headers={"X-Forwarded-Proto": "https"})
     made.database.close()
     assert reply.headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_a_proxy_that_is_not_trusted_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # would widen the trust of the server below ours
+    made = site(tmp_path)
+    for trusted in ([], ["192.0.2.1", "10.0.0.0/8"]):
+        with serving(public.application(made), trusted_proxies=trusted) as url:
+            reply = request(f"{url}/health", headers={"X-Forwarded-Proto": "https"})
+        assert "strict-transport-security" not in reply.headers
+    made.database.close()
 
 
 def test_the_pages_answer_with_and_without_the_path_of_the_public_address(tmp_path: Path) -> None:
@@ -283,7 +294,7 @@ def test_the_pages_answer_with_and_without_the_path_of_the_public_address(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/u", "/u/", "/pictures", "/pictures/", "/static/message.css", "/health/", "/x/y"]
+    "path", ["/", "/u", "/u/", "/pictures", "/pictures/", "/static/reader.css", "/health/", "/x/y"]
 )
 def test_nothing_else_is_served(served: Served, path: str) -> None:
     reply = request(served.url + path)

@@ -166,6 +166,7 @@ def _keys(value: Any) -> Any:
 def _status() -> dict[str, Any]:
     batch = BatchStatus(no=1, state=BatchState.PENDING, recipients=1, excluded=0, refused=0, attempts=0, note="")
     status = Status(
+        tracked={"clicks": 0, "opens": 0},
         campaign="x",
         state=CampaignState.PREPARED,
         excluded={},

@@ -49,20 +49,30 @@ class Store:
             return lists.find_or_add(connection, name, KEYRING, NOW)
 
     def import_file(
-        self, path: Path, name: str = "tous", *, on_rows: Callable[[int], None] = lambda _rows: None
+        self,
+        path: Path,
+        name: str = "tous",
+        *,
+        on_rows: Callable[[int], None] = lambda _rows: None,
+        at: dt.datetime = NOW,
     ) -> tuple[Counts, list[Reject]]:
         """Import a file into a list; return the counts and the rejected rows in the order they came."""
         list_id = self.list_id(name)
         rejects: list[Reject] = []
         with open_contacts_file(path) as file, self.database.bulk(cache_mb=4) as bulk, bulk.write() as connection:
             run = importing.Import(connection, KEYRING, rejects.append, on_rows)
-            return run.run(file, importing.Source(path=path, list_id=list_id, at=NOW)), rejects
+            return run.run(file, importing.Source(path=path, list_id=list_id, at=at)), rejects
 
     def import_rows(
-        self, rows: Iterable[Sequence[str]], name: str = "tous", *, header: Sequence[str] = ("EMAIL", "PRENOM")
+        self,
+        rows: Iterable[Sequence[str]],
+        name: str = "tous",
+        *,
+        header: Sequence[str] = ("EMAIL", "PRENOM"),
+        at: dt.datetime = NOW,
     ) -> tuple[Counts, list[Reject]]:
         """Import rows, written to a file first."""
-        return self.import_file(write_csv(self.folder / "liste.csv", header, rows), name)
+        return self.import_file(write_csv(self.folder / "liste.csv", header, rows), name, at=at)
 
     def contacts(self, name: str = "tous") -> dict[str, Mapping[str, str]]:
         """Return the fields of each contact of a list, by address."""

@@ -1,0 +1,184 @@
+"""What all pages for readers share: their language, their looks, and how they wait for the database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from apes_mailer.errors import LedgerError
+from apes_mailer.model.keys import Keyring, TokenContent
+from apes_mailer.web import pages, server, words
+from apes_mailer.web.words import Language
+
+T = TypeVar("T")
+
+_RETRY_AFTER = 60  # seconds
+_CHOSEN = "lang"
+
+
+class InvalidLinkError(Exception):
+    """The token was not made with this workspace's secret."""
+
+
+class GoneError(Exception):
+    """The link was ours, and has expired or been used."""
+
+
+class BusyError(Exception):
+    """The database could not be written in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """What a page offers to do: a form of one button, which posts to ``action``."""
+
+    action: str
+    label: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """What readers see of the workspace.
+
+    ``letter`` and ``sender`` are named to them, ``write_to`` is where they reach a person. ``patience`` is how many
+    seconds a reader waits for the database.
+    """
+
+    keyring: Keyring
+    letter: str
+    sender: str
+    write_to: str
+    patience: float
+    # Of its own, so that pictures are served while the database keeps these waiting.
+    threads: ThreadPoolExecutor
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncGenerator[None]:
+        """Keep the threads for as long as the pages are served."""
+        yield
+        self.threads.shutdown(wait=True, cancel_futures=True)
+
+    def link(self, request: Request) -> TokenContent:
+        """Return what the token of an address says. Raises ``InvalidLinkError`` when it is not ours."""
+        link = self.keyring.read_token(request.path_params["token"])
+        if link is None:
+            raise InvalidLinkError
+        return link
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Do a database transaction in a thread. Raises ``BusyError`` when it cannot be done now."""
+        future = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        try:
+            return await asyncio.wait_for(future, self.patience)
+        except TimeoutError as error:
+            raise BusyError from error
+        except LedgerError as error:
+            server.say(f"The wish of a reader could not be recorded: {error}")
+            raise BusyError from error
+
+    def texts(self, request: Request) -> Mapping[str, str]:
+        """Return the words of the pages in the reader's language."""
+        return words.words("public", language_of(request))
+
+    def message(
+        self,
+        request: Request,
+        what: str,
+        *,
+        paragraphs: Sequence[str],
+        letter: str = "",
+        button: Button | None = None,
+        link: tuple[str, str] | None = None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Return a page that says one thing, ``what``, and offers at most one button.
+
+        ``paragraphs`` are the ends of the names of its words, ``letter`` is the one that they are about, ``link`` is
+        another page: its address and its name.
+        """
+        texts = self.texts(request)
+        named = {"letter": letter or self.letter}
+        values: dict[str, object] = {
+            "title": texts[f"{what}_title"],
+            "paragraphs": [texts[f"{what}_{name}"] % named for name in paragraphs],
+            "button": button,
+            "link": link,
+        }
+        return self.page(request, "message.html", values, status=status, headers=headers)
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        values: Mapping[str, object],
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Return a page made from a template, in the reader's language."""
+        language = language_of(request)
+        texts = self.texts(request)
+        around: dict[str, object] = {
+            "t": texts,
+            "language": language,
+            "sender": self.sender,
+            "letter": self.letter,
+            "contact": {"words": texts["contact"], "address": self.write_to},
+            # What a form has answered cannot be looked at again in the other language: a GET would be another page.
+            "other": _other(language) if request.method in {"GET", "HEAD"} else None,
+        }
+        own = {"Content-Security-Policy": pages.reader_policy(), "Vary": "Accept-Language", "X-Robots-Tag": "noindex"}
+        content = pages.for_reader(template, {**around, **values})
+        return HTMLResponse(content, status_code=status, headers={**own, **(headers or {})})
+
+    async def invalid(self, request: Request, _error: Exception) -> Response:
+        """Answer a link that is not ours."""
+        return self.message(request, "invalid", status=404, paragraphs=["text", "cure"])
+
+    async def gone(self, request: Request, _error: Exception) -> Response:
+        """Answer a link that has expired or been used."""
+        return self.message(request, "gone", status=410, paragraphs=["text"])
+
+    async def busy(self, request: Request, _error: Exception) -> Response:
+        """Answer that nothing was recorded, and offer to try again."""
+        headers = {"Retry-After": str(_RETRY_AFTER)}
+        # What was typed is not kept, so only a button by itself can be pressed once more.
+        again = Button(action="", label=self.texts(request)["busy_button"]) if "token" in request.path_params else None
+        return self.message(request, "busy", status=503, paragraphs=["text"], button=again, headers=headers)
+
+    async def refuse(self, request: Request, error: Exception) -> Response:
+        """Answer what is not there, or not allowed."""
+        if not isinstance(error, HTTPException):
+            raise error
+        if error.status_code == 404:
+            return self.message(request, "missing", status=404, paragraphs=["text"])
+        # What was not read of the request's body would be taken for the next request.
+        headers = {**(error.headers or {}), "Connection": "close"}
+        return PlainTextResponse(f"{error.detail}\n", status_code=error.status_code, headers=headers)
+
+
+def language_of(request: Request) -> Language:
+    """Return the language that the reader has chosen on a page, else that of the browser."""
+    chosen = words.LANGUAGES.get(request.query_params.get(_CHOSEN, ""))
+    return chosen or words.preferred(request.headers.get("accept-language", ""))
+
+
+def going_on(request: Request, address: str) -> str:
+    """Return an address to which a page leads, in the language that the reader has chosen, if any."""
+    chosen = words.LANGUAGES.get(request.query_params.get(_CHOSEN, ""))
+    return f"{address}?{_CHOSEN}={chosen}" if chosen else address
+
+
+def _other(language: Language) -> dict[str, str]:
+    other = next(each for each in words.LANGUAGES.values() if each != language)
+    return {"language": other, "words": words.words("public", other)["this_language"], "address": f"?{_CHOSEN}={other}"}

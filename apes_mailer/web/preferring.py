@@ -1,0 +1,160 @@
+"""The page of preferences: which letters, a pause, what is counted, why letters come, and what is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+
+from babel.dates import format_date
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from apes_mailer.campaign import preferences, unsubscribe, wishes
+from apes_mailer.campaign.preferences import COUNTED, MONTHS, Preferences, Standing
+from apes_mailer.campaign.wishes import Wishing
+from apes_mailer.model.consent import Purpose, State
+from apes_mailer.model.keys import TokenContent
+from apes_mailer.web import forms
+from apes_mailer.web.courier import Courier
+from apes_mailer.web.front import Front, going_on, language_of
+from apes_mailer.web.visitors import visitor
+
+_Form = Mapping[str, Sequence[str]]
+
+_SOURCES = {
+    wishes.FORM: "source_form",
+    preferences.SOURCE: "source_page",
+    unsubscribe.SOURCE: "source_link",
+}
+
+
+class Preferring:
+    """The route ``/u/TOKEN/preferences``. Every form says in ``do`` what it is about."""
+
+    def __init__(
+        self,
+        front: Front,
+        kept: Preferences,
+        wishing: Wishing,
+        courier: Courier | None,
+        clock: Callable[[], dt.datetime],
+        *,
+        counts: bool,
+    ) -> None:
+        """``courier`` is None when nobody can be sent a link to what is kept of them.
+
+        ``counts``: the workspace wants to count what those who agree read.
+        """
+        self._front = front
+        self._kept = kept
+        self._wishing = wishing
+        self._courier = courier
+        self._clock = clock
+        self._counts = counts
+
+    def routes(self, path: str) -> list[Route]:
+        """Return the routes, below the path of the public address."""
+        address = f"{path}/u/{{token}}/preferences"
+        return [Route(address, self.show, methods=["GET"]), Route(address, self.change, methods=["POST"])]
+
+    async def show(self, request: Request) -> Response:
+        """Show how things stand."""
+        return await self._page(request, self._front.link(request))
+
+    async def change(self, request: Request) -> Response:
+        """Do what a form asks for, and show how things stand now."""
+        link = self._front.link(request)
+        form = await forms.read_form(request)
+        at, kept = self._clock(), self._kept
+        match _one(form, "do"):
+            case "choose":
+                wanted = frozenset(form.get("list", ()))
+                done = await self._do("saved", lambda: kept.choose(link, wanted, at))
+            case "stop":
+                done = await self._do("stopped_now", lambda: unsubscribe.unsubscribe(kept.database, link, at))
+            case "return":
+                done = await self._do("saved", lambda: unsubscribe.undo(kept.database, link, at))
+            case "pause":
+                months = _months(form)
+                done = await self._do("saved", lambda: kept.pause(link, months, at))
+            case "resume":
+                done = await self._do("saved", lambda: kept.end_pause(link))
+            case "allow":
+                said = _answers(form)
+                wording = self._front.texts(request)["counted_text"]
+                done = await self._do("saved", lambda: kept.allow(link, said, wording, at))
+            case "data":
+                done = await self._send_link(request, link)
+            case _:
+                raise HTTPException(400)
+        return await self._page(request, link, done=done)
+
+    async def _do(self, said: str, work: Callable[[], object]) -> str:
+        await self._front.in_thread(work)
+        return said
+
+    async def _send_link(self, request: Request, link: TokenContent) -> str:
+        if self._courier is None:
+            raise HTTPException(400)
+        who = visitor(request)
+        if not await self._front.in_thread(lambda: self._wishing.see_data(link.contact_key, who, self._clock())):
+            return "too_many_text"
+        self._courier.wake()
+        return "link_sent"
+
+    async def _page(self, request: Request, link: TokenContent, done: str = "") -> Response:
+        standing = await self._front.in_thread(lambda: self._kept.standing(link, self._clock()))
+        texts = self._front.texts(request)
+        values: dict[str, object] = {
+            "title": texts["preferences_title"],
+            "action": going_on(request, "preferences"),
+            "done": texts[done] if done else "",
+            "standing": standing,
+            "months": MONTHS,
+            "paused": self._date(request, standing.paused_until),
+            "counted": [_counted(purpose, standing, texts) for purpose in COUNTED] if self._asks(standing) else [],
+            "why": self._why(request, standing),
+            "can_send": self._courier is not None,
+        }
+        return self._front.page(request, "preferences.html", values)
+
+    def _asks(self, standing: Standing) -> bool:
+        return self._counts or any(state is State.GIVEN for state in standing.counted.values())
+
+    def _why(self, request: Request, standing: Standing) -> str:
+        texts, said_last = self._front.texts(request), standing.said_last
+        if said_last is None:
+            return texts["why_unknown"]
+        source, basis = said_last.proof.source, said_last.proof.basis
+        words = texts[_SOURCES[source]] if source in _SOURCES else source
+        told = {"date": self._date(request, dt.datetime.fromisoformat(said_last.at)), "source": words}
+        said = texts["why_given" if said_last.state is State.GIVEN else "why_withdrawn"] % told
+        return f"{said} {texts['why_basis'] % {'basis': basis}}" if basis else said
+
+    @staticmethod
+    def _date(request: Request, at: dt.datetime | None) -> str:
+        return format_date(at.astimezone(), "long", locale=language_of(request)) if at else ""
+
+
+def _one(form: _Form, name: str) -> str:
+    return next(iter(form.get(name, ())), "")
+
+
+def _months(form: _Form) -> int:
+    """Return for how long a form asks to pause. Raises ``HTTPException`` 400."""
+    for months in MONTHS:
+        if _one(form, "months") == str(months):
+            return months
+    raise HTTPException(400)
+
+
+def _answers(form: _Form) -> dict[Purpose, bool]:
+    return {purpose: _one(form, purpose) == "yes" for purpose in COUNTED if _one(form, purpose) in {"yes", "no"}}
+
+
+def _counted(purpose: Purpose, standing: Standing, texts: Mapping[str, str]) -> dict[str, object]:
+    state = standing.counted[purpose]
+    agrees = None if state is None else state is State.GIVEN
+    return {"name": purpose.value, "words": texts[f"counted_{purpose.value}"], "agrees": agrees}

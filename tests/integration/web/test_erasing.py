@@ -1,0 +1,72 @@
+"""A person who asks on the pages to be erased is, and can come back."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+from apes_mailer.contacts import lists
+from apes_mailer.web import public
+from apes_mailer.web.site import site_of
+from apes_mailer.wiring import Application
+from apes_mailer.workspace import Workspace
+from tests.integration.web.running import request, serving
+from tests.integration.web.sites import ADDRESS, post, pressed
+
+SETTINGS = """
+[sender]
+name = "Les Semis"
+address = "lettre@semis.example"
+
+[lists.agenda]
+title = "L’agenda"
+signup = true
+"""
+
+
+def _message(workspace: Workspace, count: int) -> str:
+    """Return the text of the newest of ``count`` confirmations in the outbox, once it is there."""
+    for _ in range(1000):
+        found = sorted(workspace.outbox.rglob("*.txt"), key=lambda path: path.stat().st_mtime_ns)
+        if len(found) >= count:
+            return found[-1].read_text(encoding="utf-8-sig")
+        time.sleep(0.02)
+    raise AssertionError("no confirmation came into the outbox")
+
+
+def _traces(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and ADDRESS.encode() in path.read_bytes()]
+
+
+def test_nothing_is_left_of_a_person_who_was_erased_and_signing_up_brings_the_person_back(tmp_path: Path) -> None:
+    (tmp_path / "apes-mailer.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "contacts").mkdir()
+    workspace = Workspace(tmp_path)
+    app = Application(workspace)
+    with serving(public.application(site_of(app))) as url:
+
+        def follow(count: int) -> str:
+            text = _message(workspace, count)
+            found = re.search(r"https?://[^/\s]+(/(?:confirm|data)/[\w-]+)", text)
+            assert found, text
+            return f"{url}{found[1]}"
+
+        post(f"{url}/signup/agenda", email=ADDRESS)
+        post(follow(1))
+        key = app.keyring.contact_key(ADDRESS)
+        link = f"{url}/u/{app.keyring.token(app.keyring.list_tag('agenda'), key)}"
+        post(f"{link}/preferences", do="data")
+        data = follow(2)
+        kept = request(f"{data}/data.json").text
+        assert ADDRESS in kept
+        assert "agenda" in kept
+        assert pressed(request(f"{data}/erase"), f"{data}/erase").status == 200
+        assert request(data).status == 410
+        assert _traces(tmp_path) == []
+        post(f"{url}/signup/agenda", email=ADDRESS)
+        post(follow(1))
+        with app.database.read() as connection:
+            assert lists.address_of(connection, key) == ADDRESS
+            assert lists.is_member(connection, lists.number(connection, "agenda"), key)
+    app.database.close()
