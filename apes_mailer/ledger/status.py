@@ -19,7 +19,6 @@ from apes_mailer.store import schema
 
 _MOST_REFUSALS_NAMED = 100
 _Note = tuple[str, str]  # of the history: its words and its time
-_SILENCE: _Note = ("", "")
 _OPEN = (BatchState.SUBMITTING, BatchState.UNKNOWN)  # what may turn out to be in doubt
 
 
@@ -239,7 +238,7 @@ def _batches(
     distrusted = history.last_notes(connection, campaign_id, "distrusted")
     asked = history.last_notes(connection, campaign_id, ASKED)
     return [
-        _batch(row, late.get(row.no, {}), distrusted.get(key, _SILENCE), asked.get(key, _SILENCE), alive=owner_alive)
+        _batch(row, late.get(row.no, {}), distrusted.get(key, ("", "")), asked.get(key, ("", "")), alive=owner_alive)
         for row in rows
         for key in [(row.no, row.attempt_id)]
     ]
