@@ -32,7 +32,7 @@ def build(composition: Composition, envelope: Envelope, folder: Path) -> list[Pa
 
 
 def _write(stem: Path, composition: Composition, letter: Letter, envelope: Envelope) -> list[Path]:
-    here = fill.Links(pictures="images/", browser=envelope.browser_url)
+    here = fill.links_of(envelope, pictures="images/")
     contents = (
         letter.mjml.encode(),
         fill.show_tags(letter.template.html, here).encode(),

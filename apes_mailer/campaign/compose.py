@@ -74,7 +74,8 @@ class Circumstances:
     """What a letter is checked against besides itself: who sends it, from which address, on which day.
 
     ``language`` is that of the person who reads what the checks find. ``hosts`` are those besides that of its pictures
-    that a letter may load something from, ``clients`` the mail programs that it has to work in.
+    that a letter may load something from, ``clients`` the mail programs that it has to work in. ``serverless`` says
+    that no server of ours shows pictures to readers.
     """
 
     identity: Identity
@@ -83,6 +84,12 @@ class Circumstances:
     language: Language
     hosts: frozenset[str] = frozenset()
     clients: tuple[str, ...] = support.USUAL
+    serverless: bool = False
+    tracking: bool = False
+    """Whether opens or clicks are counted of readers who agreed."""
+
+    has_page: bool = True
+    """Whether the links of a reader lead to a page of ours."""
 
 
 def compose(workspace: Workspace, name: str, around: Circumstances) -> Composition:
@@ -98,7 +105,14 @@ def compose(workspace: Workspace, name: str, around: Circumstances) -> Compositi
     renditions = Renditions(loaded, cache)
 
     def check(issue: Issue) -> Checked:
-        rendered = render(issue, theme, around.identity, loaded.pictures, web_version=publication is not None)
+        rendered = render(
+            issue,
+            theme,
+            around.identity,
+            loaded.pictures,
+            web_version=publication is not None,
+            tracking=around.tracking,
+        )
         letter = renditions.named(rendered)
         checked = _as_read(loaded, issue, letter, renditions, around, publication)
         return Checked(letter=letter, findings=rules.findings(checked), weight=len(checked.html.encode()))
@@ -177,6 +191,9 @@ def _as_read(
         pictures=loaded.pictures,
         renditions=renditions.of(letter),
         unsubscribe_url=_SAMPLE_URL,
+        tracking=around.tracking,
+        has_page=around.has_page,
+        nowhere=around.serverless and (publication is None or publication.only_here),
         hosts=around.hosts | {_SAMPLE_HOST},
         clients=around.clients,
         pieces=pieces(issue, around.identity),

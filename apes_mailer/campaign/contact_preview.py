@@ -105,7 +105,7 @@ def copy_for(
     reader: Reader, template: MessageTemplate, preheader: str, envelope: Envelope, keyring: Keyring, *, pictures: str
 ) -> Copy:
     """Return the letter that a contact would get; only the pictures come from another place, ``pictures``."""
-    links = fill.Links(pictures=pictures, browser=envelope.browser_url)
+    links = fill.links_of(envelope, pictures=pictures)
     token = keyring.token(keyring.list_tag(reader.list_name), keyring.contact_key(reader.address))
     unsubscribe = envelope.unsubscribe_url(token)
 
@@ -123,7 +123,7 @@ def copy_for(
 
 def copy_with_tags(template: MessageTemplate, preheader: str, envelope: Envelope, *, pictures: str) -> Copy:
     """Return the letter with the merge tags shown as the author wrote them."""
-    links = fill.Links(pictures=pictures, browser=envelope.browser_url)
+    links = fill.links_of(envelope, pictures=pictures)
     return Copy(
         subject=fill.show_tags(template.subject, links),
         preheader=preheader,

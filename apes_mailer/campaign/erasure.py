@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apes_mailer.contacts import file_erasing, lists, mentions
+from apes_mailer.contacts import file_erasing, lists, meanings, mentions
 from apes_mailer.contacts import person as of_lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
-from apes_mailer.ledger import person
+from apes_mailer.ledger import notices, person
 from apes_mailer.model.keys import Keyring
 from apes_mailer.providers.outbox import erasing as outbox
 from apes_mailer.store.database import Database
@@ -56,6 +56,7 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
         known = number is not None and person.is_known(connection, number)
         left_lists = of_lists.erase(connection, key, at=at, keep_number=known)
         taken = person.take_out(connection, number, address, mentioned)
+        notices.forget_applied(connection)  # as they came from the provider, with addresses
     mark = keyring.recipient_mark(key)
     rows, left = _erase_files(workspace, address)
     messages = outbox.erase(workspace.outbox, address, mark)
@@ -76,7 +77,8 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
 def _erase_files(workspace: Workspace, address: str) -> tuple[int, list[Path]]:
     """Return how many rows went, and the files of ``contacts/`` that hold the person still, or may."""
     gone, left = 0, list[Path]()
-    for path in sorted(each for each in workspace.contacts.rglob("*") if each.is_file()):
+    files = (each for each in workspace.contacts.rglob("*") if each.is_file() and each.name != meanings.FILE_NAME)
+    for path in sorted(files):
         shown = workspace.shown(path)
         try:
             if path.suffix.lower() in file_erasing.TEXT_SUFFIXES:

@@ -12,6 +12,7 @@ from apes_mailer.campaign.variants import VariantLetter
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.batch import Envelope
 from apes_mailer.model.consent import Policy
+from apes_mailer.model.tracking import NOTHING, Tracking
 from apes_mailer.model.waiver import Waiver
 from apes_mailer.providers.base import Provider
 
@@ -42,6 +43,9 @@ class Order:
 
     waivers: Sequence[Waiver] = ()
     """The rules whose errors do not block this order."""
+
+    tracking: Tracking = NOTHING
+    """What is counted of the readers who agreed to it."""
 
     only: VariantLetter | None = None
     """The variant that everybody gets, whoever it is for; None: each gets the own one."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from apes_mailer.ledger import campaigns, status
+from apes_mailer.ledger import campaigns, events, notices, status
 from apes_mailer.ledger.campaigns import Rehearsal, Sent
+from apes_mailer.ledger.notices import Overview
 from apes_mailer.ledger.owner import OwnerLock, lock_name
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
+from apes_mailer.model.event import EventKind
 from apes_mailer.store.database import Database
 
 
@@ -31,3 +33,16 @@ def rehearsals(database: Database, name: str) -> list[Rehearsal]:
     alive = OwnerLock(database.path, lock_name(name, Kind.REHEARSAL)).alive()
     with database.read() as connection:
         return campaigns.rehearsals(connection, name, owner_alive=alive)
+
+
+def feedback(database: Database, name: str) -> dict[EventKind, int]:
+    """Return of how many recipients of a campaign each kind of event was reported."""
+    with database.read() as connection:
+        found = campaigns.find(connection, name)
+        return {} if found is None else events.counts(connection, found)
+
+
+def reported(database: Database) -> Overview:
+    """Return what came from providers' webhooks lately."""
+    with database.read() as connection:
+        return notices.overview(connection)

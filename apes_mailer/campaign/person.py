@@ -11,7 +11,7 @@ from apes_mailer.contacts import file_erasing, lists
 from apes_mailer.contacts import person as of_lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
-from apes_mailer.ledger import campaigns, person, traces
+from apes_mailer.ledger import campaigns, events, person, traces
 from apes_mailer.model.batch import Recipient
 from apes_mailer.model.keys import Keyring
 from apes_mailer.providers import mime
@@ -91,6 +91,7 @@ def _campaigns(connection: Connection, keyring: Keyring, contact_id: int) -> Ite
             "subject": mime.Splicer(frozen.template, campaign.envelope).subject(recipient),
             "values": dict(frozen.values),
             "requests": [each.started_at for each in traces.attempts(connection, number, frozen)],
+            "events": [asdict(each) for each in events.of_contact(connection, number, contact_id)],
         }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from apes_mailer.errors import ApesMailerError
 from apes_mailer.model.publication import PlaceName, Publication
@@ -21,7 +21,8 @@ class Register(BaseModel):
     """All publications.
 
     ``feed_id`` is that of the feed, empty before the first publication; it never changes again. ``updated`` is when a
-    letter last came, changed or went.
+    letter last came, changed or went. ``former`` are the ids of entries that were taken down, by campaign: one that
+    comes back has its own again (RFC 4287, 4.2.6).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,7 @@ class Register(BaseModel):
     feed_id: str = ""
     updated: AwareDatetime | None = None
     letters: tuple[Publication, ...] = ()
+    former: Mapping[str, str] = Field(default_factory=dict)
 
     def find(self, name: str) -> Publication | None:
         """Return the publication of a campaign, or None."""

@@ -41,33 +41,41 @@ class Site:
 class Published:
     """What publishing did: ``changed`` are the paths that were put, none when everything was there already.
 
-    ``unsaid`` are the merge tags that say nothing on the web.
+    ``unsaid`` are the merge tags that say nothing on the web. ``left_at`` is the address of the page as it was before,
+    when the place has another one now; empty otherwise.
     """
 
     publication: Publication
     changed: list[str]
     unsaid: list[str]
+    left_at: str = ""
 
 
 def publish(workspace: Workspace, composition: Composition, letter: Letter, site: Site, now: dt.datetime) -> Published:
     """Put a letter, rendered for the web, at a place. Doing it again changes only what has changed.
 
     Raises ``UsageError`` when it is published at another place, ``ApesMailerError`` or ``SettingsError`` when the place
-    cannot be written; the register then does not know of it, and readers see nothing half.
+    cannot be written; doing it again then puts what is missing.
     """
     with publications.held(workspace):
         register = publications.load(workspace)
         before = register.find(composition.name)
         _require_one_place(before, site)
-        publication = _publication(composition, letter, site, before, now)
+        former_id = before.id if before else register.former.get(composition.name, "")
+        publication = _publication(composition, letter, site, before, former_id, now)
         files = dict(_pictures(composition))
         files[publication.path] = web.page(letter.template.html, _about(publication, letter, site)).encode()
         changed = [path for path, content in files.items() if site.place.put(path, content)]
         if publication != before:
             register = _with(register, publication)
+        publications.save(workspace, register)  # before the archive: a page that is there is known, whatever follows
         changed += _put_archive(register, site, now)
-        publications.save(workspace, register)
-    return Published(publication=publication, changed=changed, unsaid=web.unfilled(letter.template.html))
+    return Published(
+        publication=publication,
+        changed=changed,
+        unsaid=web.unfilled(letter.template.html),
+        left_at=before.url if before and before.base != site.base and not before.only_here else "",
+    )
 
 
 def unpublish(workspace: Workspace, name: str, site: Site, now: dt.datetime) -> tuple[Publication, bool]:
@@ -81,7 +89,8 @@ def unpublish(workspace: Workspace, name: str, site: Site, now: dt.datetime) -> 
     with publications.held(workspace):
         register = publications.load(workspace)
         publication = require(register, name)
-        register = register.model_copy(update={"letters": register.without(name), "updated": now})
+        former = {**register.former, name: publication.id}
+        register = register.model_copy(update={"letters": register.without(name), "former": former, "updated": now})
         _put_archive(register, site, now)
         was_there = site.place.remove(publication.path)
         publications.save(workspace, register)
@@ -107,13 +116,13 @@ def _require_one_place(before: Publication | None, site: Site) -> None:
 
 
 def _publication(
-    composition: Composition, letter: Letter, site: Site, before: Publication | None, now: dt.datetime
+    composition: Composition, letter: Letter, site: Site, before: Publication | None, former_id: str, now: dt.datetime
 ) -> Publication:
     issue = composition.loaded.issue
     now = now.replace(microsecond=0)
     new = Publication(
         name=composition.name,
-        id=before.id if before else uuid.uuid4().urn,
+        id=former_id or uuid.uuid4().urn,
         place=site.place_name,
         base=site.base,
         title=_said(issue.title or issue.subject, issue.language) or composition.name,

@@ -21,6 +21,7 @@ from apes_mailer.ledger.instance import Instance, Mark
 from apes_mailer.model.batch import Batch, Recipient
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
+from apes_mailer.model.tracking import NOTHING, Tracking
 from apes_mailer.providers.base import Payload, Provider
 from apes_mailer.store.database import BusyError, Database, DiskFullError
 
@@ -56,6 +57,8 @@ class Surroundings:
     in_flight: int
     max_per_second: int = 0
     batch_size: int = 1000
+    tracking: Tracking = NOTHING
+    """What the workspace wants to be counted, of those who agreed to it."""
 
 
 class Sender:
@@ -155,7 +158,12 @@ class Sender:
         records = self._around.records
         with records.database.write() as connection:
             claimed = claims.claim(
-                connection, self._campaign.id, owner=self._owner, at=records.clock(), large=self._large
+                connection,
+                self._campaign.id,
+                owner=self._owner,
+                at=records.clock(),
+                large=self._large,
+                wanted=self._around.tracking,
             )
         if claimed is not None:
             self._remember(claimed[0])
@@ -185,7 +193,8 @@ class Sender:
 
     def _batch(self, claim: Claim, roll: Roll) -> Batch:
         keyring, url = self._around.keyring, self._campaign.envelope.unsubscribe_url("")
-        urls = [url + token for token in keyring.tokens(self._campaign.list_tag, roll.keys)]
+        tokens = keyring.tokens(self._campaign.list_tag, roll.keys)
+        urls = [url + token for token in tokens] if url else [""] * len(tokens)
         people = zip(roll.addresses, keyring.recipient_marks(roll.keys), urls, roll.values, strict=True)
         return Batch(
             campaign=self._campaign.name,
@@ -194,6 +203,7 @@ class Sender:
             envelope=self._campaign.envelope,
             template=self._templates[claim.template_id],
             recipients=list(map(Recipient._make, people)),
+            tracking=claim.tracking,
         )
 
     def _record(self, claimed: Claim, submission: Submission) -> None:

@@ -34,9 +34,11 @@ class Targeting:
     def letters(self) -> Letters:
         """Return what freezing asks: one letter for all of a test, otherwise that of each contact."""
         only = self._order.only
+        wanted = self._order.tracking
         if only is not None:
-            return Letters(letter_of=lambda _: Letter(variant=only.variant.name, template=only.letter.template))
-        return Letters(fields=self._audiences.fields, letter_of=self._letter_of)
+            letter = Letter(variant=only.variant.name, template=only.letter.template)
+            return Letters(letter_of=lambda _: letter, tracking=wanted)
+        return Letters(fields=self._audiences.fields, letter_of=self._letter_of, tracking=wanted)
 
     def _letter_of(self, values: Sequence[str]) -> Letter:
         contact = dict(zip(self._audiences.fields, values, strict=True))
@@ -69,8 +71,8 @@ class Targeting:
 
     def require_readers(self, columns: Callable[[], Sequence[str]]) -> None:
         """Raise ``CheckFailedError`` when a part of the letter is for nobody; ``columns`` gives those of the list."""
-        if self._order.only is not None:
-            return
+        if self._order.only is not None or self._order.audience.corrected is not None:
+            return  # of those who were reached, perhaps nobody is meant by a part; it was checked for the whole list
         met = {condition for letter in self._letters.values() for condition in letter.variant.conditions}
         found = [
             self._nobody(condition, path, columns)

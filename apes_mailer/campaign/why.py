@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from apes_mailer.contacts import lists, suppressions
 from apes_mailer.contacts.suppressions import Suppression
-from apes_mailer.ledger import campaigns, traces
+from apes_mailer.ledger import campaigns, events, traces
 from apes_mailer.ledger.campaigns import Campaign
+from apes_mailer.ledger.events import Reported
 from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import BatchState, Kind, Outcome, Reason
 from apes_mailer.ledger.traces import Attempt
@@ -29,7 +30,7 @@ class Answer:
     ``Reason`` for an exclusion, with ``detail`` where there is more to say, and words for people otherwise.
     ``message_sha256`` is over the HTML as this recipient reads it, ``template_sha256`` over the letter with its slots
     unfilled, ``variant`` names this letter when others got another one; all are empty for an exclusion, which has no
-    message.
+    message. ``events`` are what the provider reported since, oldest first.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Answer:
     detail: str = ""
     batch: int | None = None
     attempts: Sequence[Attempt] = ()
+    events: Sequence[Reported] = ()
     variant: str = ""
     template_sha256: str = ""
     message_sha256: str = ""
@@ -109,6 +111,7 @@ def _answer(connection: Connection, campaign: Campaign, frozen: traces.Recipient
         prepared_at=campaign.prepared_at,
         batch=frozen.batch_no,
         attempts=traces.attempts(connection, campaign.id, frozen),
+        events=events.of_contact(connection, campaign.id, frozen.contact_id),
         variant=frozen.variant if has_message else "",
         template_sha256=frozen.digest if has_message else "",
         message_sha256=hashlib.sha256(page.encode()).hexdigest() if has_message else "",
@@ -125,7 +128,7 @@ def _rebuilt(keyring: Keyring, campaign: Campaign, frozen: traces.Recipient) -> 
 
 
 def _html(campaign: Campaign, recipient: Recipient, frozen: traces.Recipient) -> str:
-    links = fill.Links(pictures=campaign.envelope.pictures_url, browser=campaign.envelope.browser_url)
+    links = fill.links_of(campaign.envelope)
     return fill.fill(frozen.template.html, recipient.values, links, recipient.unsubscribe_url)
 
 

@@ -41,6 +41,17 @@ def unsubscribe(letter: CheckedLetter) -> Iterator[Finding]:
             yield finding("unsubscribe-link.hidden", "theme")
 
 
+def preferences(letter: CheckedLetter) -> Iterator[Finding]:
+    """Where something is counted, both parts lead to the page where a reader takes the consent back."""
+    link = LinkTag(Special.PREFERENCES)
+    for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
+        shown = any(isinstance(item, Slot) and item.expression == link for item in parts)
+        if shown and not letter.has_page:
+            yield finding(f"preferences-link.nowhere-{part}", "theme")
+        elif letter.tracking and not shown:
+            yield finding(f"preferences-link.{part}", "theme")
+
+
 def _is_seen(letter: CheckedLetter) -> bool:
     """Whether the page has a link to unsubscribe by, with words or a picture that says so, of a size to be read."""
     page = document.read(letter.html)

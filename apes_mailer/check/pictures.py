@@ -74,6 +74,12 @@ def _shown(letter: CheckedLetter) -> Iterator[tuple[str, Place, Rendition]]:
             yield path, *found
 
 
+def place(letter: CheckedLetter) -> Iterator[Finding]:
+    """Readers can load the pictures from somewhere."""
+    if letter.nowhere and (files := sorted({place.file for place in letter.renditions})):
+        yield finding("picture-place", files=", ".join(files))
+
+
 def width(letter: CheckedLetter) -> Iterator[Finding]:
     """Every picture has a width in pixels, at most that of a letter: Outlook shows others at their full size."""
     for picture in document.read(letter.html).all("img"):

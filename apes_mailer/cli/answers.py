@@ -7,10 +7,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from apes_mailer.cli import output
+from apes_mailer.model.event import EventKind
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.why import Answer, Why
     from apes_mailer.contacts.suppressions import Suppression
+    from apes_mailer.ledger.events import Reported
 
 
 def suppression_json(suppression: Suppression) -> dict[str, Any]:
@@ -94,11 +96,39 @@ def _answer(answer: Answer) -> list[str]:
         note = f" - {each.note}" if each.note else ""
         state = "written" if verdict == _WRITTEN else _ATTEMPTS.get(each.state, each.state)
         lines.append(f"    Request {each.seq} of batch {answer.batch}, {output.moment(each.started_at)}: {state}{note}")
+    lines += [f"    {_reported(each)}" for each in answer.events]
     if answer.message_sha256:
         letter = f"the letter {answer.template_sha256[:16]}…{output.of_variant(answer.variant)}"
         lines.append(f"    Its HTML: SHA-256 {answer.message_sha256}, from {letter}")
     return lines
 
+
+def _reported(event: Reported) -> str:
+    said = ", ".join(filter(None, (event.reason, event.detail)))
+    return f"{output.moment(event.at)}: {EVENTS.get(event.kind, event.kind)}" + (f" ({said})" if said else "")
+
+
+def feedback_lines(feedback: Mapping[EventKind, int]) -> list[str]:
+    """Return what a provider reported of a campaign, for people: a line for each kind, with the recipients."""
+    if not feedback:
+        return []
+    lines = [f"    {kind:<12} {count:>7,}  {EVENTS[kind]}" for kind, count in feedback.items() if kind in EVENTS]
+    return ["  reported since", *lines]
+
+
+EVENTS: Mapping[EventKind, str] = {
+    EventKind.DELIVERED: "the reader's mail server took it",
+    EventKind.DEFERRED: "the reader's mail server put it off",
+    EventKind.BOUNCED: "there is no such mailbox",
+    EventKind.BLOCKED: "the reader's mail server refused it this time",
+    EventKind.REJECTED: "the provider did not try to deliver it",
+    EventKind.COMPLAINED: "the reader called it spam",
+    EventKind.UNSUBSCRIBED: "the reader unsubscribed with the provider",
+    EventKind.RESUBSCRIBED: "the reader came back with the provider",
+    EventKind.OPENED: "openings, of whomever",
+    EventKind.CLICKED: "clicks, of whomever",
+}
+"""What the kinds of events mean."""
 
 _WRITTEN = "written into the outbox of this computer; nothing was mailed"
 

@@ -16,13 +16,17 @@ import typer
 from apes_mailer import __version__
 from apes_mailer.cli import (
     campaigns,
+    consents,
     contacts,
+    events,
     imports,
     issues,
     members,
     missing,
+    opt_outs,
     persons,
     publishing,
+    reports,
     sends,
     serving,
     suppressions,
@@ -61,6 +65,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "resume": sends.resume,
         "resolve": campaigns.resolve,
         "why": campaigns.why,
+        "report": reports.report,
         "serve": serving.serve,
         "signup-form": serving.signup_form,
     },
@@ -79,6 +84,7 @@ _ON_CONTACTS: dict[str, Callable[..., None]] = {
     "remove": members.remove,
     "stale": members.stale,
     "export": contacts.export,
+    "consent": consents.consent,
     "export-person": persons.export_person,
     "erase-person": persons.erase_person,
 }
@@ -91,12 +97,20 @@ app.add_typer(
     rich_help_panel=LISTS,
     help="Lists of contacts, and who is on them.",
 )
+suppressions.suppressions_app.command("unsubscribe", cls=Command)(opt_outs.unsubscribe)
 app.add_typer(
     suppressions.suppressions_app,
     name="suppressions",
     cls=Group,
     rich_help_panel=LISTS,
-    help="Addresses that are never mailed: list, add, remove.",
+    help="Addresses that are never mailed.",
+)
+app.add_typer(
+    events.events_app,
+    name="events",
+    cls=Group,
+    rich_help_panel=SENDING,
+    help="What the provider reports: status, apply.",
 )
 
 

@@ -33,6 +33,7 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
     application = application_of(context)
     found = status_of(application, name)
     rehearsals = overview.rehearsals(application.database, name)
+    feedback = overview.feedback(application.database, name)
     with application.database.read() as connection:
         doubt = application.instance.doubt(connection)
         lost = found.kind is None and name in application.instance.touched_since(connection)
@@ -43,9 +44,11 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
         doubt = f"{doubt.rstrip()} Bring the newer database back; {name} is not prepared a second time."
     if json:
         each = [output.rehearsal_json(rehearsal) for rehearsal in rehearsals]
-        output.emit({**output.status_json(found), "rehearsals": each, "doubt": doubt})
+        output.emit({**output.status_json(found), "rehearsals": each, "feedback": feedback, "doubt": doubt})
         return
     output.show(output.status_text(found))
+    for line in answers.feedback_lines(feedback):
+        output.show(line)
     for rehearsal in rehearsals[-5:]:
         output.show(f"  {output.rehearsal_text(rehearsal)}")
     if doubt:

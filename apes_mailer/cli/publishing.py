@@ -56,6 +56,8 @@ def _report(composition: Composition, done: Published) -> None:
     publication = done.publication
     put = f"{output.plural(len(done.changed), 'file')} put" if done.changed else "nothing has changed"
     output.say(f"{publication.name} is published: {publication.url} ({put}).")
+    if done.left_at:
+        output.say(f"Where it was published before, it stays: look at {done.left_at}, and delete it there.")
     for tag in done.unsaid:
         output.say(f"{tag} says nothing on the web: give it words to fall back on, {tag.removesuffix('>>')}|…>>.")
     errors = len(composition.errors())
@@ -82,7 +84,9 @@ def unpublish(context: typer.Context, name: CampaignName, *, json: Json = False)
     site = application.site(publishing.require(register, name).place)
     taken, was_there = publishing.unpublish(application.workspace, name, site, application.clock())
     if was_there:
-        output.say(f"{name} is published no more. In letters already sent, the link to {taken.url} leads nowhere now.")
+        output.say(
+            f"{name} is published no more. In letters that were sent with a link to {taken.url}, it leads nowhere now."
+        )
     else:
         output.say(
             f"{name} is listed no more, and its page was not where the settings publish to now. If they named another "

@@ -30,7 +30,7 @@ def before_send(
     waiving.require_sound(composition, waived)
     if provider.rehearsal:
         return composition
-    envelope = application.envelope(provider, list_name, composition.publication)
+    envelope = application.envelope(provider, list_name, composition)
     _put_pictures_of_list(application, composition, list_name)
     pictures.publish(composition.renditions, application.workspace.pictures)  # `serve` can show them from now on
     return reaching.before_send(composition, envelope)
@@ -59,7 +59,7 @@ def _put_pictures_of_list(application: Application, composition: Composition, li
 
 def for_check(application: Application, composition: Composition) -> Composition:
     """Return the letter with what the web answers to its links."""
-    envelope = application.envelope(None, STAFF, composition.publication)
+    envelope = application.envelope(None, STAFF, composition)
     memory = application.workspace.root / ".cache" / "answers.json"
     return reaching.check(composition, envelope, memory, application.clock())
 

@@ -98,7 +98,7 @@ def _add(application: Application, known: list[str], list_name: str | None, why:
 
     added = 0
     with application.database.write() as connection:
-        list_id = _scope(application, connection, list_name)
+        list_id = scope(application, connection, list_name)
         erased = suppressions.erased_keys(connection)
         for each in known:
             key = application.keyring.contact_key(each)
@@ -150,7 +150,7 @@ def remove_suppression(
     known = typed.address(address)
     key, at = application.keyring.contact_key(known), application.clock()
     with application.database.write() as connection:
-        list_id = _scope(application, connection, list_name)
+        list_id = scope(application, connection, list_name)
         ended = opting_in.let_back(connection, key, list_id=list_id, cause=cause, because=because, at=at)
         held = suppressions.holding(connection, key, at=at)
     if not ended:
@@ -187,7 +187,8 @@ def _removing(address: str, held: Suppression) -> str:
     return f"apes-mailer suppressions remove {address}{scope}{named}{reason}"
 
 
-def _scope(application: Application, connection: Connection, list_name: str | None) -> int:
+def scope(application: Application, connection: Connection, list_name: str | None) -> int:
+    """Return the number of a list, or the one for all lists. Raises ``ContactsError`` when there is no such list."""
     from apes_mailer.contacts import lists
     from apes_mailer.contacts.suppressions import ALL_LISTS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -142,6 +142,13 @@ def count_values(connection: sa.Connection, list_id: int, fields: Sequence[str])
 def contact_id(connection: sa.Connection, key: bytes) -> int | None:
     """Return the number of a contact, or None when the store does not know the key."""
     return connection.execute(sa.select(schema.contact.c.id).where(schema.contact.c.key == key)).scalar()
+
+
+def contact_ids(connection: sa.Connection, keys: Collection[bytes]) -> dict[bytes, int]:
+    """Return the numbers of those contacts among some keys that the store knows."""
+    contact = schema.contact
+    rows = connection.execute(sa.select(contact.c.key, contact.c.id).where(contact.c.key.in_(keys)))
+    return {bytes(key): int(number) for key, number in rows}
 
 
 def change_tags(

@@ -1,8 +1,8 @@
 """Imports as the store remembers them, and taking one back.
 
 What an import did is undone where it still stands. What came later stays: fields that changed again, members whom a
-later import names too, contacts that were mailed. A later import takes over what it would have done had this one never
-been, so that imports can be undone in any order.
+later import names too or who agreed to the letters, contacts that were mailed. A later import takes over what it would
+have done had this one never been, so that imports can be undone in any order.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from apes_mailer.errors import ContactsError
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
@@ -53,6 +54,16 @@ UPDATE mention SET did = mention.did | :did FROM temp.did
 WHERE did.did = :did AND mention.import_id = did.heir AND mention.contact_id = did.contact_id
 """
 
+# Whoever said yes to this list later is on it by that: the heir is the person, for whom stands a 0.
+_SAID_YES = """
+UPDATE did SET heir = 0
+FROM (SELECT contact.id AS contact_id
+      FROM consent JOIN contact ON contact.key = consent.key JOIN import ON import.id = :undone
+      WHERE consent.purpose = :letter AND consent.state = :given AND consent.list_id IN (:all_lists, :list_id)
+        AND consent.import_id IS NOT :undone AND consent.at > import.at) AS yes
+WHERE did.did = :did AND did.contact_id = yes.contact_id
+"""
+
 _LEAVE = """
 DELETE FROM member WHERE list_id = :list_id
   AND contact_id IN (SELECT contact_id FROM temp.did WHERE did = :did AND heir IS NULL)
@@ -87,7 +98,8 @@ class Undone:
     """What undoing an import changed, in contacts, and what it left because something came later.
 
     ``removed`` are off the list again, ``deleted`` of them unknown to the store again; ``restored`` have the fields
-    that they had before. ``still_members`` are named by a later import, ``changed_since`` have other fields by now.
+    that they had before. ``still_members`` are named by a later import or agreed later, ``changed_since`` have other
+    fields by now.
     """
 
     removed: int
@@ -169,6 +181,16 @@ def _find_heirs(connection: sa.Connection, import_id: int, list_id: int) -> None
         _run(connection, _DID, undone=import_id, did=did)
         _run(connection, _FIND_HEIRS, undone=import_id, did=did, list_id=of_list)
         _run(connection, _HAND_ON, did=did)
+    _run(
+        connection,
+        _SAID_YES,
+        undone=import_id,
+        letter=Purpose.LETTER,
+        given=State.GIVEN,
+        all_lists=schema.ALL_LISTS,
+        list_id=list_id,
+        did=schema.ADDED_TO_LIST,
+    )
 
 
 def _delete_contacts(connection: sa.Connection) -> int:

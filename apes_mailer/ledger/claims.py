@@ -17,9 +17,10 @@ from typing import assert_never
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import evidence, freeze, history, permission, statements
+from apes_mailer.ledger import evidence, freeze, history, permission, statements, tracking
 from apes_mailer.ledger.states import AttemptState, BatchState, Outcome, Reason
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
+from apes_mailer.model.tracking import NOTHING, Tracking, read, written
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
@@ -44,6 +45,8 @@ class Claim:
     mark: str
     template_id: int
     contacts: array[int]
+    tracking: Tracking = NOTHING
+    """What may be counted of these recipients: all of them agree to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class _Batch:
     first_contact: int
     last_contact: int
     attempts: int
+    tracking: str
 
     def bounds(self, campaign_id: int) -> dict[str, int]:
         return {
@@ -64,12 +68,19 @@ class _Batch:
 
 
 def claim(
-    connection: sa.Connection, campaign_id: int, *, owner: str, at: dt.datetime, large: int | None = None
+    connection: sa.Connection,
+    campaign_id: int,
+    *,
+    owner: str,
+    at: dt.datetime,
+    large: int | None = None,
+    wanted: Tracking = NOTHING,
 ) -> tuple[Claim, Roll] | None:
     """Claim the next pending batch; None when none is pending or the campaign is paused.
 
     Batches of more than ``large`` recipients come last: a provider that will not have them keeps nobody else waiting.
-    Whoever opted out since the preparation is excluded here, so that the attempt knows its exact recipients.
+    Whoever opted out since the preparation is excluded here, so that the attempt knows its exact recipients. Of what is
+    ``wanted`` by the workspace, that is counted to which all of them agree at this moment.
     """
     while True:
         taken = _take(connection, campaign_id, large)
@@ -81,7 +92,8 @@ def claim(
             _exclude_erased(connection, campaign_id, taken)
             contacts, roll = _recipients(connection, campaign_id, taken)
         if contacts:
-            return _open_attempt(connection, campaign_id, taken, contacts, owner=owner, at=at), roll
+            agreed = tracking.still(connection, taken.bounds(campaign_id), wanted & read(taken.tracking))
+            return _open_attempt(connection, campaign_id, taken, contacts, agreed, owner=owner, at=at), roll
         evidence.set_batch(connection, campaign_id, taken.no, BatchState.EMPTY)
         history.append(connection, campaign_id=campaign_id, batch_no=taken.no, at=at, event="emptied", actor=owner)
 
@@ -149,6 +161,7 @@ def _open_attempt(
     campaign_id: int,
     batch: _Batch,
     contacts: array[int],
+    agreed: Tracking,
     *,
     owner: str,
     at: dt.datetime,
@@ -165,6 +178,7 @@ def _open_attempt(
             "owner": owner,
             "started_at": stamp(at),
             "size": len(contacts),
+            "tracking": written(agreed),
         },
     )
     attempt_id = freeze.new_id(result)
@@ -185,13 +199,15 @@ def _open_attempt(
         mark=mark,
         template_id=batch.template_id,
         contacts=contacts,
+        tracking=agreed,
     )
 
 
 def record(connection: sa.Connection, claimed: Claim, submission: Submission, *, owner: str, at: dt.datetime) -> None:
     """Record what became of a claim.
 
-    Raises ``LedgerError`` when the attempt is no longer this program's to decide: an outcome other than acceptance
+    What was proved accepted while its request was still on its way stays so, whatever comes back. Raises
+    ``LedgerError`` when the attempt is otherwise no longer this program's to decide: an outcome other than acceptance
     then proves nothing, and an acceptance is recorded as evidence.
     """
     provider_id = submission.provider_id if isinstance(submission, Submitted) else ""
@@ -201,6 +217,8 @@ def record(connection: sa.Connection, claimed: Claim, submission: Submission, *,
     if not closed:
         if isinstance(submission, Submitted):
             evidence.prove_accepted(connection, claimed.mark, actor=owner, at=at, provider_id=provider_id)
+            return
+        if evidence.is_proved(connection, claimed.attempt_id):
             return
         raise LedgerError(f"Batch {claimed.batch_no} was taken over while it was being submitted.")
     history.append(

@@ -17,7 +17,7 @@ from apes_mailer.store.times import stamp
 
 _Row = sa.Row[*tuple[Any, ...]]
 _LIVE = (AttemptState.SUBMITTING, AttemptState.SUBMITTED, AttemptState.UNKNOWN)
-
+_PROVED = (AttemptState.SUBMITTED, AttemptState.LATE)
 
 _SET_BATCH = (
     sa.update(schema.batch)
@@ -32,19 +32,20 @@ def set_batch(connection: sa.Connection, campaign_id: int, no: int, state: Batch
 
 
 def prove_accepted(
-    connection: sa.Connection, mark: str, *, actor: str, at: dt.datetime, provider_id: str = ""
+    connection: sa.Connection, mark: str, *, actor: str, at: dt.datetime, provider_id: str = "", evidence: str = ""
 ) -> AttemptState | None:
     """Record that one attempt was accepted; return its state now, None when no attempt has this mark.
 
     It settles the batch, unless a later attempt is on its way, in doubt or accepted: then it proves a duplicate, or
-    the danger of one, and is recorded as ``late``.
+    the danger of one, and is recorded as ``late``. ``evidence`` says in the history what showed it, without naming a
+    person.
     """
     attempt = schema.attempt
     row = connection.execute(sa.select(attempt).where(attempt.c.mark == mark)).first()
     if row is None:
         return None
     before = AttemptState(row.state)
-    if before in {AttemptState.SUBMITTED, AttemptState.LATE}:
+    if before in _PROVED:
         return before
     after = AttemptState.LATE if _another_is_live(connection, row) else AttemptState.SUBMITTED
     connection.execute(
@@ -62,9 +63,15 @@ def prove_accepted(
         at=at,
         event="proved" if after is AttemptState.SUBMITTED else "duplicate",
         actor=actor,
-        note="evidence that the provider accepted this attempt",
+        note=evidence or "evidence that the provider accepted this attempt",
     )
     return after
+
+
+def is_proved(connection: sa.Connection, attempt_id: int) -> bool:
+    """Whether an attempt is known to have been accepted."""
+    state = connection.execute(sa.select(schema.attempt.c.state).where(schema.attempt.c.id == attempt_id)).scalar()
+    return state in _PROVED
 
 
 def _another_is_live(connection: sa.Connection, row: _Row) -> bool:

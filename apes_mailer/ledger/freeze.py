@@ -8,17 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError
-from apes_mailer.ledger import batching, campaigns, history, merge_values, permission, sorting, waivers
+from apes_mailer.ledger import batching, campaigns, history, merge_values, permission, sorting, tracking, waivers
 from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.consent import Policy
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.tracking import Tracking
 from apes_mailer.model.waiver import Waiver
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -56,6 +57,9 @@ class Preparation:
     """The part of the list that was asked for; empty for all of it."""
 
     waivers: Sequence[Waiver] = ()
+    correction_of: int | None = None
+    """The number of the campaign whose recipients these are; None for a list."""
+
     value_bytes: Callable[[MessageTemplate], int | None] = lambda _template: None
     """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
     too_large: Callable[[MessageTemplate], merge_values.TooLarge] = lambda _template: lambda _address, _values: None
@@ -113,6 +117,8 @@ class Frozen:
     """Fields of the letter in which no recipient has anything: everybody gets the words to fall back on."""
 
     absent_values: Sequence[AbsentValue] = ()
+    tracked: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Of how many recipients ``opens`` and ``clicks`` are counted; empty when the workspace wants neither."""
 
 
 def freeze(
@@ -139,7 +145,7 @@ def freeze(
     for template_id, letter in letters.items():
         _exclude_too_large(connection, campaign_id, template_id, letter, preparation)
     batches = batching.cut(connection, campaign_id, letters, preparation.batch_size)
-    frozen = _summary(connection, campaign_id, asked, batches)
+    frozen = _summary(connection, campaign_id, asked, batches, preparation.letters.tracking)
     if expected is not None and expected != frozen.recipients:
         raise CancelledError(
             f"Nothing was sent: the list gives {frozen.recipients} recipient{'' if frozen.recipients == 1 else 's'}, "
@@ -170,6 +176,7 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             issue_digest=preparation.issue_digest,
             prepared_at=stamp(at),
             suppression_id=newest,
+            correction_of=preparation.correction_of,
             policy=preparation.policy,
             segment=preparation.segment,
         )
@@ -206,7 +213,7 @@ def _insert_recipients(
             sa.insert(schema.exclusion).from_select(["campaign_id", "contact_id", "reason", "detail"], excluded)
         )
         among = sa.and_(among, ~barrier.stands)
-    found = sorting.sort(connection, campaign_id, preparation.letters, accepted, among)
+    found = sorting.sort(connection, campaign_id, preparation.letters, accepted, among, list_id=preparation.list_id)
     recipients = (
         sa.select(sa.literal(campaign_id), accepted.c.contact_id, found.template_id, found.merge_values)
         .where(among)
@@ -230,7 +237,7 @@ def _exclude_too_large(
         )
 
 
-def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: int) -> Frozen:
+def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: int, wanted: Tracking) -> Frozen:
     in_batches = _count(
         connection,
         sa.select(sa.func.coalesce(sa.func.sum(schema.batch.c.size), 0)).where(
@@ -258,6 +265,7 @@ def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: i
         batches=batches,
         variants=_variants(connection, campaign_id),
         left_out=_left_out(connection, campaign_id),
+        tracked=tracking.counts(connection, campaign_id, wanted),
     )
 
 
@@ -272,7 +280,7 @@ def _variants(connection: sa.Connection, campaign_id: int) -> list[FrozenVariant
         )
         .join(batch, batch.c.template_id == template.c.id)
         .where(batch.c.campaign_id == campaign_id, template.c.variant != "")
-        .group_by(template.c.id)
+        .group_by(template.c.variant)
         .order_by(sa.func.min(batch.c.no))
     ).mappings()
     return [FrozenVariant(**row) for row in rows]

@@ -1,4 +1,4 @@
-"""Sorting candidates by the letter that they get: one template a variant, each recipient with one of them."""
+"""Sorting candidates by the letter that they get and by what may be counted of them: each has one of the templates."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from apes_mailer.ledger import tracking
 from apes_mailer.model.field import EMAIL
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.tracking import NOTHING, Tracking
 from apes_mailer.store import schema
 
 _sorted = sa.Table(
@@ -41,11 +43,13 @@ class Letters:
     """Which letter a contact gets: decided by what it has in some fields, and by nothing else.
 
     ``letter_of`` gets the values of ``fields`` in their order, each combination that occurs once. With no field it is
-    asked once, and everybody gets that letter.
+    asked once, and everybody gets that letter. ``tracking`` is what may be counted of whoever agreed to it: those
+    of one letter who agreed to different things have a template each, of the same words.
     """
 
     fields: Sequence[str] = ()
     letter_of: Callable[[Sequence[str]], Letter]
+    tracking: Tracking = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +65,46 @@ class Sorted:
 
 
 def sort(
-    connection: sa.Connection, campaign_id: int, letters: Letters, accepted: sa.Subquery, among: sa.ColumnElement[bool]
+    connection: sa.Connection,
+    campaign_id: int,
+    letters: Letters,
+    accepted: sa.Subquery,
+    among: sa.ColumnElement[bool],
+    *,
+    list_id: int,
 ) -> Sorted:
     """Keep the letter of each combination of values that occurs in the rows of ``accepted`` for which ``among`` holds.
 
     What ``letter_of`` raises leaves this function.
     """
-    if not letters.fields:
+    if not letters.fields and not letters.tracking:
         letter = letters.letter_of(())
-        number = _keep(connection, campaign_id, letter)
+        number = _keep(connection, campaign_id, letter, "")
         return Sorted({number: letter}, sa.literal(number), _merge_values(accepted, letter.fields))
-    values = _values_of(accepted, letters.fields)
-    occurring = connection.execute(sa.select(values).where(among).distinct().order_by(values)).scalars().all()
-    by_variant: dict[str, tuple[int, Letter]] = {}
+    if letters.tracking:
+        tracking.collect(connection, list_id, letters.tracking)
+    values = _values_of(accepted, letters)
+    occurring = (
+        connection.execute(sa.select(values).select_from(accepted).where(among).distinct().order_by(values))
+        .scalars()
+        .all()
+    )
+    kept: dict[tuple[str, str], tuple[int, Letter]] = {}
     rows: list[dict[str, Any]] = []
     for each in occurring:
-        letter = letters.letter_of(json.loads(each))
-        if letter.variant not in by_variant:
-            by_variant[letter.variant] = (_keep(connection, campaign_id, letter), letter)
-        rows.append({"contact_values": each, "template_id": by_variant[letter.variant][0]})
+        *own, agreed = json.loads(each)
+        letter = letters.letter_of(own)
+        if (letter.variant, agreed) not in kept:
+            kept[letter.variant, agreed] = (_keep(connection, campaign_id, letter, agreed), letter)
+        rows.append({"contact_values": each, "template_id": kept[letter.variant, agreed][0]})
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{_sorted.name}")
     _sorted.create(connection, checkfirst=False)
     if rows:
         connection.execute(sa.insert(_sorted), rows)
     # Asked for each row by key: the planner may not turn the two around, and read the list once for each combination.
-    own = sa.select(_sorted.c.template_id).where(_sorted.c.contact_values == values)
-    number, kept = own.scalar_subquery(), dict(by_variant.values())
-    return Sorted(kept, number, _merge_values_of(accepted, number, kept))
+    found = sa.select(_sorted.c.template_id).where(_sorted.c.contact_values == values)
+    number, by_number = found.scalar_subquery(), dict(kept.values())
+    return Sorted(by_number, number, _merge_values_of(accepted, number, by_number))
 
 
 def _merge_values_of(
@@ -109,16 +126,17 @@ def _merge_values(accepted: sa.Subquery, fields: Sequence[str]) -> sa.ColumnElem
     return sa.func.json_object(*pairs)
 
 
-def _values_of(accepted: sa.Subquery, fields: Sequence[str]) -> sa.ColumnElement[str]:
-    """The values that decide, as a JSON list. Another cause to tell letters apart is one more item of it."""
-    return sa.func.json_array(*(_field_value(accepted, name) for name in fields))
+def _values_of(accepted: sa.Subquery, letters: Letters) -> sa.ColumnElement[str]:
+    """What decides, as a JSON list: the values of the fields, then what the contact agreed to."""
+    agreed = tracking.agreed(accepted.c.contact_id) if letters.tracking else sa.literal("")
+    return sa.func.json_array(*(_field_value(accepted, name) for name in letters.fields), agreed)
 
 
 def _field_value(accepted: sa.Subquery, name: str) -> sa.ColumnElement[str]:
     return sa.func.coalesce(sa.func.json_extract(accepted.c.fields, f"$.{name}"), "")
 
 
-def _keep(connection: sa.Connection, campaign_id: int, letter: Letter) -> int:
+def _keep(connection: sa.Connection, campaign_id: int, letter: Letter, agreed: str) -> int:
     template = letter.template
     insert = sa.insert(schema.template).returning(schema.template.c.id)
     row = {
@@ -126,5 +144,6 @@ def _keep(connection: sa.Connection, campaign_id: int, letter: Letter) -> int:
         "variant": letter.variant,
         "digest": template.digest,
         "body": template.to_json(),
+        "tracking": agreed,
     }
     return int(connection.execute(insert, row).scalar_one())

@@ -13,6 +13,12 @@ from apes_mailer.ledger.states import AttemptState, BatchState
 from apes_mailer.store import schema
 
 
+def _tracking() -> sa.ScalarSelect[str]:
+    """What the recipients of the batch of the enclosing statement agreed to."""
+    template = schema.template
+    return sa.select(template.c.tracking).where(template.c.id == schema.batch.c.template_id).scalar_subquery()
+
+
 def _taking(*order: sa.ColumnElement[Any]) -> sa.Executable:
     """Return the statement that takes the next pending batch, unless its campaign is paused."""
     batch, campaign = schema.batch, schema.campaign
@@ -23,7 +29,14 @@ def _taking(*order: sa.ColumnElement[Any]) -> sa.Executable:
         sa.update(batch)
         .where(pending, batch.c.no == next_no.scalar_subquery(), ~paused.exists())
         .values(state=BatchState.SUBMITTING, attempts=batch.c.attempts + 1)
-        .returning(batch.c.no, batch.c.template_id, batch.c.first_contact, batch.c.last_contact, batch.c.attempts)
+        .returning(
+            batch.c.no,
+            batch.c.template_id,
+            batch.c.first_contact,
+            batch.c.last_contact,
+            batch.c.attempts,
+            _tracking().label("tracking"),
+        )
     )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import waivers
+from apes_mailer.ledger import campaigns, waivers
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.consent import Policy
+from apes_mailer.model.tracking import COUNTED, read
 from apes_mailer.store import schema
 
 _MOST_REFUSALS_NAMED = 100
@@ -36,6 +37,8 @@ class BatchStatus:
     """The address of one recipient of a batch in doubt, to look up with the provider; else empty."""
     variant: str = ""
     """The variant of the letter that this batch gets; empty when everybody gets the same letter."""
+    tracking: str = ""
+    """What is counted of its recipients: ``opens``, ``clicks``, both or, when empty, nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,9 @@ class Status:
     refusals: Sequence[Refusal] = ()
     """The first of those refused, by batch."""
 
+    tracked: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Of how many recipients ``opens`` and ``clicks`` are counted; empty before a preparation."""
+
     kind: Kind | None = None
     provider: str = ""
     list_name: str = ""
@@ -83,6 +89,9 @@ class Status:
     cure: str = ""
     waivers: Sequence[Waived] = ()
     """The rules of the checks whose errors did not block it, and on whose word."""
+
+    correction_of: str = ""
+    """The campaign whose recipients it goes to; empty when it goes to its list."""
 
 
 def none(name: str) -> Status:
@@ -139,6 +148,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         duplicates=_duplicates(connection, campaign_id),
         batches=batches,
         refusals=_refusals(connection, campaign_id) if refused else (),
+        tracked={each: sum(b.recipients for b in batches if each in read(b.tracking)) for each in COUNTED},
         kind=Kind(campaign.kind),
         provider=campaign.provider,
         list_name=campaign.list_name,
@@ -147,6 +157,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         prepared_at=campaign.prepared_at,
         cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
         waivers=waivers.of_campaign(connection, campaign_id),
+        correction_of=campaigns.load(connection, campaign_id).correction_of,
         cure=campaign.pause_cure or ("Check the list, and the sender with the provider." if everybody_refused else ""),
     )
 
@@ -213,6 +224,8 @@ def _batches(
             attempt.c.note,
             attempt.c.mark,
             template.c.variant,
+            # Once there is an attempt, what was asked of the provider; before that, what they had agreed to.
+            sa.func.coalesce(attempt.c.tracking, template.c.tracking).label("tracking"),
             sa.case((batch.c.state.in_(_OPEN), _somebody()), else_="").label("somebody"),
         )
         .join(attempt, latest, isouter=True)
@@ -265,6 +278,7 @@ def _batch(
         attempt=row.mark or "",
         somebody=(row.somebody or "") if state is BatchState.UNKNOWN else "",
         variant=row.variant,
+        tracking=row.tracking,
     )
 
 

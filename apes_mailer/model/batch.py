@@ -6,8 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
+from urllib.parse import quote
 
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.tracking import NOTHING, Tracking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,10 @@ class Envelope:
     ``public_url`` is the address of the workspace's public pages, without a slash at its end. ``list_id`` is the
     value of the ``List-Id`` header (RFC 2919). ``subject_mark`` is put before the subject of a test. A letter that is
     published has the address of its web version in ``browser_url``, and its pictures at ``published_url``.
+
+    Readers unsubscribe by a page of ours, unless they write to ``mailto``, or the provider does it: then
+    ``provider_group`` is its number for those who said no, and ``provider_link`` the text in whose place it puts each
+    reader's own link. Where there is no page, ``public_url`` may be empty.
     """
 
     from_address: str
@@ -27,6 +33,9 @@ class Envelope:
     subject_mark: str = ""
     browser_url: str = ""
     published_url: str = ""
+    mailto: str = ""
+    provider_group: int = 0
+    provider_link: str = ""
 
     def to_json(self) -> str:
         """Return the form in which a campaign keeps its envelope."""
@@ -42,8 +51,22 @@ class Envelope:
         """What stands before the name of a picture."""
         return f"{self.published_url or self.public_url}/pictures/"
 
+    @property
+    def has_page(self) -> bool:
+        """Whether the link of a recipient leads to a page of ours, which is a one-click address of RFC 8058 too."""
+        return not (self.mailto or self.provider_link)
+
+    @property
+    def headers_unsubscribe(self) -> bool:
+        """Whether a message has a ``List-Unsubscribe`` of ours (RFC 2369): not where the provider writes its own."""
+        return not self.provider_link
+
     def unsubscribe_url(self, token: str) -> str:
-        """The link of one recipient: a page for people, and for mail programs the one-click address of RFC 8058."""
+        """The link of one recipient, which ends with the token; empty when the provider puts it in."""
+        if self.provider_link:
+            return ""
+        if self.mailto:
+            return f"mailto:{quote(self.mailto, safe='@+')}?subject=unsubscribe%20{token}"  # RFC 6068
         return f"{self.public_url}/u/{token}"
 
 
@@ -61,6 +84,7 @@ class Batch:
     """One request: the letter, its envelope, and who gets it.
 
     ``run`` tells one preparation of a campaign from another, ``attempt`` is opaque and names this request alone.
+    ``tracking`` is what the provider may count of these recipients, all of whom agreed to it.
     """
 
     campaign: str
@@ -69,3 +93,4 @@ class Batch:
     envelope: Envelope
     template: MessageTemplate
     recipients: Sequence[Recipient]
+    tracking: Tracking = NOTHING

@@ -20,6 +20,7 @@ _FROM_TO = re.compile(
     r"(?<!\d)(\d{1,2})\s?[h:]\s?(\d{2})?\s?(?:-|–|—|à|to|until)\s?(\d{1,2})\s?[h:]\s?(\d{2})?(?!\d|\s?[ap]\.?m)",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s?[h:]\s?(\d{2})(?!\d)", re.IGNORECASE)
 _MORNING, _EVENING = 8, 20
 
 
@@ -119,6 +120,15 @@ class Event(_Part):
                 {"start": start.isoformat(), "end": end.isoformat()},
             )
         return end
+
+    @field_validator("time")
+    @classmethod
+    def _is_on_a_clock(cls, time: Line | None) -> Line | None:
+        for match in _CLOCK.finditer(time or ""):
+            if (int(match[1]), int(match[2])) > (24, 0) or int(match[2]) > 59:
+                written = {"written": match.group()}
+                raise PydanticCustomError("no_time", "{written} is on no clock; write it as 9 h 30", written)
+        return time
 
     @field_validator("time")
     @classmethod
@@ -227,6 +237,11 @@ class Issue(_Part):
         default=None, description="Whether the letter begins with a list of its parts; left out: from six parts on."
     )
     theme: str = Field(default="apes", pattern=r"^[a-z0-9][a-z0-9_-]*$", description="A folder of templates/.")
+    correction_of: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+        description="The campaign that this letter corrects: it goes to those who got that one, and to nobody else.",
+    )
     blocks: list[Block] = Field(min_length=1)
 
 

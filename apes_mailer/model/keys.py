@@ -63,6 +63,15 @@ class Keyring:
         """Return the opaque name by which a provider may know a contact: 22 characters that are safe anywhere."""
         return binascii.b2a_base64(contact_key).translate(_URL_SAFE, _PADDING).decode("ascii")
 
+    @staticmethod
+    def read_recipient_mark(mark: str) -> bytes | None:
+        """Return the contact key of a :meth:`recipient_mark`, or None when it is none."""
+        try:
+            key = base64.b64decode(f"{mark}==", altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        return key if len(key) == _KEY_SIZE else None
+
     def _mac(self, body: bytes) -> bytes:
         mac = self._unsubscribe.copy()
         mac.update(body)

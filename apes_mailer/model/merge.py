@@ -1,7 +1,7 @@
 """Merge tags: what an author writes where a recipient's own value goes.
 
-``<<contact.PRENOM>>``, ``<<contact.PRENOM|cher lecteur>>``, ``<<unsubscribe>>``, ``<<browser>>``; the form
-``{{contact.PRENOM}}`` of other services is understood too.
+``<<contact.PRENOM>>``, ``<<contact.PRENOM|cher lecteur>>``, ``<<unsubscribe>>``, ``<<preferences>>``, ``<<browser>>``;
+the form ``{{contact.PRENOM}}`` of other services is understood too.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Special(StrEnum):
     """Tags that are not a field of the contact."""
 
     UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
     BROWSER = "browser"
 
 
@@ -46,7 +47,7 @@ class ContactField:
 
 @dataclass(frozen=True, slots=True)
 class LinkTag:
-    """The recipient's unsubscribe link, or the link to the web version."""
+    """The recipient's links to unsubscribe and to change preferences, or the link to the web version."""
 
     kind: Special
 

@@ -9,6 +9,7 @@ class Cause(StrEnum):
     """The cause of a suppression, as the database keeps it. Several may hold for one address at the same time."""
 
     UNSUBSCRIBED = "unsubscribed"  # the person said so: by the link of a letter, on a page, by mail
+    AT_PROVIDER = "unsubscribed at the provider"  # the person said so there; coming back there ends only this one
     COMPLAINED = "complained"  # the person called a letter spam
     BOUNCED = "bounced"  # the mailbox does not exist
     INVALID = "invalid"  # the provider calls it no address
@@ -18,7 +19,7 @@ class Cause(StrEnum):
     MANUAL = "manual"  # whoever keeps the lists
 
 
-ENDED_BY_OPTING_IN = frozenset({Cause.UNSUBSCRIBED, Cause.PAUSED, Cause.IMPORTED, Cause.ERASED})
+ENDED_BY_OPTING_IN = frozenset({Cause.UNSUBSCRIBED, Cause.AT_PROVIDER, Cause.PAUSED, Cause.IMPORTED, Cause.ERASED})
 """What the person said, and can take back by opting in again; the other causes are not the person's to end."""
 
 NEVER_WITH_OTHERS = frozenset({Cause.COMPLAINED, Cause.ERASED})

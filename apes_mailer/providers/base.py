@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from apes_mailer.model.batch import Batch
+from apes_mailer.model.event import Event
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import Submission
 
@@ -58,4 +60,44 @@ class Provider(Protocol):
 
     def submit(self, payload: Payload) -> Submission:
         """Make one request. Never raises for what the network or the provider does: that is a value."""
+        ...
+
+
+class NotSignedError(Exception):
+    """A notice that is not from the provider, or not from now; the message says what is wrong with it.
+
+    ``genuine``: the provider did sign it, only its time is wrong.
+    """
+
+    def __init__(self, message: str, *, genuine: bool = False) -> None:
+        super().__init__(message)
+        self.genuine = genuine
+
+
+class MalformedError(ValueError):
+    """The body of a request that is no notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The events of a notice, and how many of its parts are none."""
+
+    events: Sequence[Event]
+    unreadable: int
+
+
+class Webhook(Protocol):
+    """What a provider that reports events posts to us; safe to use from several threads."""
+
+    @property
+    def name(self) -> str:
+        """The name of the provider."""
+        ...
+
+    def require_signed(self, headers: Mapping[str, str], body: bytes, *, now: dt.datetime) -> None:
+        """Raise ``NotSignedError`` unless the provider has posted this just now."""
+        ...
+
+    def read(self, body: bytes) -> Reading:
+        """Read a notice, whatever its events hold. Raises ``MalformedError`` for what is none."""
         ...

@@ -34,7 +34,7 @@ class Splicer:
     def __init__(self, template: MessageTemplate, envelope: Envelope) -> None:
         self._template = template
         self._envelope = envelope
-        self._links = fill.Links(pictures=envelope.pictures_url, browser=envelope.browser_url)
+        self._links = fill.links_of(envelope)
         self._boundary = f"=_apes-{template.digest[:24]}"
         self._text = self._encoded(template.text)
         self._html = self._encoded(template.html)
@@ -90,9 +90,11 @@ class Splicer:
             _header("Subject", *_words(self.subject(recipient))),
             _header("Message-ID", message_id),
             _header("List-Id", envelope.list_id),
-            _header("List-Unsubscribe", f"<{recipient.unsubscribe_url}>"),
-            _header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ]
+        if envelope.headers_unsubscribe:
+            lines.append(_header("List-Unsubscribe", f"<{recipient.unsubscribe_url}>"))
+        if envelope.has_page:
+            lines.append(_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
         if envelope.reply_to:
             lines.append(_header("Reply-To", envelope.reply_to))
         if date is not None:

@@ -21,6 +21,10 @@ _SPECIAL_WORDS = {
     "desinscription": merge.Special.UNSUBSCRIBE,
     "desinscrire": merge.Special.UNSUBSCRIBE,
     "se_desinscrire": merge.Special.UNSUBSCRIBE,
+    "preferences": merge.Special.PREFERENCES,
+    "manage_preferences": merge.Special.PREFERENCES,
+    "update_profile": merge.Special.PREFERENCES,
+    "mes_preferences": merge.Special.PREFERENCES,
     "browser": merge.Special.BROWSER,
     "view_in_browser": merge.Special.BROWSER,
     "web_version": merge.Special.BROWSER,
@@ -51,7 +55,9 @@ _FOREIGN = re.compile(
 )
 _COMMAND = re.compile(r"\{%[^%\n]{0,200}%\}|\*\|(?:IF|ELSE|ELSEIF|END|IFNOT)\b[^|\n]{0,60}\|\*")
 _DEFAULT_FILTER = re.compile(r"""default\s*[:(=]?\s*["'«]?\s*(?P<words>[^"'»)]*?)\s*["'»]?\s*\)?""", re.IGNORECASE)
-_HALF_SPECIAL = re.compile(r"(?:<{1,2}|\{{1,2})[ ]*(?P<word>unsubscribe|browser)[ ]*(?:>{1,2}|\}{1,2})?", re.IGNORECASE)
+_HALF_SPECIAL = re.compile(
+    r"(?:<{1,2}|\{{1,2})[ ]*(?P<word>unsubscribe|preferences|browser)[ ]*(?:>{1,2}|\}{1,2})?", re.IGNORECASE
+)
 
 
 def remarks(text: str) -> Iterator[Remark]:

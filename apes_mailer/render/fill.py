@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import quote
 
+from apes_mailer.model.batch import Envelope
 from apes_mailer.model.merge import ContactField, Expression, LinkTag, PictureLink, Special
-from apes_mailer.model.message import Context, Parts
+from apes_mailer.model.message import Context, Parts, Slot
 
 # Direction overrides could turn the words around a value; line breaks and other controls could end a header.
 _DIRECTION = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
@@ -32,10 +33,21 @@ class Links:
     """Where the links that the letter does not know itself lead to.
 
     ``pictures`` is put before a picture's name; ``browser`` is the address of the web version, if there is one.
+    ``unsubscribe`` is what stands for everybody's own link when the provider puts it in; otherwise it is empty.
     """
 
     pictures: str
     browser: str = ""
+    unsubscribe: str = ""
+
+
+def links_of(envelope: Envelope, *, pictures: str | None = None) -> Links:
+    """Return where the links of a letter lead by its envelope; ``pictures`` is another place for its pictures."""
+    return Links(
+        pictures=envelope.pictures_url if pictures is None else pictures,
+        browser=envelope.browser_url,
+        unsubscribe=envelope.provider_link,
+    )
 
 
 def clean(value: str) -> str:
@@ -98,8 +110,18 @@ def constant(expression: Expression, links: Links) -> str | None:
             return f"{links.pictures}{name}"
         case LinkTag(Special.BROWSER):
             return links.browser
+        case LinkTag(Special.UNSUBSCRIBE) if links.unsubscribe:
+            return links.unsubscribe
         case _:
             return None
+
+
+def constant_value(slot: Slot, links: Links) -> str | None:
+    """Return :func:`constant`, escaped for its place; what a provider looks for stays as it is."""
+    value = constant(slot.expression, links)
+    if value is None or value == links.unsubscribe:
+        return value
+    return link_value(value, slot.context)
 
 
 def fill(parts: Parts, values: Mapping[str, str], links: Links, unsubscribe: str) -> str:
@@ -111,9 +133,16 @@ def fill(parts: Parts, values: Mapping[str, str], links: Links, unsubscribe: str
         elif isinstance(part.expression, ContactField):
             out.append(contact_value(part.expression, part.context, values))
         else:
-            value = constant(part.expression, links)
-            out.append(link_value(unsubscribe if value is None else value, part.context))
+            value = constant_value(part, links)
+            if value is None:
+                value = link_value(own_link(part.expression, unsubscribe), part.context)
+            out.append(value)
     return "".join(out)
+
+
+def own_link(expression: Expression, unsubscribe: str) -> str:
+    """Return a link of one recipient, from the one to unsubscribe: the page of preferences is below it."""
+    return f"{unsubscribe}/preferences" if expression == LinkTag(Special.PREFERENCES) else unsubscribe
 
 
 def link_value(url: str, context: Context) -> str:
@@ -128,6 +157,5 @@ def show_tags(parts: Parts, links: Links) -> str:
         if isinstance(part, str):
             out.append(part)
             continue
-        value = constant(part.expression, links) or str(part.expression)
-        out.append(link_value(value, part.context))
+        out.append(constant_value(part, links) or link_value(str(part.expression), part.context))
     return "".join(out)

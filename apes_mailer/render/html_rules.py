@@ -12,12 +12,14 @@ from apes_mailer.render.mjml_schema import value_type
 from apes_mailer.render.mjml_tokens import Attributes, Fault
 from apes_mailer.render.tokens import NO_PLACE, WORD
 
-# WHATWG HTML, and what mail still needs beside it: attributes that Outlook obeys where it ignores CSS.
+# WHATWG HTML, and what mail still needs beside it: attributes that Outlook obeys where it ignores CSS, and the one by
+# which SendGrid leaves a link alone that it would count.
 _ATTRIBUTES = (
-    "abbr align alink alt background bgcolor border cellpadding cellspacing charset cite class clear color cols colspan"
-    " content datetime dir disabled face frame headers height hidden href hreflang hspace http-equiv id lang link"
-    " loading media name noshade nowrap rel reversed role rowspan rows rules scope size sizes span src srcset start"
-    " style summary tabindex target text title translate type usemap valign value vlink vspace width xmlns"
+    "abbr align alink alt background bgcolor border cellpadding cellspacing charset cite class clear clicktracking"
+    " color cols colspan content datetime dir disabled face frame headers height hidden href hreflang hspace http-"
+    " equiv id lang link loading media name noshade nowrap rel reversed role rowspan rows rules scope size sizes"
+    " span src srcset start style summary tabindex target text title translate type usemap valign value vlink vspace"
+    " width xmlns"
 )
 _NAMES = frozenset(_ATTRIBUTES.split())
 _FAMILIES = ("aria-", "data-", "x-apple-", "xmlns:", "xml:", "v:", "o:", "mso-")
@@ -29,6 +31,7 @@ _VALUES: dict[str, tuple[re.Pattern[str], str]] = {
     "border": (_NUMBER, "a number of pixels, such as 0"),
     "cellpadding": (_NUMBER, "a number of pixels, such as 0"),
     "cellspacing": (_NUMBER, "a number of pixels, such as 0"),
+    "clicktracking": (re.compile("off"), "off"),
     "dir": (re.compile("ltr|rtl|auto"), "ltr, rtl or auto"),
     "height": (_PIXELS, "a number of pixels, without px, or a percentage"),
     "lang": (re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"), "a language, such as fr"),

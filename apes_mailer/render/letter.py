@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,16 +52,21 @@ def render(
     *,
     web_version: bool = False,
     for_web: bool = False,
+    tracking: bool = False,
 ) -> Letter:
     """Render an issue.
 
     ``pictures`` maps the file names used in the issue to what is known of them. The footer links to the web version
     only when there is one. ``for_web`` is the letter as everybody reads it there, without what is said to one reader.
+    With ``tracking`` the footer leads to the page where each reader can take a consent to it back.
     Raises ``ThemeError`` for faults in the theme, with file and line.
     """
     compiled = compile_theme(theme, issue.language)
     tokens = Tokens([*texts(issue), *texts(identity), *compiled.strings.values()])
-    composer = _Composer(compiled, tokens, issue, identity, pictures, web_version=web_version, for_web=for_web)
+    links = {merge.Special.UNSUBSCRIBE}
+    links |= {merge.Special.BROWSER} if web_version else set()
+    links |= {merge.Special.PREFERENCES} if tracking and not for_web else set()
+    composer = _Composer(compiled, tokens, issue, identity, pictures, links=links, for_web=for_web)
     marked = composer.template("letter.mjml", functools.partial(_markup, issue.language))
     problems = mjml_check.validate(marked, compiled.classes)
     if problems:
@@ -98,7 +104,7 @@ class _Composer:
         identity: Identity,
         pictures: Mapping[str, Picture],
         *,
-        web_version: bool,
+        links: AbstractSet[merge.Special],
         for_web: bool,
     ) -> None:
         self._theme = theme
@@ -106,7 +112,7 @@ class _Composer:
         self._issue = issue
         self._identity = identity
         self._pictures = pictures
-        self._web_version = web_version
+        self._links = links
         self.places: list[Place] = []
         self._for_web = for_web
 
@@ -141,7 +147,7 @@ class _Composer:
             markdown=lambda text: to_markup(tokens.replace(text)),
             quotation_marks=marks,
         )
-        browser = tokens.word(merge.LinkTag(merge.Special.BROWSER)) if self._web_version else None
+        links = {each: tokens.word(merge.LinkTag(each)) for each in merge.Special if each in self._links}
         issue = view.of(self._issue)
         return {
             "issue": issue,
@@ -150,8 +156,9 @@ class _Composer:
             "identity": view.of(self._identity),
             "theme": self._theme.tokens,
             "t": {key: tokens.replace(value) for key, value in strings.items()},
-            "unsubscribe": tokens.word(merge.LinkTag(merge.Special.UNSUBSCRIBE)),
-            "browser": browser,
+            "unsubscribe": links[merge.Special.UNSUBSCRIBE],
+            "preferences": links.get(merge.Special.PREFERENCES),
+            "browser": links.get(merge.Special.BROWSER),
             "web": self._for_web,
             "long_date": functools.partial(dates.long_date, language=self._issue.language),
             "weekday_date": functools.partial(dates.weekday_date, language=self._issue.language),

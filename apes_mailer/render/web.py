@@ -103,7 +103,7 @@ def _value(slot: Slot, links: fill.Links) -> str:
     match slot.expression:
         case ContactField(_, fallback):
             value = fill.contact_value(slot.expression, slot.context, {}) if fallback else ""
-        case LinkTag(Special.UNSUBSCRIBE):
+        case LinkTag(Special.UNSUBSCRIBE | Special.PREFERENCES):
             value = ""
         case _:
             value = fill.link_value(fill.constant(slot.expression, links) or "", slot.context)

@@ -27,6 +27,7 @@ from apes_mailer.settings.model import (
     SendGridSettings,
     Serve,
     Settings,
+    Unsubscribe,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Sender",
     "Serve",
     "Settings",
+    "Unsubscribe",
     "language_of",
     "load",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from apes_mailer.check.clients import support
 from apes_mailer.model import address, segment
@@ -17,6 +17,7 @@ from apes_mailer.model.identity import Identity
 from apes_mailer.model.language import Language
 from apes_mailer.model.publication import PlaceName
 from apes_mailer.model.text import Line
+from apes_mailer.model.tracking import COUNTED, Tracking
 from apes_mailer.workspace.names import is_name
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -66,6 +67,18 @@ def _api_url(value: str) -> str:
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("must begin with https://; http would show the key to everybody on the way")
     return value.rstrip("/")
+
+
+def _words(value: object) -> object:
+    """Let an environment variable hold several values, with spaces or commas between them."""
+    return tuple(re.split(r"[\s,]+", value.strip())) if isinstance(value, str) else value
+
+
+def _webhook_key(value: str) -> str:
+    key = "".join(value.split())
+    if not re.fullmatch(r"[A-Za-z0-9+/]{80,}={0,2}", key):
+        raise ValueError("must be a verification key as SendGrid shows it: about 124 letters, digits, + and /")
+    return key
 
 
 def _host(value: str) -> str:
@@ -181,11 +194,37 @@ class Check(_Table):
     clients: tuple[Annotated[str, AfterValidator(_client)], ...] = support.USUAL
 
 
+class Unsubscribe(_Table):
+    """``[unsubscribe]``: how readers say no: by a page of ours, through the provider, or by writing to ``mailto``."""
+
+    by: Literal["page", "provider", "mail"] = "page"
+    mailto: Email | None = None
+
+
+class TrackingSettings(_Table):
+    """``[tracking]``: what the provider counts, of readers who agreed to it and of nobody else."""
+
+    opens: bool = False
+    clicks: bool = False
+
+    def wanted(self) -> Tracking:
+        """What is to be counted of whoever agreed."""
+        return frozenset(purpose for purpose in COUNTED if getattr(self, purpose.value))
+
+
 class SendGridSettings(_Table):
-    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account."""
+    """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
+
+    ``asm_group`` is the number of its unsubscribe group, 0 when there is none. ``webhook_keys`` are the verification
+    keys of its Event Webhook, which are no secret; without one, nothing is taken from it. What it posts is kept as it
+    came for ``webhook_days`` after it was applied.
+    """
 
     region: Literal["global", "eu"] = "global"
     base_url: Annotated[str, AfterValidator(_api_url)] | None = None
+    asm_group: int = Field(default=0, ge=0)
+    webhook_keys: Annotated[tuple[Annotated[str, AfterValidator(_webhook_key)], ...], BeforeValidator(_words)] = ()
+    webhook_days: int = Field(default=30, ge=0, le=365)
 
 
 class Publish(_Table):
@@ -220,10 +259,22 @@ class Settings(_Table):
     confirmation: Confirmation = Confirmation()
     publish: Publish = Publish()
     segments: Mapping[str, Annotated[str, AfterValidator(_segment)]] = {}
+    unsubscribe: Unsubscribe = Unsubscribe()
+    tracking: TrackingSettings = TrackingSettings()
     sendgrid: SendGridSettings = SendGridSettings()
     sendgrid_api_key: SecretStr = SecretStr("")
     aws_access_key_id: SecretStr = SecretStr("")
     aws_secret_access_key: SecretStr = SecretStr("")
+
+    @property
+    def serverless(self) -> bool:
+        """Whether letters go to readers without any server of ours: they unsubscribe in another way."""
+        return self.unsubscribe.by != "page" and not self.public_url
+
+    @property
+    def pages_url(self) -> str:
+        """Where the public pages are, as far as this computer can reach them."""
+        return self.public_url or f"http://{self.serve.host}:{self.serve.port}"
 
     def policy_of(self, list_name: str) -> Policy:
         """Return by which right a list is mailed."""
@@ -242,6 +293,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "APES_MAILER_IN_FLIGHT": ("send", "in_flight"),
     "APES_MAILER_TIMEOUT": ("send", "timeout"),
     "APES_MAILER_SENDGRID_BASE_URL": ("sendgrid", "base_url"),
+    "APES_MAILER_SENDGRID_WEBHOOK_KEYS": ("sendgrid", "webhook_keys"),
     "APES_MAILER_PUBLISH_TO": ("publish", "to"),
     "APES_MAILER_PUBLISH_URL": ("publish", "url"),
     "APES_MAILER_PUBLISH_FOLDER": ("publish", "folder"),

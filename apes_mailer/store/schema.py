@@ -1,4 +1,4 @@
-"""The tables of the one database: contacts, lists, suppressions, consents, and the ledger.
+"""The tables of the one database: contacts, lists, suppressions, consents, the ledger, and what providers report.
 
 Times are UTC in ISO 8601. A contact's ``key`` is a keyed hash of its address, see ``apes_mailer.model.keys``.
 """
@@ -17,9 +17,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
+from sqlalchemy.event import listen
 
 VERSION = 3
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
@@ -130,6 +130,7 @@ campaign = Table(
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
     Column("pause_cause", Text, nullable=False, server_default=""),
     Column("pause_cure", Text, nullable=False, server_default=""),
+    Column("correction_of", Integer),  # the campaign whose recipients this one went to
     Index("campaign_name", "name"),
     Index(
         "one_real_campaign",
@@ -147,6 +148,7 @@ template = Table(
     Column("variant", Text, nullable=False, server_default=""),  # empty when everybody gets the same letter
     Column("digest", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("tracking", Text, nullable=False, server_default=""),  # what its readers agreed to: "opens", "clicks", both
     Index("template_campaign", "campaign_id"),
 )
 
@@ -215,6 +217,7 @@ attempt = Table(
     Column("size", Integer, nullable=False),
     Column("provider_id", Text, nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
+    Column("tracking", Text, nullable=False, server_default=""),  # what the provider was asked to count
     UniqueConstraint("campaign_id", "batch_no", "seq"),
     # The backstop: whatever a program does wrong, the database lets one live attempt exist for a batch.
     Index(
@@ -262,11 +265,11 @@ consent = Table(
     Column("wording", Text, nullable=False, server_default=""),
     Column("origin", Text, nullable=False, server_default=""),
     Column("import_id", Integer),  # the import that says so
-    Index("consent_key", "key", "purpose", "list_id", "id"),
+    Index("consent_key", "key", "purpose", "list_id", "id", "state", "import_id"),
     sqlite_autoincrement=True,
 )
 # A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.
-event.listen(
+listen(
     consent,
     "after_create",
     DDL(
@@ -274,7 +277,7 @@ event.listen(
         " BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END"
     ),
 )
-event.listen(
+listen(
     consent,
     "after_create",
     DDL(
@@ -282,6 +285,47 @@ event.listen(
         " (SELECT 1 FROM suppression WHERE key = OLD.key AND list_id = 0 AND cause = 'erased')"
         " BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END"
     ),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # of the body: the same notice may come many times
+    Column("received_at", Text, nullable=False),
+    Column("applied_at", Text),
+    # Counts of what was in it, once it is applied.
+    Column("events", Integer, nullable=False, server_default="0"),
+    Column("kept", Integer, nullable=False, server_default="0"),  # as new rows of the table of events
+    Column("foreign_events", Integer, nullable=False, server_default="0"),  # about letters of somebody else
+    Column("unreadable", Integer, nullable=False, server_default="0"),
+    Column("body", LargeBinary, nullable=False),  # compressed; last, so that looking at the rest does not read it
+    Index("notice_waiting", "id", sqlite_where=text("applied_at IS NULL")),
+    Index("notice_applied", "applied_at"),
+)
+
+SAID_TO_PROVIDER = "(kind IN ('unsubscribed', 'resubscribed') OR kind = 'rejected' AND detail = 'unsubscribed')"
+"""As SQL: whether an event tells that the contact left, or came back, with the provider."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # A hash of what makes two reports of one event the same. It is forgotten for clicks, which are nobody's.
+    Column("identity", LargeBinary, unique=True),
+    Column("provider", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # EventKind
+    Column("at", Text, nullable=False),  # the provider's clock
+    Column("campaign_id", Integer, ForeignKey("campaign.id")),
+    Column("contact_id", Integer, ForeignKey("contact.id")),
+    Column("attempt_id", Integer, ForeignKey("attempt.id")),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("url", Text, nullable=False, server_default=""),
+    Index("event_campaign", "campaign_id", "kind", "contact_id"),
+    Index("event_said_to_provider", "contact_id", sqlite_where=text(SAID_TO_PROVIDER)),
+    Index("event_nobodys", "at", sqlite_where=text("contact_id IS NULL AND identity IS NOT NULL")),
 )
 
 # What somebody asked for on the public pages and confirms by the link of a letter: to be signed up, or to see what is

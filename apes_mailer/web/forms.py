@@ -18,20 +18,20 @@ _SECONDS = 20
 _MOST_FIELDS = 200
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body of a request.
+async def read_body(request: Request, *, limit: int = LIMIT) -> bytes:
+    """Return the body of a request, of at most ``limit`` bytes.
 
-    Raises ``HTTPException``: 413 when it is longer than :data:`LIMIT`, 408 when it does not come to its end.
+    Raises ``HTTPException``: 413 when it is longer, 408 when it does not come to its end.
     """
     announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > LIMIT:
+    if announced.isdigit() and int(announced) > limit:
         raise HTTPException(413)
     body = bytearray()
     try:
         async with asyncio.timeout(_SECONDS):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > LIMIT:
+                if len(body) > limit:
                     raise HTTPException(413)
     except (TimeoutError, ClientDisconnect) as error:
         raise HTTPException(408) from error

@@ -56,7 +56,11 @@ def application(site: Site) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        async with front.open(), courier.at_work() if courier else contextlib.nullcontext():
+        async with (
+            front.open(),
+            courier.at_work() if courier else contextlib.nullcontext(),
+            site.webhooks.open() if site.webhooks else contextlib.nullcontext(),
+        ):
             yield
 
     doors = _doors(site, front, courier)
@@ -86,6 +90,8 @@ def _doors(site: Site, front: Front, courier: Courier | None) -> Sequence[_Doors
         Published(site.published, noindex=site.noindex),
         Health(front, site.database),
     ]
+    if site.webhooks is not None:
+        doors.append(site.webhooks)
     if courier is not None:
         doors.append(SigningUp(front, wishing, courier, [each for each in site.lists if each.open], site.clock))
     if site.person is not None:

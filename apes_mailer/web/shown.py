@@ -47,7 +47,7 @@ class Shown:
         template = self.letter.template
         preheader = good.composition.loaded.issue.preheader or ""
         list_name = self.reader.list_name if self.reader else STAFF
-        envelope = good.application.envelope(None, list_name, good.composition.publication)
+        envelope = good.application.envelope(None, list_name, good.composition)
         if self.reader is None:
             return contact_preview.copy_with_tags(template, preheader, envelope, pictures=PICTURES)
         keyring = app.keyring

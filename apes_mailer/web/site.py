@@ -16,6 +16,7 @@ from apes_mailer.errors import SettingsError
 from apes_mailer.model.keys import Keyring
 from apes_mailer.store.database import Database
 from apes_mailer.web import server
+from apes_mailer.web.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from apes_mailer.wiring import Application
@@ -40,7 +41,8 @@ class Site:
 
     ``lists`` are those that readers can choose from, ``counts`` is whether anything is counted of those who agree.
     ``confirmations`` sends letters whose links are valid for ``lifetime``, ``person`` shows and erases what is kept of
-    somebody; without the first nobody can sign up, without both nobody sees what is kept of them.
+    somebody; without the first nobody can sign up, without both nobody sees what is kept of them. ``webhooks`` is where
+    a provider reports to, if any.
     """
 
     database: Database
@@ -58,6 +60,7 @@ class Site:
     confirmations: Confirmations | None = None
     person: Person | None = None
     lifetime: dt.timedelta = dt.timedelta(hours=48)
+    webhooks: Webhooks | None = None
 
 
 def site_of(app: Application) -> Site:
@@ -83,6 +86,7 @@ def site_of(app: Application) -> Site:
             erase=lambda address: _erase(app, address),
         ),
         lifetime=dt.timedelta(hours=settings.confirmation.hours),
+        webhooks=Webhooks(app.feedback) if app.feedback else None,
     )
 
 

@@ -10,12 +10,14 @@ import typing
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from apes_mailer.errors import SettingsError
 from apes_mailer.model.batch import Batch, Recipient
 from apes_mailer.model.submission import NotAccepted, Submitted
+from apes_mailer.providers.sendgrid import UNSUBSCRIBE_LINK
 from apes_mailer.render import fill
 from apes_mailer.settings import Send
 from apes_mailer.wiring import Application
@@ -34,7 +36,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[WayOut]:
 
 def expected(one: Batch, person: Recipient) -> Arrived:
     """The message that a person has to get, as the preview would show it."""
-    links = fill.Links(pictures=one.envelope.pictures_url, browser=one.envelope.browser_url)
+    links = fill.links_of(one.envelope)
     subject, text, html = (
         fill.fill(parts, person.values, links, person.unsubscribe_url)
         for parts in (one.template.subject, one.template.text, one.template.html)
@@ -44,8 +46,8 @@ def expected(one: Batch, person: Recipient) -> Arrived:
         subject=one.envelope.subject_mark + subject,
         text=text,
         html=html,
-        unsubscribe=f"<{person.unsubscribe_url}>",
-        one_click="List-Unsubscribe=One-Click",
+        unsubscribe=f"<{person.unsubscribe_url}>" if one.envelope.headers_unsubscribe else "None",
+        one_click="List-Unsubscribe=One-Click" if one.envelope.has_page else "None",
         everything="",
     )
 
@@ -95,6 +97,16 @@ def test_any_value_arrives_as_it_was_previewed(way: WayOut) -> None:
     kept = [person for person in persons if _fits(way, person)]
     assert len(kept) > 30
     one = batch(*kept)
+    submit(way, one)
+    assert_arrived(way, one)
+
+
+@pytest.mark.parametrize(
+    "without_a_server", [{"mailto": "non@semis.example"}, {"provider_group": 7, "provider_link": UNSUBSCRIBE_LINK}]
+)
+def test_letter_is_the_same_by_every_way_out_without_a_server(way: WayOut, without_a_server: dict[str, Any]) -> None:
+    envelope = dataclasses.replace(ENVELOPE, public_url="", **without_a_server)
+    one = batch(*people(3, envelope), envelope=envelope)
     submit(way, one)
     assert_arrived(way, one)
 

@@ -107,8 +107,8 @@ def _from_body(body: bytes) -> Generator[Arrived]:
         yield Arrived(
             address=", ".join(to["email"] for to in person["to"]),
             **letter,
-            unsubscribe=person["headers"]["List-Unsubscribe"],
-            one_click=person["headers"]["List-Unsubscribe-Post"],
+            unsubscribe=str(person.get("headers", {}).get("List-Unsubscribe")),
+            one_click=str(person.get("headers", {}).get("List-Unsubscribe-Post")),
             everything=json.dumps({**mail, "personalizations": [person]}, ensure_ascii=False),
         )
 

@@ -17,6 +17,7 @@ from tests.support.cli import STARTER, Cli, sendgrid_environment
 from tests.support.faults import Fault, FaultPlan
 from tests.support.journal import SeenRequest
 from tests.support.local_sendgrid import API_KEY, LocalSendGrid
+from tests.support.reporter import Reporter, Serve
 from tests.support.truth import Truth, check, doubtful_batches, require
 
 _ENDS_A_RUN = (faults.REDIRECT, faults.KEY_REVOKED, faults.BAD_REQUEST, faults.TOO_LARGE, faults.STRAY_200)
@@ -187,3 +188,16 @@ class Run:
             else:
                 confirm = f"{STARTER}:{sizes[number]}"
                 self._cli.ok("resolve", STARTER, str(number), "--as", "pending", "--confirm", confirm)
+
+
+class ReportedRun(Run):
+    """A run in which the provider reports what it accepted, so that a person settles only what it never took."""
+
+    def __init__(self, seed: int, cli: Cli, recipients: frozenset[str], *, batch_size: int, serve: Serve) -> None:
+        self.reporter = Reporter(serve, random.Random(f"reports {seed}"))
+        super().__init__(seed, cli, recipients, batch_size=batch_size, look_also=self.reporter.report)
+
+    def _resolve(self, truth: Truth) -> None:
+        taken = [mark for _, mark in doubtful_batches(self._database) if mark in truth.marks()]
+        require(not taken, f"reported, and still in doubt: {taken}")
+        super()._resolve(truth)

@@ -2,7 +2,8 @@
 
 ``python -m tests.support.crash_points ARGUMENTS…`` runs the command. The variable ``CRASH_POINT=POINT:COUNT:SIGNAL``
 sends the signal to the process itself when the point is reached for the COUNT-th time; ``CRASH_POINT=mutant`` makes
-the ledger put batches that it finds ``submitting`` back to ``pending``, as naive queues do: the checker must catch it.
+the ledger put batches that it finds ``submitting`` back to ``pending``, as naive queues do, ``CRASH_POINT=by-batch``
+makes evidence speak for the newest attempt of its batch: the checker must catch both.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ import sqlalchemy as sa
 
 POINTS = ("freezing", "prepared", "claiming", "claimed", "answered", "recording", "recorded", "finishing")
 """In the order of the protocol; the provider's own moments (received, accepted) are the local SendGrid's hooks."""
+
+WEBHOOK_POINTS = ("storing", "kept", "applying", "applied")
+"""In the order of taking a notice: before it is kept for good, after; before what it does is kept for good, after."""
 
 
 class Fuse:
@@ -44,8 +48,8 @@ class Fuse:
 
 def install(fuse: Fuse) -> None:
     """Lay the fuse through the steps of the protocol."""
-    from apes_mailer.campaign import dispatch, send
-    from apes_mailer.ledger import claims, freeze
+    from apes_mailer.campaign import dispatch, feedback, send
+    from apes_mailer.ledger import claims, freeze, notices
     from apes_mailer.providers.sendgrid import SendGrid
 
     _after(freeze, "freeze", fuse, "freezing")
@@ -56,6 +60,20 @@ def install(fuse: Fuse) -> None:
     _after(SendGrid, "submit", fuse, "answered")
     _after(send.Sender, "_record", fuse, "recorded")
     _after(send.Sender, "run", fuse, "finishing")
+    _after(notices, "store", fuse, "storing")
+    _before(feedback.Feedback, "apply", fuse, "kept")
+    _after(notices, "close", fuse, "applying")
+    _after(feedback.Feedback, "apply", fuse, "applied")
+
+
+def _before(owner: Any, name: str, fuse: Fuse, point: str) -> None:
+    original: Callable[..., Any] = getattr(owner, name)
+
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        fuse.at(point)
+        return original(*arguments, **named)
+
+    setattr(owner, name, wrapped)
 
 
 def _after(owner: Any, name: str, fuse: Fuse, point: str) -> None:
@@ -90,6 +108,27 @@ def install_mutant() -> None:
     claims.sweep = requeue
 
 
+def install_evidence_by_batch() -> None:
+    """Break the evidence: whatever attempt of a batch it names, it is taken for the newest one."""
+    from apes_mailer.ledger import evidence
+    from apes_mailer.store import schema
+
+    prove = evidence.prove_accepted
+
+    def prove_newest(connection: sa.Connection, mark: str, **named: Any) -> Any:
+        attempt, one = schema.attempt, schema.attempt.alias()
+        newest = (
+            sa.select(attempt.c.mark)
+            .join(one, sa.and_(one.c.campaign_id == attempt.c.campaign_id, one.c.batch_no == attempt.c.batch_no))
+            .where(one.c.mark == mark)
+            .order_by(attempt.c.seq.desc())
+            .limit(1)
+        )
+        return prove(connection, connection.execute(newest).scalar_one(), **named)
+
+    evidence.prove_accepted = prove_newest
+
+
 @contextmanager
 def _arguments(arguments: list[str]) -> Generator[None, None, None]:
     before, sys.argv = sys.argv, ["apes-mailer", *arguments]
@@ -106,6 +145,8 @@ def main() -> None:
     wish = os.environ.get("CRASH_POINT", "")
     if wish == "mutant":
         install_mutant()
+    elif wish == "by-batch":
+        install_evidence_by_batch()
     elif wish:
         point, count, number = wish.split(":")
         install(Fuse(point, int(count), signal.Signals[number]))

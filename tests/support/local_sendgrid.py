@@ -38,6 +38,7 @@ class LocalSendGrid:
     wrong key or names a refused recipient is refused even where the plan has a fault for after the reading, so
     that no fault hides a bad request. `latency`: seconds before every answer. `clock`: epoch seconds, the
     provider's own. `senders`: verified addresses or domains, None for any. `trickle`: seconds between two octets.
+    `tracked`: the kinds of tracking that may be on.
 
     Hooks are called in the server's thread and may block, or kill the client: `on_received` once a request is
     read as far as its fault allows, before anything is decided; `on_accepted` when the mail is accepted and
@@ -51,6 +52,7 @@ class LocalSendGrid:
         senders: Collection[str] | None = None,
         refused: Collection[str] = (),
         batch_ids: Collection[str] = (),
+        tracked: Collection[str] = (),
         plan: Plan | None = None,
         latency: float = 0.0,
         trickle: float = 0.2,
@@ -69,7 +71,7 @@ class LocalSendGrid:
         self.journal = Journal()
         self.decoy_calls: list[str] = []
         self.ca_file: Path | None = None
-        self._account = Account(api_key=api_key, senders=senders, refused=refused, batch_ids=batch_ids)
+        self._account = Account(api_key=api_key, senders=senders, refused=refused, batch_ids=batch_ids, tracked=tracked)
         self._trickle = trickle
         self._tls = tls
         self._clock = clock

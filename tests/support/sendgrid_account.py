@@ -47,10 +47,12 @@ class Account:
         senders: Collection[str] | None = None,
         refused: Collection[str] = (),
         batch_ids: Collection[str] = (),
+        tracked: Collection[str] = (),
     ) -> None:
         self._api_key = api_key
         self._senders = None if senders is None else {sender.lower() for sender in senders}
         self._batch_ids = batch_ids
+        self._tracked = tracked
         self._lock = threading.Lock()
         self._refused = {address.lower() for address in refused}
 
@@ -62,7 +64,7 @@ class Account:
         mail = read_mail(body)
         if not isinstance(mail, Mail):
             return Verdict(reply=_bad_request(mail), violations=tuple(mail))
-        broken = tuple(violations(mail, now=now, batch_ids=self._batch_ids))
+        broken = tuple(violations(mail, now=now, batch_ids=self._batch_ids, tracked=self._tracked))
         recipients = tuple(each.to[0].email for each in mail.personalizations)
         refused = self._refused_among(recipients, refuse)
         return Verdict(

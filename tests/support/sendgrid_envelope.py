@@ -13,6 +13,8 @@ from tests.support.sendgrid_merge import KEY_PATTERN
 MAX_CUSTOM_ARGS_BYTES = 10_000
 SCHEDULE_SECONDS = 72 * 3600
 ONE_CLICK = "List-Unsubscribe=One-Click"
+GROUP_LINK = "<%asm_group_unsubscribe_raw_url%>"
+"""In its place SendGrid puts the link of a recipient out of the group of the request."""
 
 _RESERVED_HEADERS = frozenset(
     {
@@ -34,6 +36,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 _URI_LIST = re.compile(r"<[^<>\s]+>(?:,\s*<[^<>\s]+>)*")
 _WEB_LINK = re.compile(r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::[0-9]+)?(?:[/?].*)?")
+_OPAQUE_MAIL = re.compile(r"<mailto:[^<>?\s]+@[^<>?\s]+\?subject=unsubscribe%20[A-Za-z0-9_-]{20,64}>")
 _CUSTOM_ARGS = {"apes_attempt", "apes_recipient"}
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MERGE_MARK = re.compile(rf"<<|\{{\{{|{KEY_PATTERN}")
@@ -78,22 +81,45 @@ def _headers_are_literal(mail: Mail) -> Iterator[Violation]:
                 )
 
 
-def _one_click_unsubscribe(mail: Mail) -> Iterator[Violation]:
+def _everybody_can_unsubscribe(mail: Mail) -> Iterator[Violation]:
     for name in mail.headers:
         if name.lower().startswith("list-unsubscribe"):
             yield Violation(message="This header belongs into each personalization.", field=f"headers.{name}")
+    yield from _unsubscribe_by_group(mail) if mail.asm else _unsubscribe_by_header(mail)
+
+
+def _unsubscribe_by_group(mail: Mail) -> Iterator[Violation]:
+    """SendGrid writes the headers and puts the link in; ours beside them would be two of each."""
+    for index, personalization in enumerate(mail.personalizations):
+        for name in personalization.headers:
+            if name.lower().startswith("list-unsubscribe"):
+                yield Violation(
+                    message="With a group SendGrid writes this header.",
+                    field=f"personalizations.{index}.headers.{name}",
+                )
+    for index, part in enumerate(mail.content):
+        if GROUP_LINK not in part.value:
+            yield Violation(message="SendGrid would add a footer of its own.", field=f"content.{index}.value")
+
+
+def _unsubscribe_by_header(mail: Mail) -> Iterator[Violation]:
+    for index, part in enumerate(mail.content):
+        if "<%asm_" in part.value:
+            yield Violation(message="Nothing fills this without a group.", field=f"content.{index}.value")
     owners: dict[str, int] = {}
     for index, personalization in enumerate(mail.personalizations):
         field = f"personalizations.{index}.headers.List-Unsubscribe"
         links = _values(personalization, "list-unsubscribe")
-        if len(links) != 1 or not _is_one_https_link(links[0]):
+        by_mail = len(links) == 1 and _OPAQUE_MAIL.fullmatch(links[0]) is not None
+        if len(links) != 1 or not (by_mail or _is_one_https_link(links[0])):
             yield Violation(message="Exactly one List-Unsubscribe with one <https://…> is due.", field=field)
         elif owners.setdefault(links[0], index) != index:
             yield Violation(
                 message=f"The same link as in personalization {owners[links[0]]}: it must name one recipient.",
                 field=field,
             )
-        if _values(personalization, "list-unsubscribe-post") != [ONE_CLICK]:
+        one_click = _values(personalization, "list-unsubscribe-post")
+        if one_click != ([] if by_mail else [ONE_CLICK]):
             yield Violation(message=f"List-Unsubscribe-Post must be {ONE_CLICK}.", field=f"{field}-Post")
 
 
@@ -163,7 +189,8 @@ def _attachments_are_base64(mail: Mail) -> Iterator[Violation]:
             yield Violation(message="A file name in ASCII is due.", field=f"{path}.filename")
 
 
-def _all_tracking_off(mail: Mail) -> Iterator[Violation]:
+def tracking(mail: Mail, *, tracked: Collection[str] = ()) -> Iterator[Violation]:
+    """All four switches are there, and off but for those that may be on: `click_tracking`, `open_tracking`."""
     settings = mail.tracking_settings
     for name, setting in (
         ("click_tracking", settings.click_tracking),
@@ -172,10 +199,12 @@ def _all_tracking_off(mail: Mail) -> Iterator[Violation]:
         ("ganalytics", settings.ganalytics),
     ):
         path = f"tracking_settings.{name}"
+        # This one tracks nobody: with a group it makes SendGrid write the headers to unsubscribe by.
+        due = name == "subscription_tracking" and mail.asm is not None
         if setting is None:
             yield Violation(message="Say explicitly that this tracking is off.", field=path)
-        elif setting.enable:
-            yield Violation(message="Tracking must be off.", field=f"{path}.enable")
+        elif setting.enable is not due and name not in tracked:
+            yield Violation(message=f"Must be {due}.", field=f"{path}.enable")
     if settings.click_tracking is not None and settings.click_tracking.enable_text:
         yield Violation(message="Tracking must be off.", field="tracking_settings.click_tracking.enable_text")
 
@@ -199,12 +228,11 @@ def _values(personalization: Personalization, name: str) -> list[str]:
 RULES: tuple[Callable[[Mail], Iterable[Violation]], ...] = (
     _headers_are_allowed,
     _headers_are_literal,
-    _one_click_unsubscribe,
+    _everybody_can_unsubscribe,
     _metadata_is_opaque,
     _one_attempt_many_recipients,
     _categories_within_limits,
     _one_kind_of_reply_to,
     _attachments_are_base64,
-    _all_tracking_off,
     _suppressions_are_not_bypassed,
 )

@@ -24,11 +24,16 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def violations(
-    body: bytes | Mapping[str, object] | Mail, *, now: float | None = None, batch_ids: Collection[str] = ()
+    body: bytes | Mapping[str, object] | Mail,
+    *,
+    now: float | None = None,
+    batch_ids: Collection[str] = (),
+    tracked: Collection[str] = (),
 ) -> list[Violation]:
     """Every broken rule, in the order of the rules; an empty list for a body that SendGrid would accept.
 
     `now`: epoch seconds that `send_at` is compared with. `batch_ids`: those that the account has been given.
+    `tracked`: the kinds of tracking that may be on.
     A body whose shape is wrong is reported for its shape alone. Only bytes can be too long.
     """
     if isinstance(body, bytes) and len(body) >= MAX_BODY_BYTES:
@@ -37,6 +42,7 @@ def violations(
     if not isinstance(mail, Mail):
         return mail
     found = [violation for rule in _RULES for violation in rule(mail)]
+    found += sendgrid_envelope.tracking(mail, tracked=tracked)
     found += sendgrid_envelope.schedule(mail, time.time() if now is None else now, batch_ids)
     return found
 

@@ -20,6 +20,7 @@ from apes_mailer.settings import Settings, toml_text
 
 SENDER = '[sender]\nname = "Le Jardin"\naddress = "Lettre@Jardin.example"\n'
 KEY = "SG.not-a-real-key"
+WEBHOOK_KEY = "A" * 124
 
 
 @pytest.fixture
@@ -68,6 +69,7 @@ ENVIRONMENT = {
     "APES_MAILER_IN_FLIGHT": ("2", "[send]\nin_flight = 3"),
     "APES_MAILER_TIMEOUT": ("1.5", "[send]\ntimeout = 9"),
     "APES_MAILER_SENDGRID_BASE_URL": ("http://127.0.0.1:9", '[sendgrid]\nbase_url = "https://a.example"'),
+    "APES_MAILER_SENDGRID_WEBHOOK_KEYS": (WEBHOOK_KEY, f"[sendgrid]\nwebhook_keys = ['{'B' * 124}']"),
     "APES_MAILER_PUBLISH_TO": ("folder", '[publish]\nto = "s3"'),
     "APES_MAILER_PUBLISH_URL": ("https://b.example", '[publish]\nurl = "https://a.example"'),
     "APES_MAILER_PUBLISH_FOLDER": ("b", '[publish]\nfolder = "a"'),
@@ -83,6 +85,8 @@ def _value(found: Settings, variable: str) -> str:
     value: Any = found
     for name in settings.ENVIRONMENT[variable]:
         value = getattr(value, name)
+    if isinstance(value, tuple):
+        return " ".join(value)  # pyright: ignore[reportUnknownArgumentType]
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 

@@ -139,6 +139,9 @@ def _letter(batch: Batch, at: dt.datetime, language: str, texts: Mapping[str, st
         "subject": f"{envelope.subject_mark}{subject}",
         "personal": any(isinstance(part, Slot) for part in batch.template.subject),
         "server": envelope.public_url,
+        "unsubscribe": texts["by_page"]
+        if envelope.has_page
+        else texts["by_mail" if envelope.mailto else "by_provider"],
         "folder": MESSAGES,
         "facts": [
             (texts["written"], _moment(at, language, texts)),

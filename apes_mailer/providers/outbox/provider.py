@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,11 +18,11 @@ from apes_mailer.render import fill
 
 
 def safe_name(recipient: Recipient) -> str:
-    """Return a file name, without suffix, that every system accepts and that no two recipients share."""
-    readable = re.sub(r"[^a-z0-9.@-]", "_", recipient.address.lower())[:60].strip(".-") or "_"
-    # Windows takes "con.jean@…" for the console: a device is what stands before the first dot.
-    readable = re.sub(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])\.", r"\1_", readable)
-    return f"{readable}-{recipient.mark}"
+    """Return a file name, without suffix, that every system accepts, no two recipients share, and that names nobody.
+
+    File names travel further than files: into backups, indexes and lists of what was opened last.
+    """
+    return f"message-{recipient.mark}"
 
 
 class Outbox:
@@ -90,7 +89,7 @@ class _Run:
         self._splicers: list[mime.Splicer] = []
         # Relative, so that the pictures show without a server, and wherever the workspace is moved to.
         beside = Path(os.path.relpath(pictures, folder / MESSAGES)).as_posix()
-        self._links = fill.Links(pictures=f"{beside}/", browser=batch.envelope.browser_url)
+        self._links = fill.links_of(batch.envelope, pictures=f"{beside}/")
         self._begun = 0
         self.index = Index(folder, batch, at=at)
 

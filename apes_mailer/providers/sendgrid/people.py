@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, repeat
 
-from apes_mailer.model.batch import Batch
+from apes_mailer.model.batch import Batch, Envelope
 from apes_mailer.model.merge import ContactField
 from apes_mailer.model.message import Context, Slot
 from apes_mailer.render import fill
@@ -53,10 +53,10 @@ _Column = Callable[[_People], Iterable[str]]
 class Personalizations:
     """Writes the recipients of any batch of one letter."""
 
-    def __init__(self, keys: Mapping[Slot, str]) -> None:
+    def __init__(self, keys: Mapping[Slot, str], envelope: Envelope) -> None:
         """``keys``: the substitution key of each slot that differs between recipients."""
         self._columns: list[_Column] = []
-        for is_literal, pieces in groupby(_pieces(keys), key=lambda piece: isinstance(piece, str)):
+        for is_literal, pieces in groupby(_pieces(keys, envelope), key=lambda piece: isinstance(piece, str)):
             if is_literal:
                 self._columns.append(_literal("".join(map(str, pieces))))
             else:
@@ -69,17 +69,20 @@ class Personalizations:
         return "".join(chain.from_iterable(texts)).removesuffix(",").encode()
 
 
-def _pieces(keys: Mapping[Slot, str]) -> Iterator[str | _Column]:
+def _pieces(keys: Mapping[Slot, str], envelope: Envelope) -> Iterator[str | _Column]:
     yield '{"to":[{"email":"'
     yield _addresses
     yield '"}],"substitutions":{'
     for number, (slot, key) in enumerate(keys.items()):
         yield f'{"," if number else ""}"{key}":"'
-        yield _texts(slot.expression, slot.context) if isinstance(slot.expression, ContactField) else _urls
+        yield _column_of(slot)
         yield '"'
-    yield '},"headers":{"List-Unsubscribe":"<'
-    yield _urls
-    yield '>","List-Unsubscribe-Post":"List-Unsubscribe=One-Click"},"custom_args":{"apes_attempt":"'
+    yield "}"
+    if envelope.headers_unsubscribe:
+        yield ',"headers":{"List-Unsubscribe":"<'
+        yield _urls
+        yield '>","List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}' if envelope.has_page else '>"}'
+    yield ',"custom_args":{"apes_attempt":"'
     yield lambda people: repeat(people.attempt)
     yield '","apes_recipient":"'
     yield lambda people: people.marks
@@ -88,6 +91,12 @@ def _pieces(keys: Mapping[Slot, str]) -> Iterator[str | _Column]:
 
 def _literal(text: str) -> _Column:
     return lambda _: repeat(text)
+
+
+def _column_of(slot: Slot) -> _Column:
+    if isinstance(slot.expression, ContactField):
+        return _texts(slot.expression, slot.context)
+    return lambda people: [fill.own_link(slot.expression, url) for url in people.urls]
 
 
 def _texts(field: ContactField, context: Context) -> _Column:

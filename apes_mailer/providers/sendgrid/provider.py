@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import urllib.error
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,9 +18,11 @@ from typing import Any
 import sendgrid
 
 from apes_mailer.model.batch import Batch, Envelope
+from apes_mailer.model.consent import Purpose
 from apes_mailer.model.merge import ContactField
 from apes_mailer.model.message import MessageTemplate, Parts, Slot
 from apes_mailer.model.submission import NotAccepted, Submission, Unknown
+from apes_mailer.model.tracking import Tracking
 from apes_mailer.online import deadline
 from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.providers.sendgrid import transport
@@ -30,6 +33,15 @@ from apes_mailer.render import fill
 GLOBAL_URL = "https://api.sendgrid.com"
 EU_URL = "https://api.eu.sendgrid.com"
 
+UNSUBSCRIBE_LINK = "<%asm_group_unsubscribe_raw_url%>"
+"""In place of this text SendGrid puts a recipient's own link out of an unsubscribe group (its page on these groups).
+
+It is looked for in what all recipients get, and not in what is substituted for one.
+"""
+
+_NEEDS_NO_ESCAPING = re.compile(r"[A-Za-z0-9:/.@?=%+_~-]*")
+_LONGEST_LINK = "x" * 500  # more than any link that settings allow
+
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
@@ -37,8 +49,14 @@ class _Compiled:
 
     template: MessageTemplate
     envelope: Envelope
+    tracking: Tracking
     head: bytes
     personalizations: Personalizations
+
+    def fits(self, batch: Batch) -> bool:
+        """Whether a batch is of this letter, with this envelope, and as much may be counted of it."""
+        same_letter = self.template is batch.template and self.envelope is batch.envelope
+        return same_letter and self.tracking == batch.tracking
 
 
 class SendGrid:
@@ -59,13 +77,13 @@ class SendGrid:
 
     def merge_size(self, template: MessageTemplate, values: Mapping[str, str]) -> int:
         """Bytes of one recipient's substitutions, names and values together."""
-        keys = _keys(template, "000000")
+        keys = _keys(template, fill.Links(pictures=""), "000000")
         size = 0
         for slot, key in keys.items():
             value = (
                 fill.contact_value(slot.expression, slot.context, values)
                 if isinstance(slot.expression, ContactField)
-                else "x" * 200
+                else _LONGEST_LINK
             )
             size += len(key) + len(value.encode())
         return size
@@ -97,22 +115,23 @@ class SendGrid:
     def payload(self, batch: Batch) -> Payload:
         """Return the JSON body of the request; pure."""
         compiled = self._compiled
-        if compiled is None or compiled.template is not batch.template or compiled.envelope is not batch.envelope:
-            compiled = self._compile(batch.template, batch.envelope)
+        if compiled is None or not compiled.fits(batch):
+            compiled = self._compile(batch.template, batch.envelope, batch.tracking)
             self._compiled = compiled
         people = compiled.personalizations.written(batch)
         body = b"".join([compiled.head, b',"personalizations":[', people, b"]}"])
         return Payload(content=transport.Bytes(body), size=len(batch.recipients))
 
-    def _compile(self, template: MessageTemplate, envelope: Envelope) -> _Compiled:
-        if not fill.is_harmless(envelope.public_url):
-            raise ValueError(f"the public address needs escaping, which links never get: {envelope.public_url}")
-        keys = _keys(template, self._nonce(template.digest))
-        links = fill.Links(pictures=envelope.pictures_url, browser=envelope.browser_url)
+    def _compile(self, template: MessageTemplate, envelope: Envelope, tracking: Tracking) -> _Compiled:
+        if not _NEEDS_NO_ESCAPING.fullmatch(envelope.unsubscribe_url("")):
+            raise ValueError("the address of the unsubscribe links needs escaping, which they never get")
+        links = fill.links_of(envelope)
+        keys = _keys(template, links, self._nonce(template.digest))
 
         def joined(parts: Parts) -> str:
             return "".join(
-                part if isinstance(part, str) else keys.get(part) or _constant(part, links) for part in parts
+                part if isinstance(part, str) else keys.get(part) or fill.constant_value(part, links) or ""
+                for part in parts
             )
 
         body: dict[str, Any] = {
@@ -123,25 +142,29 @@ class SendGrid:
                 {"type": "text/html", "value": joined(template.html)},
             ],
             "headers": {"List-Id": envelope.list_id},
-            "tracking_settings": {
-                "click_tracking": {"enable": False, "enable_text": False},
-                "open_tracking": {"enable": False},
-                "subscription_tracking": {"enable": False},
-                "ganalytics": {"enable": False},
-            },
+            "tracking_settings": _tracking_settings(envelope, tracking),
         }
         if envelope.reply_to:
             body["reply_to"] = {"email": envelope.reply_to}
+        if envelope.provider_group:
+            body["asm"] = {"group_id": envelope.provider_group}
         head = json.dumps(body, ensure_ascii=False, separators=(",", ":")).removesuffix("}")
-        return _Compiled(template, envelope, head.encode(), Personalizations(keys))
+        return _Compiled(template, envelope, tracking, head.encode(), Personalizations(keys, envelope))
 
 
-def _keys(template: MessageTemplate, nonce: str) -> dict[Slot, str]:
+def _keys(template: MessageTemplate, links: fill.Links, nonce: str) -> dict[Slot, str]:
     """One substitution key for each distinct slot that differs between recipients; none is a prefix of another."""
-    links = fill.Links(pictures="", browser="")
     own = [slot for slot in dict.fromkeys(template.slots()) if fill.constant(slot.expression, links) is None]
     return {slot: f"-apes{nonce}{number:03d}-" for number, slot in enumerate(own)}
 
 
-def _constant(slot: Slot, links: fill.Links) -> str:
-    return fill.link_value(fill.constant(slot.expression, links) or "", slot.context)
+def _tracking_settings(envelope: Envelope, tracking: Tracking) -> dict[str, dict[str, bool]]:
+    """Return all four switches: what is left out would follow the account's default."""
+    return {
+        # Never in the plain text, where readers would see the provider's address in place of each link.
+        "click_tracking": {"enable": Purpose.CLICKS in tracking, "enable_text": False},
+        "open_tracking": {"enable": Purpose.OPENS in tracking},
+        # It follows nobody: it is also the switch for SendGrid's own List-Unsubscribe and List-Unsubscribe-Post.
+        "subscription_tracking": {"enable": bool(envelope.provider_group)},
+        "ganalytics": {"enable": False},
+    }

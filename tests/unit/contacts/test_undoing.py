@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import tempfile
 from collections.abc import Sequence
@@ -12,9 +13,11 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apes_mailer.contacts import lists, undoing
+from apes_mailer.contacts import consents, lists, undoing
+from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.undoing import Undone
 from apes_mailer.errors import ContactsError
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.store import schema
 from tests.unit.contacts.stores import KEYRING, NOW, Store
 
@@ -88,6 +91,25 @@ def test_suppressed_contact_is_off_the_list_and_stays_suppressed(store: Store) -
     assert (undone.removed, undone.deleted) == (1, 0)
     assert not store.suppress("a@exemple.fr"), "undoing ended the suppression"
     assert _addresses(store) == {"a@exemple.fr"}
+
+
+@pytest.mark.parametrize(("days", "stays"), [(1, True), (-1, False)])
+def test_whoever_agreed_to_the_list_after_the_import_stays_on_it(store: Store, days: int, stays: bool) -> None:
+    store.import_rows([("a@exemple.fr", "Ana"), ("b@exemple.fr", "Bob")])
+    with store.database.write() as connection:
+        consents.record(
+            connection,
+            KEYRING.contact_key("a@exemple.fr"),
+            list_id=1,
+            purpose=Purpose.LETTER,
+            state=State.GIVEN,
+            at=NOW + dt.timedelta(days=days),
+            proof=Proof(source="page"),
+        )
+    undone = _undo(store)
+    assert (undone.still_members, undone.removed) == ((1, 1) if stays else (0, 2))
+    assert list(store.contacts()) == (["a@exemple.fr"] if stays else [])
+    assert _addresses(store) == {"a@exemple.fr"}, "a consent is never without its contact"
 
 
 def test_contact_changed_by_hand_is_off_the_list_and_not_forgotten(store: Store) -> None:

@@ -25,7 +25,7 @@ KEY = schema.contact.c.key
         ),
         (
             permission.consent(KEY, 1, Purpose.LETTER) == "given",
-            "consent USING INDEX consent_key (key=? AND purpose=? AND list_id=?",
+            "consent USING COVERING INDEX consent_key (key=? AND purpose=? AND list_id=?",
         ),
     ],
 )

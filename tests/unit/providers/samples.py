@@ -84,9 +84,14 @@ def recipient(address: str, **values: str) -> Recipient:
     return Recipient(address, KEYRING.recipient_mark(key), url, {"EMAIL": address, **values})
 
 
-def people(count: int) -> list[Recipient]:
-    """That many different people."""
-    return [recipient(f"p{number}@example.org", NOM=f"Éloïse {number}", VILLE="Arras") for number in range(count)]
+def people(count: int, envelope: Envelope = ENVELOPE) -> list[Recipient]:
+    """That many different people, who unsubscribe as an envelope says."""
+    found = [recipient(f"p{number}@example.org", NOM=f"Éloïse {number}", VILLE="Arras") for number in range(count)]
+    tokens = KEYRING.tokens(LIST_TAG, [KEYRING.contact_key(each.address) for each in found])
+    return [
+        each._replace(unsubscribe_url=envelope.unsubscribe_url(token))
+        for each, token in zip(found, tokens, strict=True)
+    ]
 
 
 def batch(

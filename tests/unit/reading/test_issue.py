@@ -232,10 +232,20 @@ def test_event_that_ends_before_its_first_hour_is_told(time: str) -> None:
     assert problem.hint == "Exchange the two hours, or give the last day in end_date."
 
 
+@pytest.mark.parametrize("time", ["25 h 70", "9 h 75", "24:30", "de 9 h 30 à 25 h 00"])
+def test_time_that_is_on_no_clock_is_told(time: str) -> None:
+    [problem] = event(f"time: '{time}'")
+    assert problem.field == "blocks[0].events[0].time"
+    assert problem.message.endswith("is on no clock")
+    assert problem.hint == "Write it as 9 h 30."
+
+
 @pytest.mark.parametrize(
     "lines",
     [
         "end_date: 2027-03-05",
+        "time: 18 h - 24 h 00",
+        "time: 30 h de formation",
         "end_date: 2027-03-06\n        time: 14 h - 9 h",
         "time: 9 h 30 - 12 h",
         "time: 20 h - 2 h",

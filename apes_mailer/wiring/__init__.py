@@ -15,16 +15,18 @@ from apes_mailer import settings as settings_module
 from apes_mailer import workspace as workspace_module
 from apes_mailer.errors import SettingsError
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.tracking import NOTHING, Tracking
 from apes_mailer.workspace import Workspace
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.compose import Composition
+    from apes_mailer.campaign.feedback import Feedback
     from apes_mailer.campaign.publish import Site
     from apes_mailer.campaign.send import Records, Surroundings
     from apes_mailer.ledger.instance import Instance
     from apes_mailer.model.batch import Envelope
     from apes_mailer.model.language import Language
-    from apes_mailer.model.publication import PlaceName, Publication
+    from apes_mailer.model.publication import PlaceName
     from apes_mailer.places.base import Place
     from apes_mailer.places.s3 import Bucket
     from apes_mailer.providers.base import Provider
@@ -131,6 +133,16 @@ class Application:
             nonce=self.keyring.substitution_nonce,
         )
 
+    @cached_property
+    def feedback(self) -> Feedback | None:
+        """What takes the notices of SendGrid's webhook; None without a key to verify them with.
+
+        Raises ``SettingsError`` or ``LedgerError``.
+        """
+        from apes_mailer.wiring import reports
+
+        return reports.feedback(self)
+
     def compose(self, name: str) -> Composition:
         """Return a campaign's letter, rendered and checked. Raises ``IssueError`` or ``ThemeError``."""
         from apes_mailer.campaign import compose
@@ -143,6 +155,9 @@ class Application:
             language=self.language,
             hosts=self._hosts(),
             clients=self.settings.check.clients,
+            serverless=self.settings.serverless,
+            tracking=bool(self.tracking()),
+            has_page=self.settings.unsubscribe.by == "page",
         )
         return compose.compose(self.workspace, name, around)
 
@@ -170,7 +185,18 @@ class Application:
             in_flight=send.in_flight,
             max_per_second=send.max_per_second,
             batch_size=send.batch_size,
+            tracking=NOTHING if provider.rehearsal else self.tracking(),
         )
+
+    def tracking(self) -> Tracking:
+        """Return what is counted of readers who agreed. Raises ``SettingsError`` when they could not take it back."""
+        wanted = self.settings.tracking.wanted()
+        if wanted and self.settings.unsubscribe.by != "page":
+            raise SettingsError(
+                "[tracking] needs a page where readers take their consent back, and [unsubscribe] has none.",
+                hint='Count nothing, or let readers unsubscribe by a page: by = "page" below [unsubscribe].',
+            )
+        return wanted
 
     def site(self, place_name: PlaceName | None = None) -> Site:
         """Return where web versions go, and what is said there; the place is by default that of the settings.
@@ -230,7 +256,7 @@ class Application:
 
     def _published_url(self, place: PlaceName) -> str:
         if place == "serve":
-            return self._public_url(None)
+            return self.settings.pages_url
         self._require(place, self.settings.publish.url, "publish.url", 'url = "https://lettres.example.org"')
         return self.settings.publish.url
 
@@ -246,49 +272,14 @@ class Application:
         self,
         provider: Provider | None,
         list_name: str,
-        publication: Publication | None = None,
+        composition: Composition | None = None,
         *,
         subject_mark: str = "",
     ) -> Envelope:
-        """Return what is the same for every message; without a provider, for looking at a letter here.
+        """Return what is the same for every message; raises as :func:`apes_mailer.wiring.envelopes.make` does."""
+        from apes_mailer.wiring import envelopes
 
-        A letter that is published links to its ``publication`` and shows the pictures there.
-
-        Raises ``SettingsError`` when readers could not reach the public pages, or what is published.
-        """
-        from apes_mailer.model.batch import Envelope
-
-        sender = self.settings.sender
-        domain = sender.address.rpartition("@")[2]
-        if publication and provider and not provider.rehearsal and publication.only_here:
-            raise SettingsError(
-                f"{publication.name} is published at {publication.base}, which only this computer reaches: every "
-                "reader would miss its pictures.",
-                hint=f"Now that public_url is set, publish it again: apes-mailer publish {publication.name}",
-            )
-        return Envelope(
-            from_address=sender.address,
-            from_name=sender.name,
-            reply_to=sender.reply_to or "",
-            public_url=self._public_url(provider),
-            list_id=f"<{list_name.lower()}.{domain}>",
-            subject_mark=subject_mark,
-            browser_url=publication.url if publication else "",
-            published_url=publication.base if publication else "",
-        )
-
-    def _public_url(self, provider: Provider | None) -> str:
-        settings = self.settings
-        if provider is None or provider.rehearsal:
-            return settings.public_url or f"http://{settings.serve.host}:{settings.serve.port}"
-        if settings.public_url.startswith("https://"):
-            return settings.public_url
-        raise SettingsError(
-            f"{provider.name} needs public_url: the https:// address where readers reach the unsubscribe page and "
-            "the pictures.",
-            hint="Set public_url in apes-mailer.toml, or APES_MAILER_PUBLIC_URL, to an https:// address "
-            "at which `apes-mailer serve` answers.",
-        )
+        return envelopes.make(self.settings, provider, list_name, composition, subject_mark=subject_mark)
 
 
 def application(folder: Path) -> Application:

@@ -1,0 +1,157 @@
+"""What the events of one notice do: to attempts in doubt, to what is known of recipients, and to suppressions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+from apes_mailer.campaign.audience import STAFF
+from apes_mailer.campaign.letter_links import LetterLinks
+from apes_mailer.contacts import consents, lists, suppressions
+from apes_mailer.contacts.consents import Proof
+from apes_mailer.contacts.suppressions import ALL_LISTS
+from apes_mailer.ledger import events, evidence
+from apes_mailer.ledger.events import About, KnownAttempt
+from apes_mailer.ledger.notices import Counts, Notice
+from apes_mailer.ledger.states import AttemptState
+from apes_mailer.model import address
+from apes_mailer.model.consent import Purpose, State
+from apes_mailer.model.event import NEVER_KEPT, Event, EventKind
+from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
+from apes_mailer.providers.base import Reading
+from apes_mailer.store.database import Connection
+from apes_mailer.store.times import stamp
+
+_PROVED = {AttemptState.SUBMITTED, AttemptState.LATE}
+
+
+class Application:
+    """One notice while it is applied, in one transaction."""
+
+    def __init__(self, connection: Connection, keyring: Keyring, notice: Notice, now: dt.datetime) -> None:
+        self._connection = connection
+        self._keyring = keyring
+        self._provider = notice.provider
+        self._received_at = notice.received_at
+        self._now = now
+        self._staff = lists.find(connection, STAFF)
+        self._links = LetterLinks(connection)
+
+    def of(self, read: Reading) -> Counts:
+        """Apply the events of the notice, those that are new; return what they were."""
+        marks = {event.attempt for event in read.events if event.attempt}
+        attempts = events.attempts_of(self._connection, marks)
+        self._prove(read.events, attempts)
+        pairs = list(zip(read.events, self._about(read.events, attempts), strict=True))
+        ours = [(event, about) for event, about in pairs if _is_ours(event, about)]
+        new = self._keep([(event, about) for event, about in ours if event.kind not in NEVER_KEPT])
+        for event, about in new:
+            self._act(event, about)
+        return Counts(events=len(pairs), kept=len(new), foreign=len(pairs) - len(ours), unreadable=read.unreadable)
+
+    def _prove(self, reported: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> None:
+        """Settle the attempts that these events show to have been accepted: one event of anybody in it is enough."""
+        doubtful = {mark for mark, attempt in attempts.items() if attempt.state not in _PROVED}
+        for event in reported:
+            if event.attempt in doubtful:
+                doubtful.discard(event.attempt)
+                seen = f"{self._provider} reported {event.kind} at {stamp(event.at or self._received_at)}"
+                seen += f", event {event.number}" if event.number else ""
+                evidence.prove_accepted(
+                    self._connection, event.attempt, actor=self._provider, at=self._now, evidence=seen
+                )
+
+    def _about(self, reported: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> list[About]:
+        """Return what each event is about: by our marks, or by the address where the provider left them out."""
+        marked = [Keyring.read_recipient_mark(event.recipient) or b"" for event in reported]
+        known = lists.contact_ids(self._connection, set(marked))
+        unmarked = {event.address for event, key in zip(reported, marked, strict=True) if key not in known}
+        by_address = self._keys_of(unmarked)
+        known |= lists.contact_ids(self._connection, set(by_address.values()))
+        keys = (
+            key if key in known else by_address.get(event.address, key)
+            for event, key in zip(reported, marked, strict=True)
+        )
+        return [
+            About(attempt=attempts.get(event.attempt), contact_id=known.get(key), contact_key=key)
+            for event, key in zip(reported, keys, strict=True)
+        ]
+
+    def _keys_of(self, addresses: Collection[str]) -> dict[str, bytes]:
+        keys: dict[str, bytes] = {}
+        for each in addresses:
+            try:
+                keys[each] = self._keyring.contact_key(address.normalise(each))
+            except address.AddressError:
+                continue  # an address that nobody here can have
+        return keys
+
+    def _keep(self, pairs: Sequence[tuple[Event, About]]) -> list[tuple[Event, About]]:
+        """Keep what was not reported before; return it."""
+        reported = {events.identity(self._provider, event, about.contact_key): (event, about) for event, about in pairs}
+        unknown = events.unknown_among(self._connection, reported)
+        new = {known_by: pair for known_by, pair in reported.items() if known_by in unknown}
+        rows = [
+            events.row(self._provider, self._links.impersonal(event, about), about, known_by, self._received_at)
+            for known_by, (event, about) in new.items()
+        ]
+        events.keep(self._connection, rows)
+        return list(new.values())
+
+    def _act(self, event: Event, about: About) -> None:
+        """Do at once what an event means for the address."""
+        if about.contact_id is None:
+            return
+        if event.kind is EventKind.RESUBSCRIBED or event.cause is Cause.AT_PROVIDER:
+            self._follow(event, about, about.contact_id)
+        elif event.cause is not None:
+            self._suppress(event, about, self._scope(about.attempt and about.attempt.list_id), event.cause)
+
+    def _follow(self, event: Event, about: About, contact_id: int) -> None:
+        """Let the last word that the contact said to the provider hold, in whatever order the words come."""
+        left = {self._scope(list_id) for list_id in events.left_lists(self._connection, contact_id)}
+        for scope in left:
+            if self._suppress(event, about, scope, Cause.AT_PROVIDER):
+                self._record(event, about, scope, State.WITHDRAWN)
+        for scope in {ALL_LISTS, self._scope(self._staff)} - left:
+            ended = suppressions.remove(self._connection, about.contact_key, list_id=scope, cause=Cause.AT_PROVIDER)
+            if ended and self._was_last_word(about.contact_key, scope):
+                self._record(event, about, scope, State.GIVEN)
+
+    def _was_last_word(self, key: bytes, scope: int) -> bool:
+        """Whether what was withdrawn with the provider is the last thing that the person said anywhere."""
+        said = consents.latest(self._connection, key, scope, Purpose.LETTER)
+        return said is not None and said.state is State.WITHDRAWN and said.proof.source == self._provider
+
+    def _suppress(self, event: Event, about: About, scope: int, cause: Cause) -> bool:
+        return suppressions.add(
+            self._connection,
+            about.contact_key,
+            list_id=scope,
+            cause=cause,
+            at=self._now,
+            source=self._provider,
+            evidence=" ".join(filter(None, (event.kind, event.detail, event.reason))),
+        )
+
+    def _record(self, event: Event, about: About, scope: int, state: State) -> None:
+        consents.record(
+            self._connection,
+            about.contact_key,
+            list_id=scope,
+            purpose=Purpose.LETTER,
+            state=state,
+            at=event.at or self._received_at,
+            proof=Proof(source=self._provider),
+        )
+
+    def _scope(self, list_id: int | None) -> int:
+        # Colleagues who try what a test offers leave the staff list only, as with the link in the letter.
+        return ALL_LISTS if list_id is None or list_id != self._staff else list_id
+
+
+def _is_ours(event: Event, about: About) -> bool:
+    """Whether an event is about a letter of ours, or tells of an address of ours what holds for every sender."""
+    means_something = event.cause is not None or event.kind is EventKind.RESUBSCRIBED
+    return about.attempt is not None or (about.contact_id is not None and means_something)
