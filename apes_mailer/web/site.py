@@ -80,6 +80,7 @@ def site_of(app: Application) -> Site:
         path=urlsplit(settings.public_url).path.rstrip("/"),
         noindex=settings.publish.noindex,
         lists=public_lists(app),
+        counts=bool(settings.tracking.wanted()),
         confirmations=_confirmations(app),
         person=Person(
             export=lambda address: person.export(app.database, app.keyring, app.workspace, address, at=app.clock()),

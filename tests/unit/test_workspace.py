@@ -7,7 +7,9 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
@@ -336,7 +338,7 @@ def test_new_workspace_has_a_letter_to_begin_with(tmp_path: Path) -> None:
 def _leaves(model: type[BaseModel]) -> set[str]:
     found: set[str] = set()
     for name, info in model.model_fields.items():
-        kind = info.annotation
+        kind = get_args(info.annotation)[1] if get_origin(info.annotation) is Mapping else info.annotation
         found |= _leaves(kind) if isinstance(kind, type) and issubclass(kind, BaseModel) else {name}
     return found
 
@@ -355,8 +357,10 @@ def test_settings_of_a_new_workspace_name_every_setting_and_keep_the_defaults(tm
     all_in_use = settings.load(file, {})
     assert (all_in_use.send, all_in_use.serve, all_in_use.check) == (Send(), Serve(), Check())
     assert all_in_use.sender.social[0].name == "Mastodon"
-    named = set(re.findall(r"(?m)^(?:# )?(\w+) = ", text))
-    assert named - {"link"} == _leaves(Settings) - {*settings.SECRETS, "social"}
+    # The names of segments are one's own; the section stands for them.
+    named = set(re.findall(r"(?m)^(?:# )?(\w+) = ", text)) | set(re.findall(r"(?m)^# \[(segments)\]", text))
+    free = {"link", *all_in_use.segments}
+    assert named - free == _leaves(Settings) - {*settings.SECRETS, "social"}
 
 
 def test_half_made_workspace_does_not_look_like_one(tmp_path: Path) -> None:
