@@ -32,6 +32,7 @@ def export(
         held = of_lists.held(connection, key, at=at)
         contact_id = lists.contact_id(connection, key)
         sent = [] if contact_id is None else list(_campaigns(connection, keyring, contact_id))
+        events = [] if contact_id is None else person.events_of(connection, contact_id)
     unreadable: list[str] = []
     return {
         "address": address,
@@ -42,7 +43,9 @@ def export(
         "imports": list(held.imports),
         "consents": [_plain(each) for each in held.consents],
         "suppressions": [_plain(each) for each in held.suppressions],
+        "wishes": list(held.wishes),
         "campaigns": sent,
+        "events": events,
         "outbox": list(_messages(workspace, keyring, address)),
         "unreadable": unreadable,
     }

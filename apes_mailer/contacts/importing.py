@@ -106,14 +106,17 @@ _CARRY_OUT = (
     INSERT INTO contact (key, address) SELECT key, address FROM temp.opted_out WHERE true ON CONFLICT DO NOTHING
     """,
     # A word that is already in the log is newer than what a file tells, or the same.
+    # What an undone import told is no word.
     """
-    INSERT INTO consent (key, list_id, purpose, state, at, source, basis, wording, origin)
+    INSERT INTO consent (key, list_id, purpose, state, at, source, basis, import_id)
     SELECT told.key, :list_id, :purpose, :given, coalesce(told.at, :at), iif(told.source = '', :source, told.source),
-      told.basis, '', ''
+      told.basis, :import_id
     FROM (SELECT key, min(line), at, source, basis FROM temp.consented GROUP BY key) AS told
     JOIN temp.planned ON planned.key = told.key AND NOT planned.is_suppressed
     WHERE NOT EXISTS (SELECT 1 FROM consent WHERE consent.key = told.key AND consent.purpose = :purpose
-                      AND consent.list_id IN (:all_lists, :list_id))
+                      AND consent.list_id IN (:all_lists, :list_id)
+                      AND (consent.import_id IS NULL
+                           OR consent.import_id NOT IN (SELECT id FROM import WHERE undone_at IS NOT NULL)))
     """,
 )
 

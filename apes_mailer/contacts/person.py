@@ -20,7 +20,7 @@ from apes_mailer.store import schema
 class Held:
     """All that the lists hold of a contact key; ``fields`` is None when the store has no such contact.
 
-    ``suppressions`` are those that hold now.
+    ``suppressions`` are those that hold now, ``wishes`` what waits for a link to be followed.
     """
 
     fields: Mapping[str, str] | None
@@ -28,6 +28,7 @@ class Held:
     imports: Sequence[Mapping[str, object]]
     consents: Sequence[Consent]
     suppressions: Sequence[Suppression]
+    wishes: Sequence[Mapping[str, object]]
 
 
 def held(connection: sa.Connection, key: bytes, *, at: dt.datetime) -> Held:
@@ -42,7 +43,15 @@ def held(connection: sa.Connection, key: bytes, *, at: dt.datetime) -> Held:
         imports=_imports(connection, key),
         consents=list(consents.of_key(connection, key)),
         suppressions=suppressions.holding(connection, key, at=at),
+        wishes=_wishes(connection, key),
     )
+
+
+def _wishes(connection: sa.Connection, key: bytes) -> list[Mapping[str, object]]:
+    wish = schema.wish
+    query = sa.select(wish.c.kind, wish.c.at, wish.c.expires_at, wish.c.language, wish.c.origin)
+    rows = connection.execute(query.where(wish.c.key == key).order_by(wish.c.id))
+    return [dict(row) for row in rows.mappings()]
 
 
 def _imports(connection: sa.Connection, key: bytes) -> list[Mapping[str, object]]:

@@ -45,14 +45,34 @@ def take_out(connection: sa.Connection, contact_id: int | None, text: str, patte
     everywhere = sa.true()
     notes = sum(
         _clean(connection, column, everywhere, text, pattern)
-        for column in (schema.attempt.c.note, schema.history.c.note, schema.exclusion.c.detail)
+        for column in (
+            schema.attempt.c.note,
+            schema.history.c.note,
+            schema.exclusion.c.detail,
+            schema.event.c.reason,
+            schema.event.c.detail,
+        )
     )
     return Taken(campaigns=len(found), notes=notes)
 
 
 def is_known(connection: sa.Connection, contact_id: int) -> bool:
     """Whether any line of the ledger refers to a contact."""
-    return next(campaigns_of(connection, contact_id), None) is not None
+    told = sa.select(schema.event.c.id).where(schema.event.c.contact_id == contact_id).limit(1)
+    known = next(campaigns_of(connection, contact_id), None) is not None
+    return known or connection.execute(told).first() is not None
+
+
+def events_of(connection: sa.Connection, contact_id: int) -> list[dict[str, object]]:
+    """Return what providers told of the letters to a contact, oldest first; times are those of the provider."""
+    table, campaign = schema.event, schema.campaign
+    query = (
+        sa.select(table.c.provider, table.c.kind, table.c.at, campaign.c.name.label("campaign"), table.c.detail)
+        .join(campaign, campaign.c.id == table.c.campaign_id, isouter=True)
+        .where(table.c.contact_id == contact_id)
+        .order_by(table.c.id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _clean(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apes_mailer.model.keys import Keyring
+from apes_mailer.store import schema
 from tests.support.cli import STARTER, Cli, copy_workspace, make_workspace
 
 pytestmark = pytest.mark.slow
@@ -72,6 +76,28 @@ def test_afterwards_no_file_of_the_workspace_holds_the_address(cli: Cli) -> None
         "left": [],
     }
     assert _holding(cli.workspace, "Anaïs") == set(), "the fields of the person"
+
+
+def test_key_stays_nowhere_but_among_the_suppressions(cli: Cli) -> None:
+    key = Keyring(bytes.fromhex((cli.workspace / "secret.key").read_text(encoding="ascii"))).contact_key(ANA)
+    _erase(cli)
+    with closing(sqlite3.connect(cli.workspace / "mailer.db")) as connection:
+        lines = [line for line in connection.iterdump() if key.hex() in line.lower()]
+    assert [line.split()[2] for line in lines] == ['"suppression"']
+
+
+def test_every_table_that_can_hold_a_person_is_thought_of() -> None:
+    """Whoever adds one decides here what an erasure does to it, and lets ``campaign.erasure.erase`` do so."""
+    named = {
+        table.name
+        for table in schema.metadata.sorted_tables
+        if {"key", "contact_id", "address", "body"}.intersection(table.columns.keys())
+    }
+    assert named == {
+        *("contact", "member", "mention", "change", "suppression", "consent", "wish", "notice"),  # the rows go
+        *("recipient", "exclusion", "event"),  # the rows stay, and belong to a number
+        *("template", "wish_count"),  # nothing of a person: letters, and hashes of networks
+    }
 
 
 def test_others_keep_all_that_is_theirs(cli: Cli) -> None:

@@ -132,6 +132,24 @@ def test_import_is_undone_once(store: Store) -> None:
         _undo(store, 7)
 
 
+def test_consent_that_an_undone_import_told_of_counts_no_more_until_it_is_told_again(store: Store) -> None:
+    def import_it() -> None:
+        store.import_rows([("a@exemple.fr", "2024-03-05")], header=("EMAIL", "CONFIRM_TIME"))
+
+    def said() -> State | None:
+        with store.database.read() as connection:
+            key = KEYRING.contact_key("a@exemple.fr")
+            found = consents.latest(connection, key, store.list_id("tous"), Purpose.LETTER)
+            return found.state if found else None
+
+    import_it()
+    assert said() is State.GIVEN
+    _undo(store)
+    assert said() is None
+    import_it()
+    assert said() is State.GIVEN
+
+
 def test_import_of_an_older_program_is_told_to_be_beyond_undoing(store: Store) -> None:
     store.import_rows([("a@exemple.fr", "Ana")])
     with store.database.write() as connection:
