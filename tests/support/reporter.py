@@ -47,7 +47,7 @@ class Serve:
 
     def post(self, events: list[dict[str, Any]]) -> bool:
         """Post a notice, starting the server if need be; return whether it was taken."""
-        if self._process is None:
+        while self._process is None:
             self._start()
         body = notice(events)
         connection = http.client.HTTPConnection(self._netloc, timeout=60)
@@ -62,11 +62,15 @@ class Serve:
             connection.close()
 
     def _start(self) -> None:
-        extra = {"APES_MAILER_SENDGRID_WEBHOOK_KEYS": self._key.public}
-        extra["CRASH_POINT"] = self._deaths.pop(0) if self._deaths else ""
+        death = self._deaths.pop(0) if self._deaths else ""
+        extra = {"APES_MAILER_SENDGRID_WEBHOOK_KEYS": self._key.public, "CRASH_POINT": death}
         self._process = self._cli.start("serve", "--port", "0", extra=extra)
         assert self._process.stderr is not None
         line = self._process.stderr.readline()
+        if death and not line:  # dead before it listened
+            self._end()
+            self.died += 1
+            return
         assert "http://" in line, line
         self._netloc = line.partition("http://")[2].split()[0]
 

@@ -66,9 +66,8 @@ def check(status: Mapping[str, Any], database: Path, truth: Truth) -> None:
     check_sums(status)
     require(not truth.twice(), f"mailed twice: {truth.twice()[:5]} and {len(truth.twice())} in all")
     marks = truth.marks()
+    check_submitted(database, truth)
     for attempt in _attempts(database):
-        if attempt["state"] == "submitted":
-            require(attempt["mark"] in marks, f"the ledger says submitted, the provider never took it: {attempt}")
         if attempt["mark"] in marks:
             require(
                 attempt["state"] in {"submitted", "unknown", "submitting"},
@@ -85,6 +84,17 @@ def check(status: Mapping[str, Any], database: Path, truth: Truth) -> None:
         status["state"] != "finished" or not (status["pending"] or status["submitting"] or status["unknown"]),
         f"finished with open batches: {_brief(status)}",
     )
+
+
+def check_submitted(database: Path, truth: Truth) -> None:
+    """What the ledger calls submitted, the provider has taken. Raises ``PromiseBrokenError``."""
+    marks = truth.marks()
+    for attempt in _attempts(database):
+        taken = attempt["mark"] in marks
+        require(
+            taken or attempt["state"] != "submitted",
+            f"the ledger says submitted, the provider never took it: {attempt}",
+        )
 
 
 def doubtful_batches(database: Path) -> list[tuple[int, str]]:
