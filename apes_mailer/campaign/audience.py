@@ -98,8 +98,8 @@ def notice(audience: Audience) -> str:
 
 def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError:
     message = f'There is no list "{name}".'
-    if spreadsheet := workspace.spreadsheet(name):
-        return ContactsError(message, hint=spreadsheet)
+    if document := workspace.other_document(name):
+        return ContactsError(message, hint=document)
     unusable = "".join(f"\n{cure}" for cure in workspace.unusable_lists())
     return ContactsError(
         message,
@@ -119,24 +119,26 @@ def candidates(
     """
     list_id = lists.find_or_add(connection, audience.name, keyring, at)
     if audience.corrected is not None:
-        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring)
+        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring, list_id=list_id, at=at)
         return
     if audience.file is None:
         accepted, rejected = lists.members(list_id), None
     else:
         with open_contacts_file(audience.file, shown=audience.shown) as file:
-            accepted, rejected = staging.stage(connection, file, keyring)
+            accepted, rejected = staging.stage(connection, file, keyring, list_id=list_id, at=at)
     if audience.where is not None:
         accepted, rejected = segments.part(connection, accepted, rejected, audience.where)
     yield list_id, Candidates(accepted=accepted, rejected=rejected)
 
 
-def _of_corrected(connection: Connection, audience: Audience, corrected: Corrected, keyring: Keyring) -> Candidates:
+def _of_corrected(
+    connection: Connection, audience: Audience, corrected: Corrected, keyring: Keyring, *, list_id: int, at: dt.datetime
+) -> Candidates:
     campaign_id = control.campaign_id_of(connection, corrected.campaign)
     today = None
     if audience.file is not None:
         with open_contacts_file(audience.file, shown=audience.shown) as file:
-            today, _ = staging.stage(connection, file, keyring)
+            today, _ = staging.stage(connection, file, keyring, list_id=list_id, at=at)
     return corrections.candidates(connection, campaign_id, today, with_doubtful=corrected.with_doubtful)
 
 

@@ -21,7 +21,10 @@ _IGNORED = """\
 /contacts/
 *.csv
 *.tsv
+*.xls
 *.xlsx
+*.ods
+*.vcf
 *.eml
 /secret.key
 /.env
