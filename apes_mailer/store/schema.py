@@ -264,7 +264,7 @@ consent = Table(
     Column("wording", Text, nullable=False, server_default=""),
     Column("origin", Text, nullable=False, server_default=""),
     Column("import_id", Integer),  # the import that says so
-    Index("consent_key", "key", "purpose", "list_id", "id", "state"),
+    Index("consent_key", "key", "purpose", "list_id", "id", "state", "import_id"),
     sqlite_autoincrement=True,
 )
 # A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.
