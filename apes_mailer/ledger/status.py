@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import waivers
+from apes_mailer.ledger import campaigns, waivers
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.consent import Policy
@@ -90,6 +90,9 @@ class Status:
     waivers: Sequence[Waived] = ()
     """The rules of the checks whose errors did not block it, and on whose word."""
 
+    correction_of: str = ""
+    """The campaign whose recipients it goes to; empty when it goes to its list."""
+
 
 def none(name: str) -> Status:
     """The status of a campaign that was never prepared."""
@@ -154,6 +157,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         prepared_at=campaign.prepared_at,
         cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
         waivers=waivers.of_campaign(connection, campaign_id),
+        correction_of=campaigns.load(connection, campaign_id).correction_of,
         cure=campaign.pause_cure or ("Check the list, and the sender with the provider." if everybody_refused else ""),
     )
 

@@ -130,6 +130,7 @@ campaign = Table(
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
     Column("pause_cause", Text, nullable=False, server_default=""),
     Column("pause_cure", Text, nullable=False, server_default=""),
+    Column("correction_of", Integer),  # the campaign whose recipients this one went to
     Index("campaign_name", "name"),
     Index(
         "one_real_campaign",
