@@ -103,6 +103,24 @@ class LedgerError(ApesMailerError):
     """The ledger cannot be read or written, or refuses what was asked to keep its promise."""
 
 
+class AccountError(ApesMailerError):
+    """The provider's account did not tell what it was asked."""
+
+
+class AccountRefusedError(AccountError):
+    """The key is not valid, or has no right to what it was asked for."""
+
+    exit_code = 4
+
+
+class AccountBusyError(AccountError):
+    """The provider asks to come back later: in ``retry_after`` seconds, when it says so."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
 class InterruptedByUserError(ApesMailerError):
     """Ctrl-C or SIGTERM: a clean pause."""
 

@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from apes_mailer.campaign import overview, pictures
+from apes_mailer.campaign import overview, pictures, reconciling, syncing
 from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.prepare import prepare
 from apes_mailer.campaign.send import Progress, Records, Sender, Surroundings
+from apes_mailer.campaign.syncing import Desk
 from apes_mailer.errors import ApesMailerError, LedgerError, SettingsError
 from apes_mailer.ledger import campaigns, claims, control, resizing, status
+from apes_mailer.ledger.campaigns import Campaign
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.owner import OwnerLock, lock_name
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.pictures.cache import PictureCache
+from apes_mailer.providers.base import KeepsLogs
 from apes_mailer.reading.issue import load_issue
 from apes_mailer.workspace import Workspace
 
@@ -78,26 +81,39 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
             hint=f"Resume it with: apes-mailer resume {name} --provider {campaign.provider}",
         )
     with _owned(around, name, Kind.SEND, watch) as owner:
+        _face_what_was_left(around, campaign, owner, watch)
         with around.records.database.write() as connection:
-            control.campaign_id_of(connection, name)  # a copy of the ledger has just lost what was only prepared
-            found = claims.sweep(connection, campaign.id, actor=owner, at=around.records.clock())
             waiting = claims.waiting(connection, campaign.id)
             corrections = campaigns.corrections(connection, campaign.id)
             size = min(around.batch_size, around.provider.limits.recipients)
             resizing.cut_pending(connection, campaign.id, size, actor=owner, at=around.records.clock())
             whole = resizing.still_larger(connection, campaign.id, size)
             control.unpause(connection, campaign.id, at=around.records.clock(), actor=owner)
-        if found:
-            many = found > 1
-            watch.warn(
-                f"{found} {'batches were' if many else 'batch was'} being submitted when the program stopped: "
-                f"{'they are' if many else 'it is'} in doubt now."
-            )
         _tell_of_large(whole, size, watch)
         if waiting:
             _tell_of_corrections(corrections, watch)
             _tell_if_changed(workspace, name, campaign.issue_digest, watch)
         return _run(around, campaign.id, owner, watch, frozen=None)
+
+
+def _face_what_was_left(around: Surroundings, campaign: Campaign, owner: str, watch: Watch) -> None:
+    """Put in doubt what a dead sender left; then ask the provider what it knows of that, and of opt-outs."""
+    records, provider = around.records, around.provider
+    with records.database.write() as connection:
+        control.campaign_id_of(connection, campaign.name)  # a copy of the ledger has just lost what was only prepared
+        found = claims.sweep(connection, campaign.id, actor=owner, at=records.clock())
+    if found:
+        many = found > 1
+        watch.warn(
+            f"{found} {'batches were' if many else 'batch was'} being submitted when the program stopped: "
+            f"{'they are' if many else 'it is'} in doubt now."
+        )
+    if isinstance(provider, KeepsLogs):
+        reconciling.reconcile(records, campaign.id, provider, provider.name, actor=owner, warn=watch.warn)
+    desk = Desk(database=records.database, keyring=around.keyring, clock=records.clock)
+    synced = syncing.sync(desk, provider, seconds=syncing.BEFORE_SENDING)
+    for line in filter(None, (syncing.news(synced), syncing.trouble(synced)) if synced else ()):
+        watch.warn(f"{provider.name}: {line}")
 
 
 def guard(records: Records, actor: str) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apes_mailer.contacts import file_erasing, lists, meanings, mentions
+from apes_mailer.contacts import file_erasing, lists, meanings, mentions, provider_tasks
 from apes_mailer.contacts import person as of_lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
@@ -30,7 +30,8 @@ class Erased:
     """What was taken out, in numbers, and what is left to a person: files that nobody but their owner may change.
 
     ``reference`` is the opaque name by which providers knew the person. ``log_left``: another program was reading the
-    database, and its log will hold the address until it stops.
+    database, and its log will hold the address until it stops. ``providers`` have still to be asked to erase the
+    person; for that alone the address waits in the database.
     """
 
     reference: str
@@ -42,6 +43,7 @@ class Erased:
     messages: int
     left: Sequence[Path] = ()
     log_left: bool = False
+    providers: Sequence[str] = ()
 
 
 def erase(database: Database, keyring: Keyring, workspace: Workspace, address: str, *, at: dt.datetime) -> Erased:
@@ -61,6 +63,8 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
     rows, left = _erase_files(workspace, address)
     messages = outbox.erase(workspace.outbox, address, mark)
     log_left = not database.forget(address, mentioned)
+    with database.write() as connection:
+        providers = provider_tasks.queue_erasure(connection, address, at=at)
     return Erased(
         reference=mark,
         at=at,
@@ -71,6 +75,7 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
         messages=messages,
         left=[*left, *_others(workspace, mentioned)],
         log_left=log_left,
+        providers=providers,
     )
 
 

@@ -26,7 +26,7 @@ Supprimé :
 
 Conservé : une empreinte à clé de l’adresse, seul moyen de ne plus jamais lui écrire, et des
 nombres (à combien de personnes une lettre est partie).
-{left}
+{asked}{left}
 La référence est l’empreinte sous laquelle un prestataire d’envoi connaissait la personne ;
 sans la clé de cet espace de travail, elle ne mène à personne.
 """,
@@ -46,7 +46,7 @@ Deleted:
 
 Kept: a keyed hash of the address, the only way never to write to it again, and numbers (how
 many people a letter went to).
-{left}
+{asked}{left}
 The reference is the hash by which a provider knew the person; without the key of this
 workspace it leads to nobody.
 """,
@@ -56,10 +56,22 @@ _LEFT: dict[Language, str] = {
     "en": "\nLeft to do by hand at the time of this receipt: files to correct, {count}.\n",
 }
 
+_ASKED: dict[Language, str] = {
+    "fr": (
+        "\nEffacement chez le prestataire, à demander au prochain envoi ou par « suppressions sync » : {providers}.\n"
+        "D’ici là, l’adresse reste en attente dans la base, pour cette seule demande.\n"
+    ),
+    "en": (
+        "\nErasure by the provider, to be asked for with the next send or by suppressions sync: {providers}.\n"
+        "Until then the address waits in the database, for this demand alone.\n"
+    ),
+}
+
 
 def write(workspace: Workspace, erased: Erased, *, actor: str, language: Language) -> Path:
     """Write the receipt of an erasure to a file of its own, and return it. Raises ``OSError``."""
     left = _LEFT[language].format(count=len(erased.left)) if erased.left else ""
+    asked = _ASKED[language].format(providers=", ".join(erased.providers)) if erased.providers else ""
     text = _TEXTS[language].format(
         at=erased.at,
         actor=actor,
@@ -69,6 +81,7 @@ def write(workspace: Workspace, erased: Erased, *, actor: str, language: Languag
         messages=erased.messages,
         campaigns=erased.campaigns,
         notes=erased.notes,
+        asked=asked,
         left=left,
     )
     path = workspace.root / _FOLDER / f"{erased.at:%Y-%m-%d-%H%M%S-%f}.txt"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apes_mailer.campaign import compose, correction, overview, targeting
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.order import Order
@@ -13,8 +15,8 @@ from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.wiring import Application
 
 
-def card(application: Application, asked: Order, frozen: Frozen) -> str:
-    """Return what a person should read before typing the count."""
+def card(application: Application, asked: Order, frozen: Frozen, opt_outs: Sequence[tuple[str, str]] = ()) -> str:
+    """Return what a person should read before typing the count; ``opt_outs`` are rows about what the provider knows."""
     composition = asked.composition
     issue, envelope = composition.loaded.issue, asked.envelope
     provider = "the outbox on this computer" if asked.provider.rehearsal else asked.provider.name
@@ -30,6 +32,7 @@ def card(application: Application, asked: Order, frozen: Frozen) -> str:
         *([("Counted", output.tracked_text(frozen.tracked))] if frozen.tracked else []),
         ("Excluded", output.excluded_text(frozen.excluded)),
         *((f"  line {row.line}", output.left_out_text(row)) for row in frozen.left_out),
+        *opt_outs,
         ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),
         ("Through", provider),
         *reaching.row(composition),

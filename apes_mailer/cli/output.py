@@ -164,7 +164,8 @@ def _doubt(batch: BatchStatus) -> list[str]:
     what = f"      batch {batch.no}: {who} - {batch.note or 'no answer was recorded'}"
     clues = [f"with {batch.somebody}"] if batch.somebody else []
     clues += [f"apes_attempt {batch.attempt}"] if batch.attempt else []
-    return [what, f"        {', '.join(clues)}"] if clues else [what]
+    asked = [f"        {moment(batch.asked_at)}: {batch.asked}"] if batch.asked else []
+    return [what, *([f"        {', '.join(clues)}"] if clues else []), *asked]
 
 
 def of_variant(variant: str) -> str:
@@ -179,7 +180,8 @@ def _next_step(status: Status) -> list[str]:
         steps += [] if again in status.cure else [f"  Continue with: {again}"]
     if status.unknown and status.state != "sending":
         steps += [
-            "  Look the batches in doubt up with your provider, then say what became of each:",
+            f"  Let the provider's log be asked, after some minutes: apes-mailer resume {status.campaign}",
+            "  Or look the batches in doubt up with your provider yourself, then say what became of each:",
             f"  apes-mailer resolve {status.campaign} BATCH --as submitted   (or --as pending, to send it again)",
         ]
     return steps

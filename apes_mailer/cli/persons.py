@@ -72,6 +72,10 @@ def erase_person(
         f"{output.plural(erased.campaigns, 'letter')}, {output.plural(erased.messages, 'message')} in the outbox. "
         "The address is never mailed again."
     )
+    if erased.providers:
+        output.say(
+            f"Still to be asked to erase: {', '.join(erased.providers)}. Do it with: apes-mailer suppressions sync"
+        )
     output.say(f"The receipt, which names nobody, is {shown}")
     if json:
         output.emit(_as_json(erased, shown, application))
@@ -81,7 +85,8 @@ def erase_person(
 def _as_json(erased: Erased, receipt: str, application: Application) -> dict[str, object]:
     counts = {name: getattr(erased, name) for name in ("lists", "rows", "campaigns", "notes", "messages")}
     left = [application.workspace.shown(path) for path in erased.left]
-    return {"reference": erased.reference, **counts, "left": left, "receipt": receipt}
+    providers = list(erased.providers)
+    return {"reference": erased.reference, **counts, "providers": providers, "left": left, "receipt": receipt}
 
 
 def _confirm(address: str, confirmed: str | None) -> None:

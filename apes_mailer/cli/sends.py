@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ from apes_mailer.cli.context import CampaignName, Confirm, Json, Where, applicat
 if TYPE_CHECKING:
     from apes_mailer.campaign.dispatch import Dispatched
     from apes_mailer.campaign.order import Order
+    from apes_mailer.ledger.freeze import Frozen
     from apes_mailer.wiring import Application
 
 ProviderName = Annotated[
@@ -98,7 +99,7 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     """
     from apes_mailer.campaign import waiving
     from apes_mailer.campaign.order import Purpose
-    from apes_mailer.cli import cards, orders, reaching
+    from apes_mailer.cli import accounts, cards, orders, reaching
 
     application = application_of(context)
     corrected = orders.corrected_by(application, name, to, where, also_in_doubt=also_in_doubt)
@@ -108,23 +109,33 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     waived = waiving.waivers(waive or [], because or [])
     composition = reaching.before_send(application, application.compose(name), live, list_name, waived)
     waived = orders.blocking(composition, waived)
+    opt_outs = accounts.before_send(application, live)
     asked = orders.order(
         application, composition, live, list_name, Purpose.SEND, where=where, waived=waived, corrected=corrected
     )
     if expected is None or dry_run:
         surveyed = orders.survey_of(application, asked, expected=expected)
-        output.say(cards.card(application, asked, surveyed))
+        output.say(cards.card(application, asked, surveyed, opt_outs))
         if dry_run:
             if json:
                 output.emit(output.survey_json(name, surveyed))
             output.say("\nA dry run: nothing was prepared, nothing was sent.")
             return
         expected = orders.ask_count(name, surveyed.recipients, f'send "{name}"')
-    _dispatch(application, [asked], expected, json=json, with_card=confirm is not None)
+
+    def announce(frozen: Frozen) -> None:
+        output.say(cards.card(application, asked, frozen, opt_outs))
+
+    _dispatch(application, [asked], expected, json=json, announce=announce if confirm is not None else None)
 
 
 def _dispatch(
-    application: Application, asked: Sequence[Order], expected: int | None, *, json: bool, with_card: bool = False
+    application: Application,
+    asked: Sequence[Order],
+    expected: int | None,
+    *,
+    json: bool,
+    announce: Callable[[Frozen], None] | None = None,
 ) -> None:
     """Carry out one order after the other, and no further one when one did not come to its end."""
     from apes_mailer.cli import orders
@@ -133,7 +144,7 @@ def _dispatch(
 
     every: list[Dispatched] = []
     for each in asked:
-        done = _carry_out(application, each, expected, with_card=with_card)
+        done = _carry_out(application, each, expected, announce)
         every.append(done)
         if not json:
             _tell(application, done)
@@ -149,15 +160,14 @@ def _dispatch(
         )
 
 
-def _carry_out(application: Application, asked: Order, expected: int | None, *, with_card: bool) -> Dispatched:
+def _carry_out(
+    application: Application, asked: Order, expected: int | None, announce: Callable[[Frozen], None] | None
+) -> Dispatched:
     from apes_mailer.campaign import dispatch
-    from apes_mailer.cli import cards, orders
+    from apes_mailer.cli import orders
 
     signals = orders.Signals()
-    follower = orders.Follower(
-        signals,
-        lambda frozen: output.say(cards.card(application, asked, frozen)) if with_card else None,
-    )
+    follower = orders.Follower(signals, announce or (lambda _frozen: None))
     with signals.handled():
         done = dispatch.send(
             application.surroundings(asked.provider), application.workspace, asked, follower.watch(), expected=expected

@@ -198,3 +198,31 @@ def scope(application: Application, connection: Connection, list_name: str | Non
     if known is None and application.workspace.list_file(list_name) is None:
         raise ContactsError(f'There is no list "{list_name}".', hint="See them with: apes-mailer contacts list")
     return lists.find_or_add(connection, list_name, application.keyring, application.clock())
+
+
+@suppressions_app.command("sync", cls=Command)
+def sync_suppressions(
+    context: typer.Context,
+    provider: Annotated[
+        str | None,
+        typer.Option(metavar="P", callback=typed.provider, help="By default the one of the settings."),
+    ] = None,
+    *,
+    whole: Annotated[bool, typer.Option("--all", help="Read everything again, not only what is new.")] = False,
+    json: Json = False,
+) -> None:
+    """Ask the provider who may not be mailed any more.
+
+    Bounces, complaints, wrong addresses and unsubscriptions become suppressions; send and resume do it too.
+    """
+    from apes_mailer.cli import accounts
+
+    synced = accounts.sync(application_of(context), provider, whole=whole)
+    if json:
+        output.emit(accounts.sync_json(synced))
+    else:
+        output.show(accounts.sync_text(synced))
+    for error in synced.troubles[1:]:
+        output.say(str(error))
+    if synced.troubles:
+        raise synced.troubles[0]

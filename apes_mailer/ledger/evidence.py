@@ -37,8 +37,8 @@ def prove_accepted(
     """Record that one attempt was accepted; return its state now, None when no attempt has this mark.
 
     It settles the batch, unless a later attempt is on its way, in doubt or accepted: then it proves a duplicate, or
-    the danger of one, and is recorded as ``late``. ``evidence`` says in the history what showed it, without naming a
-    person.
+    the danger of one, and is recorded as ``late``. ``evidence`` says what showed it, and where that can be seen again,
+    without naming a person; it is kept in the history and with the attempt.
     """
     attempt = schema.attempt
     row = connection.execute(sa.select(attempt).where(attempt.c.mark == mark)).first()
@@ -51,7 +51,7 @@ def prove_accepted(
     connection.execute(
         sa.update(attempt)
         .where(attempt.c.id == row.id)
-        .values(state=after, ended_at=stamp(at), provider_id=provider_id or row.provider_id)
+        .values(state=after, ended_at=stamp(at), provider_id=provider_id or row.provider_id, note=evidence or row.note)
     )
     if after is AttemptState.SUBMITTED:
         _settle(connection, row)

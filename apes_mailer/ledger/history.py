@@ -34,3 +34,16 @@ def append(
         "note": note,
     }
     connection.execute(_INSERT, line)
+
+
+def last_notes(
+    connection: sa.Connection, campaign_id: int, event: str
+) -> dict[tuple[int | None, int | None], tuple[str, str]]:
+    """Return the last note, and its time, of each batch and attempt of a campaign with an event of this kind."""
+    table = schema.history
+    rows = connection.execute(
+        sa.select(table.c.batch_no, table.c.attempt_id, table.c.note, table.c.at)
+        .where(table.c.campaign_id == campaign_id, table.c.event == event)
+        .order_by(table.c.id)
+    )
+    return {(no, attempt_id): (note, at) for no, attempt_id, note, at in rows}

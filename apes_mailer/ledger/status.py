@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import campaigns, waivers
+from apes_mailer.ledger import campaigns, history, waivers
+from apes_mailer.ledger.doubts import ASKED
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.consent import Policy
@@ -17,6 +18,7 @@ from apes_mailer.model.tracking import COUNTED, read
 from apes_mailer.store import schema
 
 _MOST_REFUSALS_NAMED = 100
+_Note = tuple[str, str]  # of the history: its words and its time
 _OPEN = (BatchState.SUBMITTING, BatchState.UNKNOWN)  # what may turn out to be in doubt
 
 
@@ -39,6 +41,9 @@ class BatchStatus:
     """The variant of the letter that this batch gets; empty when everybody gets the same letter."""
     tracking: str = ""
     """What is counted of its recipients: ``opens``, ``clicks``, both or, when empty, nothing."""
+    asked: str = ""
+    """What the provider's log last had to say about a batch in doubt; empty when it was not asked."""
+    asked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +238,13 @@ def _batches(
         .where(batch.c.campaign_id == campaign_id)
         .order_by(batch.c.no)
     )
-    distrusted = _distrusted(connection, campaign_id)
+    # Why nothing is certain of a batch after its last attempt: the ledger was a copy then.
+    distrusted = history.last_notes(connection, campaign_id, "distrusted")
+    asked = history.last_notes(connection, campaign_id, ASKED)
     return [
-        _batch(row, late.get(row.no, {}), distrusted.get((row.no, row.attempt_id), ""), owner_alive=owner_alive)
+        _batch(row, late.get(row.no, {}), distrusted.get(key, ("", "")), asked.get(key, ("", "")), alive=owner_alive)
         for row in rows
+        for key in [(row.no, row.attempt_id)]
     ]
 
 
@@ -260,13 +268,13 @@ def _somebody() -> sa.ScalarSelect[str]:
 
 
 def _batch(
-    row: sa.Row[*tuple[Any, ...]], outcomes: Mapping[str, int], distrust: str, *, owner_alive: bool
+    row: sa.Row[*tuple[Any, ...]], outcomes: Mapping[str, int], distrust: _Note, asked: _Note, *, alive: bool
 ) -> BatchStatus:
     excluded, refused = outcomes.get(Outcome.EXCLUDED, 0), outcomes.get(Outcome.REFUSED, 0)
     state = BatchState(row.state)
-    if state is BatchState.SUBMITTING and not owner_alive:
+    if state is BatchState.SUBMITTING and not alive:
         state = BatchState.UNKNOWN
-    note = distrust if state is BatchState.UNKNOWN and distrust else row.note
+    doubtful = state is BatchState.UNKNOWN
     return BatchStatus(
         no=row.no,
         state=state,
@@ -274,23 +282,14 @@ def _batch(
         excluded=excluded,
         refused=refused,
         attempts=row.attempts,
-        note=note or "",
+        note=(doubtful and distrust[0]) or row.note or "",
         attempt=row.mark or "",
-        somebody=(row.somebody or "") if state is BatchState.UNKNOWN else "",
+        somebody=(row.somebody or "") if doubtful else "",
         variant=row.variant,
         tracking=row.tracking,
+        asked=asked[0] if doubtful else "",
+        asked_at=asked[1] if doubtful else "",
     )
-
-
-def _distrusted(connection: sa.Connection, campaign_id: int) -> dict[tuple[int, int | None], str]:
-    """Why nothing is certain of a batch after its last attempt, by the numbers of both: the ledger was a copy then."""
-    history = schema.history
-    rows = connection.execute(
-        sa.select(history.c.batch_no, history.c.attempt_id, history.c.note)
-        .where(history.c.campaign_id == campaign_id, history.c.event == "distrusted")
-        .order_by(history.c.id)
-    )
-    return {(no, attempt_id): note for no, attempt_id, note in rows}
 
 
 def _duplicates(connection: sa.Connection, campaign_id: int) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from apes_mailer.model.account import BlockList, Erasure, LoggedMessage, Page, Trace
 from apes_mailer.model.batch import Batch
 from apes_mailer.model.event import Event
 from apes_mailer.model.message import MessageTemplate
@@ -60,6 +61,62 @@ class Provider(Protocol):
 
     def submit(self, payload: Payload) -> Submission:
         """Make one request. Never raises for what the network or the provider does: that is a value."""
+        ...
+
+
+# What only some providers can. One that has the methods is asked; each makes one request, and raises ``AccountError``
+# when it is not answered, ``AccountRefusedError`` without the right to ask, ``AccountBusyError`` when it is too early.
+
+
+@runtime_checkable
+class KeepsBlockLists(Protocol):
+    """A provider that tells whom it no longer mails."""
+
+    @property
+    def account(self) -> str:
+        """What tells one account, or one key to it, from another; no secret."""
+        ...
+
+    @property
+    def block_lists(self) -> Sequence[BlockList]:
+        """The lists that it keeps."""
+        ...
+
+    def blocked(self, block_list: BlockList, *, since: dt.datetime | None, page: object | None) -> Page:
+        """Return the entries made since a time (all for None), or the next of them, for a ``Page.next``.
+
+        An entry may come twice; none that stays on the list is left out.
+        """
+        ...
+
+
+@runtime_checkable
+class KeepsLogs(Protocol):
+    """A provider that tells which messages it has accepted."""
+
+    def messages(self, address: str, *, at: dt.datetime) -> Sequence[LoggedMessage]:
+        """Return some messages to an address that were accepted around a time, the nearest first.
+
+        None proves nothing: a log may lag, or end.
+        """
+        ...
+
+    def trace(self, message: LoggedMessage) -> Trace | None:
+        """Return which attempt a message came with; None when it is not one of ours."""
+        ...
+
+
+@runtime_checkable
+class ErasesPeople(Protocol):
+    """A provider that erases on demand what it knows of people."""
+
+    @property
+    def most_erased(self) -> int:
+        """Addresses that one order may name."""
+        ...
+
+    def erase(self, addresses: Sequence[str]) -> Erasure:
+        """Order that everything about these addresses is erased."""
         ...
 
 

@@ -287,6 +287,43 @@ listen(
     ),
 )
 
+block_list_entry = Table(
+    "block_list_entry",
+    metadata,
+    # An entry of a list that a provider keeps. It is heeded once, so that what ends its suppression here stays ended.
+    Column("provider", Text, nullable=False),
+    Column("list", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),  # since when it is on the list; of a list without times, when last seen
+    PrimaryKeyConstraint("provider", "list", "key"),
+    sqlite_with_rowid=False,
+)
+
+block_list_mark = Table(
+    "block_list_mark",
+    metadata,
+    Column("provider", Text, nullable=False),
+    Column("account", Text, nullable=False),  # another account, or key, is read from the beginning
+    Column("list", Text, nullable=False),
+    Column("read_to", Text, nullable=False),  # by the provider's clock
+    PrimaryKeyConstraint("provider", "account", "list"),
+    sqlite_with_rowid=False,
+)
+
+provider_task = Table(
+    "provider_task",
+    metadata,
+    # What a provider has still to be asked for: so far only to erase what it knows of a person.
+    Column("id", Integer, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("address", LargeBinary),  # encoded; null as soon as the provider has taken the order
+    Column("queued_at", Text, nullable=False),
+    Column("done_at", Text),
+    Column("reference", Text, nullable=False, server_default=""),  # the provider's number of the order
+    Index("provider_task_open", "provider", "id", sqlite_where=text("done_at IS NULL")),
+    sqlite_autoincrement=True,
+)
+
 notice = Table(
     "notice",
     metadata,

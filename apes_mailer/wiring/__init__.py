@@ -131,6 +131,7 @@ class Application:
             base_url=settings.sendgrid.base_url or region_url,
             timeout=settings.send.timeout,
             nonce=self.keyring.substitution_nonce,
+            asm_group=settings.sendgrid.asm_group,
         )
 
     @cached_property

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.support import faults, variants
-from tests.support.chaos import Run
+from tests.support.chaos import DESK_MIX, Run
 from tests.support.cli import STARTER, Cli, sendgrid_environment, write_contacts
 from tests.support.crash_points import POINTS
 from tests.support.faults import FaultList
@@ -37,6 +37,18 @@ def test_seeded_chaos_gives_everybody_the_own_variant(seed: int, varied: Cli) ->
     for batch in varied.status()["batches"]:
         recipients[batch["variant"]] += batch["recipients"] + batch["refused"]
     assert recipients == variants.counts(LARGE)
+
+
+@pytest.mark.parametrize("seed", range(min(RUNS, 10)))
+def test_seeded_chaos_leaves_to_a_person_only_what_the_provider_s_log_does_not_know(seed: int, large: Cli) -> None:
+    result = Run(seed, large, LARGE, batch_size=200, log_lag=seed % 4).go()
+    assert result.submitted + result.refused == len(LARGE)
+
+
+@pytest.mark.parametrize("seed", range(min(RUNS, 10)))
+def test_seeded_chaos_is_survived_when_the_log_is_in_trouble_too(seed: int, large: Cli) -> None:
+    result = Run(seed, large, LARGE, batch_size=200, log_lag=seed % 4, desk_mix=DESK_MIX).go()
+    assert result.submitted + result.refused == len(LARGE)
 
 
 def _crash(cli: Cli, server: LocalSendGrid, point: str, *, in_flight: int) -> int:
@@ -107,6 +119,21 @@ def test_first_resume_after_a_kill_names_every_doubt(small: Cli) -> None:
         status = small.status()
         assert (status["state"], status["submitted"], status["unknown"]) == ("incomplete", 50, 10)
         assert [batch["no"] for batch in status["batches"] if batch["state"] == "unknown"] == [2]
+
+
+def test_first_resume_after_a_kill_settles_what_the_log_shows_and_needs_nobody(small: Cli) -> None:
+    with LocalSendGrid(plan=FaultList([faults.OK, faults.ACCEPT_THEN_HANG]), log_lag=0) as server:
+        small.extra = sendgrid_environment(server.base_url, API_KEY, batch_size=10, in_flight=1)
+        process = small.start("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
+        server.wait_for(lambda journal: len(journal.accepted) == 20)
+        process.kill()
+        process.communicate()
+        done = small.ok("resume", STARTER)
+        assert "Batch 2: in doubt until now, and accepted by the log of sendgrid." in done.err
+        assert small.status()["state"] == "finished"
+        check(small.status(), small.workspace / "mailer.db", Truth(accepted=server.accepted, addresses=SMALL))
+        attempts = small.ok("why", STARTER, "personne10@exemple10.example", "--json").json()["answers"][0]["attempts"]
+        assert "the log of sendgrid has message local-" in attempts[0]["note"]
 
 
 def test_ledger_that_requeues_on_restart_fails_the_same_checker(small: Cli) -> None:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import datetime as dt
 import functools
 import logging
 import re
 import typing
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from apes_mailer.errors import SettingsError
+from apes_mailer.errors import AccountError, SettingsError
+from apes_mailer.model.account import LoggedMessage
 from apes_mailer.model.batch import Batch, Recipient
 from apes_mailer.model.submission import NotAccepted, Submitted
+from apes_mailer.providers.base import ErasesPeople, KeepsBlockLists, KeepsLogs, Provider
 from apes_mailer.providers.sendgrid import UNSUBSCRIBE_LINK
 from apes_mailer.render import fill
 from apes_mailer.settings import Send
 from apes_mailer.wiring import Application
 from apes_mailer.workspace import Workspace
 from tests.contract.ways_out import WAYS_OUT, Arrived, WayOut
+from tests.support.local_sendgrid import API_KEY
 from tests.support.sendgrid_merge import KEY_PATTERN
 from tests.unit.providers.samples import ENVELOPE, NASTY, TEMPLATE, batch, people, recipient
 
@@ -171,6 +176,40 @@ def test_other_side_out_of_reach_is_a_value_and_nobody_gets_anything(way: WayOut
     assert way.arrived() == []
 
 
+def questions(provider: Provider) -> list[Callable[[], object]]:
+    """One question of each kind that the account behind a provider can be asked."""
+    at = dt.datetime(2027, 3, 1, tzinfo=dt.UTC)
+    asked: list[Callable[[], object]] = []
+    if isinstance(provider, KeepsBlockLists):
+        asked += [functools.partial(provider.blocked, each, since=at, page=None) for each in provider.block_lists]
+    if isinstance(provider, KeepsLogs):
+        asked.append(functools.partial(provider.messages, "aicha@mail.example", at=at))
+        asked.append(functools.partial(provider.trace, LoggedMessage("entry/of?a log", at)))
+    if isinstance(provider, ErasesPeople):
+        asked.append(functools.partial(provider.erase, ["aicha@mail.example"]))
+    return asked
+
+
+def test_account_out_of_reach_is_an_error_in_words_that_names_no_person_and_no_key(way: WayOut) -> None:
+    for ask in questions(way.cut_off):
+        with pytest.raises(AccountError) as caught:
+            ask()
+        assert not [word for word in ("aicha", "SG.", "Bearer") if word in str(caught.value)]
+
+
+def test_account_within_reach_answers_every_question(way: WayOut) -> None:
+    for ask in questions(way.provider):
+        ask()
+
+
+def test_block_lists_have_names_of_their_own_and_the_account_tells_no_secret(way: WayOut) -> None:
+    if isinstance(way.provider, KeepsBlockLists):
+        names = [each.name for each in way.provider.block_lists]
+        assert len(set(names)) == len(names) > 0
+        assert way.provider.account not in {"", API_KEY}
+        assert API_KEY not in way.provider.account
+
+
 def test_limits_are_told_and_merge_values_are_measured(way: WayOut) -> None:
     provider = way.provider
     assert provider.limits.recipients >= 1
@@ -192,6 +231,9 @@ def test_nothing_that_is_logged_names_a_person_or_a_key(way: WayOut, caplog: pyt
             logger.setLevel(logging.DEBUG)
         submit(way, batch(recipient("aicha@mail.example", NOM="Aïcha")))
         way.cut_off.submit(way.cut_off.payload(batch(recipient("aicha@mail.example", NOM="Aïcha"))))
+        for ask in [*questions(way.provider), *questions(way.cut_off)]:
+            with contextlib.suppress(AccountError):
+                ask()
     finally:
         for logger, level in levels:
             logger.setLevel(level)

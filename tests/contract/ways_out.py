@@ -89,7 +89,7 @@ def sendgrid(_folder: Path) -> Generator[WayOut]:
         nonce = Keyring(bytes(32)).substitution_nonce
         return SendGrid(api_key=API_KEY, base_url=base_url, timeout=20, nonce=nonce)
 
-    with LocalSendGrid() as server, closed_port() as port:
+    with LocalSendGrid(log_lag=0) as server, closed_port() as port:
 
         def arrived() -> list[Arrived]:
             bodies = [request.raw for request in server.requests if request.accepted]

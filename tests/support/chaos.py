@@ -7,7 +7,7 @@ import random
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.support.faults import Fault, FaultPlan
 from tests.support.journal import SeenRequest
 from tests.support.local_sendgrid import API_KEY, LocalSendGrid
 from tests.support.reporter import Reporter, Serve
-from tests.support.truth import Truth, check, doubtful_batches, require
+from tests.support.truth import Truth, check, doubtful_batches, proved, require
 
 _ENDS_A_RUN = (faults.REDIRECT, faults.KEY_REVOKED, faults.BAD_REQUEST, faults.TOO_LARGE, faults.STRAY_200)
 
@@ -29,9 +29,17 @@ MIX: dict[Fault, float] = {
 }
 """What requests meet; the faults that stop a command at once are rarer, so that runs come to an end."""
 
+DESK_MIX: dict[Fault, float] = {
+    faults.OK: 12.0,
+    **dict.fromkeys((faults.rate_limited(0), faults.SERVER_ERROR, faults.KEY_REVOKED, faults.REDIRECT), 1.0),
+    **dict.fromkeys((faults.RESET_BEFORE_BODY, faults.HANG, faults.TRICKLE, faults.SHORT_BODY), 1.0),
+}
+"""What questions to the log meet."""
+
 TIMEOUT_SECONDS = 0.8
 _MOST_COMMANDS = 60
 _KILLS = 3
+_LOOKS = 2
 STAGES = ("received", "accepted", "answered")
 
 
@@ -82,6 +90,7 @@ class Result:
     most_in_doubt: int = 0
     refused: int = 0
     submitted: int = 0
+    proved: int = 0
 
 
 class Run:
@@ -95,14 +104,22 @@ class Run:
         *,
         batch_size: int,
         look_also: Callable[[LocalSendGrid], None] = lambda _server: None,
+        log_lag: int | None = None,
+        desk_mix: Mapping[Fault, float] | None = None,
     ) -> None:
-        """``look_also`` is called at each stop with the provider, to check more than who got mail."""
+        """``look_also`` is called at each stop with the provider, to check more than who got mail.
+
+        With ``log_lag`` the provider has a log, which lags by so many searches; ``desk_mix`` is what questions meet.
+        """
         self._dice = random.Random(seed)
         self._cli = cli
         self._recipients = recipients
         self._batch_size = batch_size
         self._in_flight = self._dice.choice([1, 4, 8])
         self._look_also = look_also
+        self._log_lag = log_lag
+        self._desk_plan = FaultPlan(seed, desk_mix) if desk_mix else None
+        self._looks_left = _LOOKS
         self._trigger = Trigger()
         self._kills_left = _KILLS
         self.result = Result(seed=seed)
@@ -117,6 +134,8 @@ class Run:
         see = self._trigger.see
         with LocalSendGrid(
             plan=plan,
+            log_lag=self._log_lag,
+            desk_plan=self._desk_plan,
             on_received=partial(see, "received"),
             on_accepted=partial(see, "accepted"),
             on_answered=partial(see, "answered"),
@@ -173,10 +192,22 @@ class Run:
         self.result.most_in_doubt = max(self.result.most_in_doubt, status["unknown"])
         if status["state"] == "finished":
             self.result.submitted, self.result.refused = status["submitted"], status["refused"]
+            self.result.proved = proved(self._database)
             return True
         if status["unknown"] and not status["pending"]:
-            self._resolve(truth)
+            self._face_doubts(truth)
         return False
+
+    def _face_doubts(self, truth: Truth) -> None:
+        """Let a log be asked again before a person looks; what the log can tell is not left to the person."""
+        if self._log_lag is not None and self._looks_left:
+            self._looks_left -= 1
+            return
+        self._looks_left = _LOOKS
+        if self._log_lag is not None and self._desk_plan is None:
+            known = [number for number, mark in doubtful_batches(self._database) if mark in truth.marks()]
+            require(not known, f"the log knows that batches {known} were accepted, and resume did not find it")
+        self._resolve(truth)
 
     def _resolve(self, truth: Truth) -> None:
         """Be the person who looks each batch up with the provider."""

@@ -130,7 +130,7 @@ class Ledger:
             preparation = Preparation(
                 name=name,
                 kind=kind,
-                provider="local",
+                provider=more.pop("provider", "local"),
                 list_id=list_id,
                 envelope=ENVELOPE.to_json(),
                 issue_digest="",

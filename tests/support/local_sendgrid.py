@@ -20,6 +20,8 @@ from tests.support.http_wire import Head, Reply
 from tests.support.journal import Acceptance, Journal, SeenRequest
 from tests.support.listener import Listener
 from tests.support.sendgrid_account import SEND_PATH, Account, Verdict
+from tests.support.sendgrid_desk import Desk
+from tests.support.sendgrid_log_book import message_id
 from tests.support.tls import server_context
 
 API_KEY = "SG.local-test-key"
@@ -33,6 +35,9 @@ def _ignore(_seen: SeenRequest) -> None:
 
 class LocalSendGrid:
     """Speaks POST /v3/mail/send on 127.0.0.1, as a context manager; one request a connection.
+
+    What else the account answers is in `desk`, and stays out of the journal. `log_lag`: searches before the log shows
+    an acceptance, None for an account without a log. `desk_plan`: which fault meets which request to the desk.
 
     `plan`: which fault meets which request; may be set anew while the server runs. What breaks a rule, has the
     wrong key or names a refused recipient is refused even where the plan has a fault for after the reading, so
@@ -58,6 +63,8 @@ class LocalSendGrid:
         trickle: float = 0.2,
         tls: bool = False,
         clock: Callable[[], float] = time.time,
+        log_lag: int | None = None,
+        desk_plan: Plan | None = None,
         on_received: Hook = _ignore,
         on_accepted: Hook = _ignore,
         on_answered: Hook = _ignore,
@@ -69,6 +76,7 @@ class LocalSendGrid:
         self.on_accepted = on_accepted
         self.on_answered = on_answered
         self.journal = Journal()
+        self.desk = Desk(self.journal, api_key=api_key, log_lag=log_lag, plan=desk_plan)
         self.decoy_calls: list[str] = []
         self.ca_file: Path | None = None
         self._account = Account(api_key=api_key, senders=senders, refused=refused, batch_ids=batch_ids, tracked=tracked)
@@ -122,6 +130,9 @@ class LocalSendGrid:
         if arrived is None:
             return
         head, start = arrived
+        if self.desk.handles(head):
+            self._serve_desk(connection, head, start)
+            return
         seen = self.journal.begin(head, datetime.fromtimestamp(self._clock(), UTC), self._fault_for(head))
         raw, whole = _read(connection, head, start, seen.fault.reads)
         seen = self.journal.read(seen.seq, raw, whole=whole)
@@ -132,6 +143,16 @@ class LocalSendGrid:
             self._treat(connection, head, seen)
             return
         self.on_answered(self.journal.ended(seen.seq, None, whole=False))
+
+    def _serve_desk(self, connection: socket.socket, head: Head, start: bytes) -> None:
+        fault = self.desk.fault_for(head)
+        raw, whole = _read(connection, head, start, fault.reads)
+        if fault.reads is not Reading.WHOLE:
+            http_wire.reset(connection)
+        elif whole:
+            answer = self.desk.answer(head, raw, datetime.fromtimestamp(self._clock(), UTC))
+            if self._listener.pause(self.latency + fault.delay):
+                self._end(connection, self._dress(fault.reply or answer, fault), fault.ending)
 
     def _fault_for(self, head: Head) -> Callable[[int], Fault]:
         is_send = head.method == "POST" and head.path == SEND_PATH
@@ -146,21 +167,21 @@ class LocalSendGrid:
             self.on_accepted(seen)
         status, whole = None, False
         if self._listener.pause(self.latency + fault.delay):
-            reply = self._dress(verdict.reply or fault.reply or Reply(status=202), seen)
+            reply = self._dress(verdict.reply or fault.reply or Reply(status=202), seen.fault)
+            if reply.status == 202:
+                reply = replace(reply, headers=(*reply.headers, ("X-Message-Id", message_id(seen.seq))))
             status, whole = self._end(connection, reply, fault.ending)
         self.on_answered(self.journal.ended(seen.seq, status, whole=whole))
 
-    def _dress(self, reply: Reply, seen: SeenRequest) -> Reply:
+    def _dress(self, reply: Reply, fault: Fault) -> Reply:
         now = self._clock()
         headers = [("Server", "nginx"), ("Date", formatdate(now, usegmt=True)), *reply.headers]
-        if seen.fault.rate_limit_reset_in is not None:
-            reset = int(now) + seen.fault.rate_limit_reset_in
+        if fault.rate_limit_reset_in is not None:
+            reset = int(now) + fault.rate_limit_reset_in
             headers += [("X-RateLimit-Limit", "600"), ("X-RateLimit-Remaining", "0")]
             headers += [("X-RateLimit-Reset", str(reset))]
         if 300 <= reply.status < 400:
             headers += [("Location", self.decoy_url)]
-        if reply.status == 202:
-            headers += [("X-Message-Id", message_id(seen.seq))]
         return replace(reply, headers=tuple(headers))
 
     def _end(self, connection: socket.socket, reply: Reply, ending: Ending) -> tuple[int | None, bool]:
@@ -195,11 +216,6 @@ class LocalSendGrid:
         head = arrived[0] if arrived else None
         self.decoy_calls.append(f"{head.method} {head.path} {head.headers}" if head else "a bare connection")
         http_wire.send(connection, Reply(status=200).encode())
-
-
-def message_id(seq: int) -> str:
-    """The X-Message-Id that request `seq` is answered with: 22 characters, as SendGrid's are."""
-    return f"local-{seq:016d}"
 
 
 def _read(connection: socket.socket, head: Head, start: bytes, reading: Reading) -> tuple[bytes, bool]:

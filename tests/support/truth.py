@@ -96,6 +96,12 @@ def doubtful_batches(database: Path) -> list[tuple[int, str]]:
     ]
 
 
+def proved(database: Path) -> int:
+    """Return how many batches were settled by evidence."""
+    (row,) = _rows(database, "SELECT count(*) AS count FROM history WHERE event = 'proved'")
+    return int(row["count"])
+
+
 def _attempts(database: Path) -> list[dict[str, Any]]:
     return _rows(
         database,

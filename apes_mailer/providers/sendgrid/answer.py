@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 
+_LONGEST_COUNTDOWN = 86_400.0  # seconds
 _LONGEST_WAIT = 60.0  # seconds; the reset time is the provider's clock against ours
 # What a person's own data can be wrong in; the rest of a personalization is made by the program, alike for everybody.
 _NAMED = re.compile(r"personalizations\.([0-9]{1,4})(?:\.(?:to|substitutions)(?:\..*)?)?")
@@ -45,37 +46,47 @@ def outcome(status: int, headers: Message, body: bytes, size: int) -> Submission
     if status == 202:
         return Submitted(provider_id=headers.get("X-Message-Id", ""))
     if status == 429:
-        return NotAccepted(cause="SendGrid asks to slow down (429)", retry_after=_wait(headers))
+        return NotAccepted(cause="SendGrid asks to slow down (429)", retry_after=wait(headers))
     if status == 400:
         return _bad_request(body, size)
     if status in _STOP:
         cause, cure = _STOP[status]
-        said = f"SendGrid answered {status}: {cause} ({_said(body)})"
-        return NotAccepted(cause=said, cure=cure, stop=True, credentials=status in {401, 403})
+        words = f"SendGrid answered {status}: {cause} ({said(body)})"
+        return NotAccepted(cause=words, cure=cure, stop=True, credentials=status in {401, 403})
     if 300 <= status < 400:
         return NotAccepted(cause=f"a redirect came instead of an answer ({status})", cure=ADDRESS_CURE, stop=True)
-    return Unknown(cause=f"the answer was {status} ({_said(body)})")
+    return Unknown(cause=f"the answer was {status} ({said(body)})")
 
 
 def _errors(body: bytes) -> list[dict[str, Any]]:
     try:
-        errors = json.loads(body)["errors"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return _listed(json.loads(body))
+    except (ValueError, RecursionError):
         return []
+
+
+def _listed(answer: Any) -> list[dict[str, Any]]:
+    errors = cast("dict[str, Any]", answer).get("errors") if isinstance(answer, dict) else None
     return [error for error in cast("list[Any]", errors) if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
-def _said(body: bytes) -> str:
-    said = "; ".join(str(error.get("message", "")) for error in _errors(body))
-    return presentable(said) or "no reason given"
+def messages(answer: Any) -> list[str]:
+    """Return the messages of the errors in an answer that was JSON."""
+    return [str(error.get("message", "")) for error in _listed(answer)]
 
 
-def presentable(said: object) -> str:
+def said(body: bytes) -> str:
+    """Return why a request was refused, in SendGrid's words, made presentable."""
+    words = "; ".join(str(error.get("message", "")) for error in _errors(body))
+    return presentable(words) or "no reason given"
+
+
+def presentable(words: object) -> str:
     """Return foreign words as a history and a screen can take them.
 
     They may quote an address or the key, steer a terminal, hold half of an emoji, or be endless.
     """
-    text = re.sub(r"[^\s<>\"']+@[^\s<>\"']+", "(address)", str(said)[:4000])
+    text = re.sub(r"[^\s<>\"']+@[^\s<>\"']+", "(address)", str(words)[:4000])
     text = re.sub(r"SG\.[\w.-]+", "(key)", text)
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in " ".join(text.split()))[:300]
 
@@ -94,15 +105,17 @@ def _bad_request(body: bytes, size: int) -> Submission:
     if named and not wrong_request:
         return Refused(reasons=named)
     cure = "If it is a setting of your account, correct it with SendGrid and resume."
-    return NotAccepted(cause=f"SendGrid does not accept the request (400): {_said(body)}", cure=cure, stop=True)
+    return NotAccepted(cause=f"SendGrid does not accept the request (400): {said(body)}", cure=cure, stop=True)
 
 
-def _wait(headers: Message) -> float | None:
+def wait(headers: Message) -> float | None:
     """Seconds until the limit is reset; None when it is not told, or the time told is past."""
     try:
-        left = float(headers.get("X-RateLimit-Reset", "")) - _provider_time(headers)
+        reset = float(headers.get("X-RateLimit-Reset", ""))
     except ValueError:
         return None
+    # Some of SendGrid's services tell the seconds that are left, others the second since 1970.
+    left = reset if 0 < reset < _LONGEST_COUNTDOWN else reset - _provider_time(headers)
     return min(left, _LONGEST_WAIT) if left >= 0 else None  # also for what is no number
 
 

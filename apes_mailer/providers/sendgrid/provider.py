@@ -15,8 +15,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sendgrid
-
 from apes_mailer.model.batch import Batch, Envelope
 from apes_mailer.model.consent import Purpose
 from apes_mailer.model.merge import ContactField
@@ -26,6 +24,7 @@ from apes_mailer.model.tracking import Tracking
 from apes_mailer.online import deadline
 from apes_mailer.providers.base import Limits, Payload
 from apes_mailer.providers.sendgrid import transport
+from apes_mailer.providers.sendgrid.account import Account
 from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, outcome, presentable
 from apes_mailer.providers.sendgrid.people import Personalizations
 from apes_mailer.render import fill
@@ -59,16 +58,22 @@ class _Compiled:
         return same_letter and self.tracking == batch.tracking
 
 
-class SendGrid:
-    """The provider ``sendgrid``."""
+class SendGrid(Account):
+    """The provider ``sendgrid``: an account, and a way out for letters."""
 
     name = "sendgrid"
     rehearsal = False
     limits = Limits(recipients=1000, merge_bytes=10_000)
 
-    def __init__(self, *, api_key: str, base_url: str, timeout: float, nonce: Callable[[str], str]) -> None:
-        """``timeout`` is the total time of a request in seconds; ``nonce`` gives unguessable letters for a digest."""
+    def __init__(
+        self, *, api_key: str, base_url: str, timeout: float, nonce: Callable[[str], str], asm_group: int = 0
+    ) -> None:
+        """``timeout`` is the total time of a request in seconds; ``nonce`` gives unguessable letters for a digest.
+
+        ``asm_group`` is the number of the unsubscribe group that letters name; 0 when they name none.
+        """
         transport.silence()
+        super().__init__(api_key=api_key, base_url=base_url.rstrip("/"), timeout=timeout, asm_group=asm_group)
         self._api_key = api_key
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
@@ -90,9 +95,9 @@ class SendGrid:
 
     def submit(self, payload: Payload) -> Submission:
         """Make one request to mail/send and say what became of it."""
-        client: Any = transport.Client(host=self._base_url, request_headers=self._headers(), version=3)
+        api = transport.client(self._api_key, self._base_url)
         try:
-            response = client.mail.send.post(request_body=transport.Body(payload.content), timeout=self._timeout)
+            response = api.mail.send.post(request_body=transport.Body(payload.content), timeout=self._timeout)
         except urllib.error.URLError as error:
             if isinstance(error.reason, deadline.NotConnectedError):
                 return NotAccepted(cause=f"no connection to {self._base_url}: {presentable(error.reason)}")
@@ -105,12 +110,6 @@ class SendGrid:
         except (OSError, http.client.HTTPException) as error:
             return Unknown(cause=f"no answer came ({type(error).__name__}: {presentable(error)})")
         return outcome(response.status_code, response.headers, response.body, payload.size)
-
-    def _headers(self) -> dict[str, str]:
-        # The key must not be in ``self.api``'s shared headers: the package lets headers of one call leak into others.
-        api = sendgrid.SendGridAPIClient(api_key=self._api_key, host=self._base_url)
-        # Any other type than application/json makes the package post the body as it is, instead of encoding it again.
-        return {**api.client.request_headers, "Content-Type": "application/json; charset=utf-8"}
 
     def payload(self, batch: Batch) -> Payload:
         """Return the JSON body of the request; pure."""

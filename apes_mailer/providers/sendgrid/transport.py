@@ -5,15 +5,18 @@ from __future__ import annotations
 import http.client
 import logging
 import urllib.request
+from collections.abc import Mapping, Sequence
 from email.message import Message
-from typing import Any
+from typing import Any, Protocol
 
 import python_http_client
+import sendgrid
 
 from apes_mailer.model.batch import Batch
 from apes_mailer.online import deadline
 
-_LONGEST_ANSWER = 1 << 20  # bytes; a request of which every recipient is refused is answered with about 150 kB
+_LONGEST_ANSWER = 8 << 20  # bytes; a refusal of every recipient has about 150 kB, a group of 200,000 addresses 6 MB
+_SUBMISSION = "/v3/mail/send"
 
 
 def silence() -> None:
@@ -65,14 +68,62 @@ class Client(python_http_client.Client):
         request: urllib.request.Request,
         timeout: float | None = None,
     ) -> _Answer:
-        return _Answer(deadline.opener().open(request, timeout=timeout))
+        submits = request.full_url.endswith(_SUBMISSION)
+        return _Answer(deadline.opener().open(request, timeout=timeout), head_only=submits)
+
+
+class Response(Protocol):
+    """An answer as the package hands it on."""
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Message:
+        """The HTTP headers."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The body as far as it came; cut off after some megabytes."""
+        ...
+
+
+def client(api_key: str, base_url: str) -> Any:
+    """Return a client for one request; the package's client lets the headers of one call leak into the next."""
+    api = sendgrid.SendGridAPIClient(api_key=api_key, host=base_url)
+    # Any other type than application/json makes the package post the body as it is, instead of encoding it again.
+    headers = {**api.client.request_headers, "Content-Type": "application/json; charset=utf-8"}
+    return Client(host=base_url, request_headers=headers, version=3)
+
+
+def exchange(
+    api: Any,
+    path: Sequence[str],
+    *,
+    timeout: float,
+    query: Mapping[str, str | int] | None = None,
+    body: bytes | None = None,
+) -> Response:
+    """Make one request, a POST when it has a body, and return the answer, whatever its status.
+
+    ``timeout`` is the total time in seconds. Raises ``OSError`` (often an ``URLError``) or ``HTTPException``.
+    """
+    for segment in path:
+        api = api._(segment)
+    if body is None:
+        return api.get(query_params=dict(query or {}), timeout=timeout)
+    return api.post(request_body=Body(body), timeout=timeout)
 
 
 class _Answer:
     """A response whose status counts whatever becomes of its body."""
 
-    def __init__(self, response: http.client.HTTPResponse) -> None:
+    def __init__(self, response: http.client.HTTPResponse, *, head_only: bool) -> None:
         self._response = response
+        self._head_only = head_only
 
     def getcode(self) -> int:
         return self._response.status
@@ -82,8 +133,9 @@ class _Answer:
 
     def read(self) -> bytes:
         try:
-            # An acceptance says all in its head, and is not to be put at risk by waiting for more.
-            return b"" if self._response.status == 202 else self._response.read(_LONGEST_ANSWER)
+            # An accepted mail says all in its head, and is not to be put at risk by waiting for more.
+            accepted = self._head_only and self._response.status == 202
+            return b"" if accepted else self._response.read(_LONGEST_ANSWER)
         except (OSError, http.client.HTTPException):
             return b""
         finally:

@@ -11,7 +11,8 @@ from tests.integration.providers.sending import provider, saying, submitted, tim
 from tests.support import faults
 from tests.support.faults import EVERY_FAULT, Ending, Fault, FaultList
 from tests.support.listener import Listener
-from tests.support.local_sendgrid import API_KEY, LocalSendGrid, message_id
+from tests.support.local_sendgrid import API_KEY, LocalSendGrid
+from tests.support.sendgrid_log_book import message_id
 from tests.unit.providers.samples import batch, people
 
 SHORT = 0.5

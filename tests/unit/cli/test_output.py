@@ -148,7 +148,7 @@ def test_doubt_is_shown_by_count_batch_and_cause() -> None:
 def test_when_only_doubt_is_left_the_way_to_resolve_it_is_shown() -> None:
     text = output.status_text(_status(CampaignState.INCOMPLETE, submitted=20, unknown=10))
     assert "apes-mailer resolve 2027-01 BATCH --as submitted" in text
-    assert "resume" not in text
+    assert "Let the provider's log be asked, after some minutes: apes-mailer resume 2027-01" in text
 
 
 def test_pause_is_shown_with_cause_and_cure() -> None:

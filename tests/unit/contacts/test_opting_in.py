@@ -17,7 +17,7 @@ from tests.unit.contacts.stores import KEYRING, NOW, Store
 KEY = KEYRING.contact_key("a@exemple.fr")
 LATER = NOW + dt.timedelta(days=30)
 PROOF = Proof(source="sign-up form", wording="Je veux la lettre. (2027-01)", origin="192.0.2.7")
-SAID = [Cause.UNSUBSCRIBED, Cause.PAUSED, Cause.IMPORTED, Cause.ERASED]
+SAID = [Cause.UNSUBSCRIBED, Cause.AT_PROVIDER, Cause.PAUSED, Cause.IMPORTED, Cause.ERASED]
 
 
 def _suppress(store: Store, *causes: Cause, name: str | None = None) -> None:

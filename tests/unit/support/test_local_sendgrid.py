@@ -17,8 +17,9 @@ import pytest
 from tests.support import faults
 from tests.support.faults import FaultList
 from tests.support.journal import Acceptance, SeenRequest
-from tests.support.local_sendgrid import API_KEY, LocalSendGrid, message_id
+from tests.support.local_sendgrid import API_KEY, LocalSendGrid
 from tests.support.payloads import LEFT_OUT, JsonObject, edited, payload
+from tests.support.sendgrid_log_book import message_id
 
 SANDBOX = "mail_settings/sandbox_mode/enable"
 

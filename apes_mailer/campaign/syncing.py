@@ -1,0 +1,144 @@
+"""Heeding what the provider knows of people, and telling it what it must forget: with each send, or on demand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from apes_mailer.campaign.patience import Patience
+from apes_mailer.contacts import block_lists, provider_tasks
+from apes_mailer.contacts.block_lists import Source
+from apes_mailer.errors import AccountError, AccountRefusedError
+from apes_mailer.model.account import BlockList
+from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
+from apes_mailer.providers.base import ErasesPeople, KeepsBlockLists, Provider
+from apes_mailer.store.database import Database
+
+BEFORE_SENDING, ON_DEMAND = 60.0, 3600.0
+"""Most seconds that all questions take together."""
+
+# Entries get their time from many computers of the provider, and may show up late.
+_OVERLAP = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A block list that was read: its entries since the last time, and how many of them were news."""
+
+    list: str
+    cause: Cause | None
+    read: int
+    new: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Synced:
+    """What became of asking a provider.
+
+    ``new`` are addresses newly suppressed, ``erased`` people whom the provider has taken the order to erase, ``jobs``
+    its numbers of these orders. ``troubles`` say what was not answered.
+    """
+
+    provider: str
+    lists: list[Read] = field(default_factory=list[Read])
+    erased: int = 0
+    jobs: list[str] = field(default_factory=list[str])
+    troubles: list[AccountError] = field(default_factory=list[AccountError])
+
+    @property
+    def new(self) -> int:
+        """How many addresses are newly suppressed."""
+        return sum(each.new for each in self.lists if each.cause is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What asking needs on this side."""
+
+    database: Database
+    keyring: Keyring
+    clock: Callable[[], dt.datetime]
+
+
+def sync(desk: Desk, provider: Provider, *, seconds: float, whole: bool = False) -> Synced | None:
+    """Read the provider's block lists from where they were read to, or ``whole``, and work off what waits for it.
+
+    Return None for a provider that can do neither. What is not answered within ``seconds`` is a trouble: what was read
+    until then counts, and the list is read again next time.
+    """
+    if not isinstance(provider, KeepsBlockLists | ErasesPeople):
+        return None
+    synced, patience = Synced(provider=provider.name), Patience(seconds)
+    if isinstance(provider, KeepsBlockLists):
+        for block_list in provider.block_lists:
+            try:
+                synced.lists.append(_read(desk, provider, provider.name, block_list, patience, whole=whole))
+            except AccountRefusedError as error:
+                synced.troubles.append(error)  # a key may have the right to some lists only
+            except AccountError as error:
+                synced.troubles.append(error)
+                return synced
+    if isinstance(provider, ErasesPeople):
+        try:
+            _erase(desk, provider, synced, patience)
+        except AccountError as error:
+            synced.troubles.append(error)
+    return synced
+
+
+def _read(
+    desk: Desk, provider: KeepsBlockLists, name: str, block_list: BlockList, patience: Patience, *, whole: bool
+) -> Read:
+    with desk.database.read() as connection:
+        read_to = None if whole else block_lists.read_to(connection, name, provider.account, block_list)
+    since = None if read_to is None else read_to - _OVERLAP
+    source = Source(provider=name, block_list=block_list, at=desk.clock())
+    page = patience.ask(partial(provider.blocked, block_list, since=since, page=None))
+    began, read, new = page.at, 0, 0
+    while True:
+        with desk.database.write() as connection:
+            new += block_lists.heed(connection, desk.keyring, source, page.entries)
+            read += len(page.entries)
+            if page.next is None:
+                if block_list.timeless:
+                    block_lists.forget_unseen(connection, source)
+                block_lists.remember(connection, name, provider.account, block_list, up_to=began)
+                return Read(list=block_list.name, cause=block_list.cause, read=read, new=new)
+        page = patience.ask(partial(provider.blocked, block_list, since=since, page=page.next))
+
+
+def _erase(desk: Desk, provider: ErasesPeople, synced: Synced, patience: Patience) -> None:
+    while True:
+        with desk.database.read() as connection:
+            tasks = provider_tasks.waiting(connection, synced.provider, most=provider.most_erased)
+        if not tasks:
+            return
+        erasure = patience.ask(partial(provider.erase, [task.address for task in tasks]))
+        with desk.database.erasing() as connection:
+            provider_tasks.finish(connection, tasks, reference=erasure.job, at=desk.clock())
+        synced.erased += len(tasks)
+        synced.jobs.append(erasure.job)
+
+
+def news(synced: Synced) -> str:
+    """Return what was new, in words; empty when nothing was."""
+    by_cause: dict[str, int] = {}
+    for each in synced.lists:
+        if each.cause is not None and each.new:
+            by_cause[each.cause] = by_cause.get(each.cause, 0) + each.new
+    told: list[str] = []
+    if by_cause:
+        detail = ", ".join(f"{count:,} {cause}" for cause, count in by_cause.items())
+        told.append(f"{synced.new:,} newly suppressed ({detail})")
+    if synced.erased:
+        told.append(f"{synced.erased:,} erased there on demand")
+    return ", ".join(told)
+
+
+def trouble(synced: Synced) -> str:
+    """Return what was not answered, in words; empty when everything was."""
+    told = dict.fromkeys(f"{error.message} {error.hint}".rstrip() for error in synced.troubles)
+    return " ".join(told)

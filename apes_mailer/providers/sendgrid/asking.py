@@ -1,0 +1,111 @@
+"""Asking SendGrid's account: one request, its JSON, or an error in words for whoever is at the keyboard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import json
+import urllib.error
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+
+from apes_mailer.errors import AccountBusyError, AccountError, AccountRefusedError
+from apes_mailer.providers.sendgrid import transport
+from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, presentable, said, wait
+
+_LATER = "It is asked again with the next send or resume."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What is asked for: in words, the right that a key needs for it, and what that right is called in the account."""
+
+    what: str
+    scope: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A JSON answer, with its time by the provider's clock (ours where it has none)."""
+
+    status: int
+    value: Any
+    at: dt.datetime
+
+
+class Asking:
+    """Asks the account of one key; safe to use from several threads."""
+
+    def __init__(self, *, api_key: str, base_url: str, timeout: float) -> None:
+        """``timeout`` is the total time of a request in seconds."""
+        self._api_key = api_key
+        self._base_url = base_url
+        self._timeout = timeout
+
+    def ask(
+        self,
+        matter: Matter,
+        path: Sequence[str],
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+        accept: Sequence[int] = (200,),
+    ) -> Told:
+        """Make one request; an answer with a status in ``accept`` is returned.
+
+        Raises ``AccountRefusedError`` for a key without the right, ``AccountBusyError`` when it should be asked later,
+        ``AccountError`` for all else: nobody there, no such service in this account, an answer that broke off.
+        """
+        api = transport.client(self._api_key, self._base_url)
+        content = None if body is None else json.dumps(body).encode()
+        try:
+            response = transport.exchange(api, path, timeout=self._timeout, query=query, body=content)
+        except (OSError, http.client.HTTPException) as error:
+            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            raise AccountError(
+                f"SendGrid did not tell {matter.what}: no answer came ({presentable(reason)}).", hint=_LATER
+            ) from error
+        if response.status_code not in accept:
+            _refuse(matter, response)
+        try:
+            value = json.loads(response.body)
+        except (ValueError, RecursionError) as error:
+            raise AccountError(
+                f"SendGrid did not tell {matter.what}: the answer broke off, or is too large.", hint=_LATER
+            ) from error
+        return Told(status=response.status_code, value=value, at=_time_of(response))
+
+
+def not_understood(matter: Matter) -> AccountError:
+    """Return the error for an answer that is JSON, and not what was asked for."""
+    return AccountError(f"SendGrid did not tell {matter.what}: the answer is not in the form it should be in.")
+
+
+def _refuse(matter: Matter, response: transport.Response) -> NoReturn:
+    status, reason = response.status_code, said(response.body)
+    start = f"SendGrid did not tell {matter.what}"
+    match status:
+        case 401:
+            raise AccountRefusedError(f"{start}: the key is not valid (401).", hint="Check SENDGRID_API_KEY.")
+        case 403:
+            raise AccountRefusedError(
+                f"{start}: the key has no right to it (403).",
+                hint=f"With SendGrid (Settings, API Keys) give the key the right {matter.right} ({matter.scope}).",
+            )
+        case 429:
+            asks = f"{start}: it asks to slow down (429)."
+            raise AccountBusyError(asks, hint=_LATER, retry_after=wait(response.headers))
+        case 404:
+            raise AccountError(f"{start}: this account has no such service (404).", hint=ADDRESS_CURE)
+        case _:
+            raise AccountError(f"{start}: the answer was {status} ({reason}).", hint=_LATER)
+
+
+def _time_of(response: transport.Response) -> dt.datetime:
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return dt.datetime.now(dt.UTC)
