@@ -54,12 +54,17 @@ def consent(key: sa.ColumnElement[bytes], list_id: int, purpose: Purpose) -> sa.
     What an import claimed that was undone since proves nothing.
     """
     table = schema.consent
-    imported = schema.contact_import
-    undone = sa.select(imported.c.id).where(imported.c.undone_at.is_not(None))
     said = sa.select(table.c.state).where(
         table.c.key == key,
         table.c.list_id.in_([schema.ALL_LISTS, list_id]),
         table.c.purpose == purpose,
-        sa.or_(table.c.import_id.is_(None), table.c.import_id.not_in(undone)),
+        proves(),
     )
     return said.order_by(table.c.id.desc()).limit(1).scalar_subquery()
+
+
+def proves() -> sa.ColumnElement[bool]:
+    """Whether a row of the consent log proves something: not when it is of an import that was undone."""
+    table, imported = schema.consent, schema.contact_import
+    undone = sa.select(imported.c.id).where(imported.c.undone_at.is_not(None))
+    return sa.or_(table.c.import_id.is_(None), table.c.import_id.not_in(undone))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from apes_mailer.contacts import consents, lists
 from apes_mailer.contacts.consents import Proof
@@ -105,6 +106,22 @@ def test_last_word_counts_whatever_it_is_about(ledger: Ledger, words: list[tuple
         say(ledger, 1, OPENS, state, list_name)
     ledger.prepare(letters=letters(BOTH))
     assert counted(ledger)[address(1)] == ("opens" if agreed else "")
+
+
+def test_consent_of_an_import_that_was_undone_proves_nothing(ledger: Ledger) -> None:
+    say(ledger, 1, OPENS, State.GIVEN)
+    say(ledger, 2, OPENS, State.GIVEN)
+    with ledger.database.write() as connection:
+        row = {"list_id": 1, "source": "a.csv", "at": "2027", "counts": "{}", "undone_at": "2027"}
+        undone = connection.execute(
+            sa.insert(schema.contact_import).returning(schema.contact_import.c.id), row
+        ).scalar()
+        values = {"list_id": 0, "purpose": OPENS, "state": State.GIVEN, "at": "2027", "source": "a.csv"}
+        rows = [{**values, "key": ledger.key(number), "import_id": undone} for number in (3, 4)]
+        connection.execute(sa.insert(schema.consent), rows)
+    say(ledger, 4, OPENS, State.GIVEN)
+    ledger.prepare(letters=letters(BOTH))
+    assert [number for number in range(5) if counted_of(ledger, number)] == [1, 2, 4]
 
 
 def test_consent_for_another_list_says_nothing(ledger: Ledger) -> None:
