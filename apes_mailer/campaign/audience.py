@@ -1,4 +1,4 @@
-"""Who a letter is for: a list by name, kept as a file or in the store."""
+"""Who a letter is for: a list by name, kept as a file or in the store; or those who got the letter that it corrects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from apes_mailer.contacts import lists, segments, staging
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.errors import ContactsError
+from apes_mailer.errors import ContactsError, UsageError
+from apes_mailer.ledger import campaigns, control, corrections
 from apes_mailer.ledger.freeze import Candidates
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.segment import Condition
@@ -23,14 +24,32 @@ STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """The campaign that a letter corrects, and whether those go with the others who only perhaps got it."""
+
+    campaign: str
+    with_doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """A list that exists; ``file`` is None when it is kept in the store, ``shown`` is what messages call it."""
+    """A list that exists; ``file`` is None when it is kept in the store, ``shown`` is what messages call it.
+
+    Of a correction it is the list of the campaign that is ``corrected``: opting out and the fields go by it.
+    """
 
     name: str
     file: Path | None
     shown: str = ""
     where: Condition | None = None
     """The segment of the list that is meant; None: all of it."""
+
+    corrected: Corrected | None = None
+
+    @property
+    def words(self) -> str:
+        """What it is, at the beginning of a sentence."""
+        return f'The campaign "{self.corrected.campaign}"' if self.corrected else f'The list "{self.name}"'
 
 
 def find(workspace: Workspace, database: Database, name: str, *, where: Condition | None = None) -> Audience:
@@ -50,6 +69,22 @@ def find(workspace: Workspace, database: Database, name: str, *, where: Conditio
     return Audience(name=name, file=file, shown=workspace.shown(file) if file else "", where=where)
 
 
+def of_corrected(workspace: Workspace, database: Database, corrected: Corrected) -> Audience:
+    """Return the audience of a correction. Raises ``UsageError`` when the campaign was not handed to a provider."""
+    name = corrected.campaign
+    with database.read() as connection:
+        found = campaigns.find(connection, name)
+        if found is None or not campaigns.is_begun(connection, found):
+            raise UsageError(
+                f'"{name}" has not been sent: nobody has got it, so there is nobody to write a correction to.',
+                hint=f"Correct campaigns/{name}/issue.yaml itself, and send it.",
+            )
+        list_name = campaigns.load(connection, found).list_name
+    file = workspace.list_file(list_name)
+    shown = workspace.shown(file) if file else ""
+    return Audience(name=list_name, file=file, shown=shown, corrected=corrected)
+
+
 def notice(audience: Audience) -> str:
     """Return what a person should know of how the file of a list is read: which column was taken; mostly nothing.
 
@@ -63,8 +98,8 @@ def notice(audience: Audience) -> str:
 
 def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError:
     message = f'There is no list "{name}".'
-    if spreadsheet := workspace.spreadsheet(name):
-        return ContactsError(message, hint=spreadsheet)
+    if document := workspace.other_document(name):
+        return ContactsError(message, hint=document)
     unusable = "".join(f"\n{cure}" for cure in workspace.unusable_lists())
     return ContactsError(
         message,
@@ -83,14 +118,26 @@ def candidates(
     Who is on the list and outside the segment is a candidate, rejected for that.
     """
     list_id = lists.find_or_add(connection, audience.name, keyring, at)
+    if audience.corrected is not None:
+        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring)
+        return
     if audience.file is None:
         accepted, rejected = lists.members(list_id), None
     else:
         with open_contacts_file(audience.file, shown=audience.shown) as file:
-            accepted, rejected = staging.stage(connection, file, keyring)
+            accepted, rejected = staging.stage(connection, file, keyring, list_id=list_id, at=at)
     if audience.where is not None:
         accepted, rejected = segments.part(connection, accepted, rejected, audience.where)
     yield list_id, Candidates(accepted=accepted, rejected=rejected)
+
+
+def _of_corrected(connection: Connection, audience: Audience, corrected: Corrected, keyring: Keyring) -> Candidates:
+    campaign_id = control.campaign_id_of(connection, corrected.campaign)
+    today = None
+    if audience.file is not None:
+        with open_contacts_file(audience.file, shown=audience.shown) as file:
+            today, _ = staging.stage(connection, file, keyring)
+    return corrections.candidates(connection, campaign_id, today, with_doubtful=corrected.with_doubtful)
 
 
 def count(database: Database, audience: Audience) -> segments.Count:

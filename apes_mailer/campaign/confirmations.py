@@ -16,6 +16,7 @@ from typing import assert_never, get_args
 
 from apes_mailer.contacts import wishes
 from apes_mailer.model.batch import Batch, Envelope, Recipient
+from apes_mailer.model.field import EMAIL
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.keys import Keyring
@@ -110,6 +111,7 @@ class Confirmations:
             # Of no list: who never asked, and unsubscribes, does so from all of them.
             unsubscribe_url=self.envelope.unsubscribe_url(self.keyring.token(self.keyring.list_tag(NAME), wish.key)),
             values={
+                EMAIL: wish.address,
                 _LETTER: self.title(wish.list_name),
                 _LINK: f"{self.envelope.public_url}/{_PAGES[wish.kind]}/{token}",
             },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -84,16 +84,14 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
         _face_what_was_left(around, campaign, owner, watch)
         with around.records.database.write() as connection:
             waiting = claims.waiting(connection, campaign.id)
+            corrections = campaigns.corrections(connection, campaign.id)
             size = min(around.batch_size, around.provider.limits.recipients)
             resizing.cut_pending(connection, campaign.id, size, actor=owner, at=around.records.clock())
             whole = resizing.still_larger(connection, campaign.id, size)
             control.unpause(connection, campaign.id, at=around.records.clock(), actor=owner)
-        for no in whole:
-            watch.warn(
-                f"Batch {no} has more than {size} recipients and stays whole, since it was let go again after a doubt "
-                "that evidence may still settle. It goes last."
-            )
+        _tell_of_large(whole, size, watch)
         if waiting:
+            _tell_of_corrections(corrections, watch)
             _tell_if_changed(workspace, name, campaign.issue_digest, watch)
         return _run(around, campaign.id, owner, watch, frozen=None)
 
@@ -183,6 +181,22 @@ def _run(around: Surroundings, campaign_id: int, owner: str, watch: Watch, *, fr
         stopped_by_person=sender.stopped_by_person,
         run=sender.run_name,
     )
+
+
+def _tell_of_large(batches: Iterable[int], size: int, watch: Watch) -> None:
+    for no in batches:
+        watch.warn(
+            f"Batch {no} has more than {size} recipients and stays whole, since it was let go again after a doubt "
+            "that evidence may still settle. It goes last."
+        )
+
+
+def _tell_of_corrections(names: Iterable[str], watch: Watch) -> None:
+    for name in names:
+        watch.warn(
+            f"{name} corrected this letter for those who had it by then. Who gets the letter from now on gets it "
+            "without that correction."
+        )
 
 
 def _tell_if_changed(workspace: Workspace, name: str, digest: str, watch: Watch) -> None:

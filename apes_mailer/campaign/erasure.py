@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apes_mailer.contacts import file_erasing, lists, mentions, provider_tasks
+from apes_mailer.contacts import file_erasing, lists, meanings, mentions, provider_tasks
 from apes_mailer.contacts import person as of_lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
@@ -82,7 +82,8 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
 def _erase_files(workspace: Workspace, address: str) -> tuple[int, list[Path]]:
     """Return how many rows went, and the files of ``contacts/`` that hold the person still, or may."""
     gone, left = 0, list[Path]()
-    for path in sorted(each for each in workspace.contacts.rglob("*") if each.is_file()):
+    files = (each for each in workspace.contacts.rglob("*") if each.is_file() and each.name != meanings.FILE_NAME)
+    for path in sorted(files):
         shown = workspace.shown(path)
         try:
             if path.suffix.lower() in file_erasing.TEXT_SUFFIXES:

@@ -14,7 +14,7 @@ from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.targeting import Targeting
 from apes_mailer.campaign.waiving import require_sound
 from apes_mailer.errors import CancelledError, ContactsError, LedgerError
-from apes_mailer.ledger import campaigns, freeze, merge_values
+from apes_mailer.ledger import campaigns, control, freeze, merge_values
 from apes_mailer.ledger.freeze import Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.sorting import Letters
@@ -29,6 +29,7 @@ from apes_mailer.store.database import Connection, Database
 # The most bytes that one byte of a value can become (&#x27;), and what isolating a right-to-left value adds.
 _GROWTH, _ISOLATES = 6, 16
 
+_NOBODY_TO_CORRECT = "Nobody needs this correction: it goes to those who got that campaign, and still want letters."
 _NOBODY = "Add contacts to the list, or choose another one with --to."
 _UNPROVEN = (
     "The settings say that this list is opt-in: import the consents along with the contacts (their date and where they "
@@ -113,18 +114,24 @@ def _prepare(
         _refuse_known_elsewhere(connection, order.composition.name, instance)
         _refuse_other_case(connection, order.composition.name)
     with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates):
-        preparation = _preparation(order, list_id, targeting.letters())
+        preparation = _preparation(connection, order, list_id, targeting.letters())
         frozen = freeze.freeze(connection, preparation, candidates, at=at, actor=order.actor, expected=expected)
     if not frozen.recipients:
         excluded = ", ".join(f"{count} {reason}" for reason, count in frozen.excluded.items()) or "nobody is on it"
         raise ContactsError(
-            f'The list "{order.audience.name}" gives no recipient ({excluded}).',
-            hint=_UNPROVEN if Reason.NO_PROOF in frozen.excluded else _NOBODY,
+            f"{order.audience.words} gives no recipient ({excluded}).", hint=_without_recipients(order, frozen)
         )
     targeting.require_readers(lambda: audience_module.columns(connection, order.audience, list_id))
     require_filled_tags(connection, order, frozen.campaign_id)
     empty = _empty_fields(connection, frozen.campaign_id)
     return replace(frozen, empty_fields=empty, absent_values=targeting.absent_values()), targeting
+
+
+def _without_recipients(order: Order, frozen: Frozen) -> str:
+    """Return what to do when nobody is left to mail."""
+    if Reason.NO_PROOF in frozen.excluded:
+        return _UNPROVEN
+    return _NOBODY_TO_CORRECT if order.audience.corrected else _NOBODY
 
 
 def _empty_fields(connection: Connection, campaign_id: int) -> list[str]:
@@ -152,8 +159,8 @@ def _refuse_other_case(connection: Connection, name: str) -> None:
         )
 
 
-def _preparation(order: Order, list_id: int, letters: Letters) -> Preparation:
-    provider = order.provider
+def _preparation(connection: Connection, order: Order, list_id: int, letters: Letters) -> Preparation:
+    provider, corrected = order.provider, order.audience.corrected
     return Preparation(
         name=order.composition.name,
         kind=order.kind,
@@ -166,6 +173,7 @@ def _preparation(order: Order, list_id: int, letters: Letters) -> Preparation:
         policy=order.policy,
         segment=str(order.audience.where or ""),
         waivers=order.waivers,
+        correction_of=control.campaign_id_of(connection, corrected.campaign) if corrected else None,
         value_bytes=partial(_safe_bytes, provider),
         too_large=lambda template: partial(_too_large, provider, template),
     )

@@ -21,7 +21,10 @@ _IGNORED = """\
 /contacts/
 *.csv
 *.tsv
+*.xls
 *.xlsx
+*.ods
+*.vcf
 *.eml
 /secret.key
 /.env
@@ -84,8 +87,10 @@ def write_schema(workspace: Workspace) -> Path:
     return path
 
 
-def new_issue(workspace: Workspace, name: str, *, source: str | None) -> Path:
+def new_issue(workspace: Workspace, name: str, *, source: str | None, correction: bool = False) -> Path:
     """Make an issue from the starter, or from an earlier issue with its pictures; return its file.
+
+    As a ``correction`` it says so: it will go to those who got the source.
 
     Raises ``UsageError`` when the name is taken or the source does not exist.
     """
@@ -94,7 +99,8 @@ def new_issue(workspace: Workspace, name: str, *, source: str | None) -> Path:
     if folder.exists():
         hint = workspace.misnamed_issue(name) or "Choose another name."
         raise UsageError(f"{workspace.shown(folder)} already exists; nothing was changed.", hint=hint)
-    _copy_issue(workspace.campaign(source, to_copy=True) if source else bundled("starter"), folder)
+    line = f'correction_of: "{source}"  # goes to those who got that letter, and to nobody else\n' if correction else ""
+    _copy_issue(workspace.campaign(source, to_copy=True) if source else bundled("starter"), folder, line)
     write_schema(workspace)
     return folder / "issue.yaml"
 
@@ -113,10 +119,12 @@ def still_to_change(workspace: Workspace, file: Path) -> list[str]:
     return [f"{shown}:{parsed.line(name)} {name}: {value}" for name, value in fields.items() if value is not None]
 
 
-def _copy_issue(source: Path, target: Path) -> None:
+def _copy_issue(source: Path, target: Path, first_line: str = "") -> None:
+    """Copy an issue with its pictures; whom it corrects is said by ``first_line``, and not taken over."""
     try:
         text = (source / "issue.yaml").read_bytes().removeprefix(codecs.BOM_UTF8)
-        text = _SCHEMA_LINE + re.sub(rb"\A# yaml-language-server:.*\n", b"", text)
+        text = re.sub(rb"\A# yaml-language-server:.*\n", b"", text)
+        text = _SCHEMA_LINE + first_line.encode() + re.sub(rb"(?m)^correction_of:.*\n", b"", text)
         (target / "images").mkdir(parents=True)
         for picture in (source / "images").rglob("*"):
             copy = target / picture.relative_to(source)

@@ -71,8 +71,8 @@ class Targeting:
 
     def require_readers(self, columns: Callable[[], Sequence[str]]) -> None:
         """Raise ``CheckFailedError`` when a part of the letter is for nobody; ``columns`` gives those of the list."""
-        if self._order.only is not None:
-            return
+        if self._order.only is not None or self._order.audience.corrected is not None:
+            return  # of those who were reached, perhaps nobody is meant by a part; it was checked for the whole list
         met = {condition for letter in self._letters.values() for condition in letter.variant.conditions}
         found = [
             self._nobody(condition, path, columns)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apes_mailer.campaign import compose, overview, targeting
+from apes_mailer.campaign import compose, correction, overview, targeting
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.order import Order
 from apes_mailer.check import catalogue
 from apes_mailer.cli import output, reaching
 from apes_mailer.ledger.freeze import Frozen
+from apes_mailer.ledger.states import Reason
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.wiring import Application
 
@@ -23,7 +24,7 @@ def card(application: Application, asked: Order, frozen: Frozen, opt_outs: Seque
         ("Subject", envelope.subject_mark + issue.subject),
         ("Preheader", issue.preheader or "(none)"),
         ("From", f"{envelope.from_name} <{envelope.from_address}>"),
-        ("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'contact')})"),
+        *_audience_rows(asked, frozen),
         ("Policy", asked.policy.words),
         *([("Segment", str(asked.audience.where))] if asked.audience.where else []),
         ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
@@ -48,7 +49,38 @@ def card(application: Application, asked: Order, frozen: Frozen, opt_outs: Seque
         for sent in overview.sends_of_letters(application.database, _digests(composition, frozen).values())
         if sent.campaign != composition.name
     ]
+    lines += [f"  Warning: {line}" for line in _still_to_serve(application, asked)]
     return "\n".join([composition.name, *lines])
+
+
+def _audience_rows(asked: Order, frozen: Frozen) -> list[tuple[str, str]]:
+    corrected = asked.audience.corrected
+    if corrected is None:
+        return [("List", f"{asked.audience.name} ({output.plural(frozen.candidates, 'contact')})")]
+    left_out = frozen.excluded.get(Reason.NOT_REACHED, 0) + frozen.excluded.get(Reason.IN_DOUBT, 0)
+    reached = f"{frozen.candidates - left_out:,} of {output.plural(frozen.candidates, 'recipient')}"
+    which = "those who got it, or may have" if corrected.with_doubtful else "those who got it"
+    return [("Correction of", f"{corrected.campaign}: {reached}, {which}"), ("List", asked.audience.name)]
+
+
+def _still_to_serve(application: Application, asked: Order) -> list[str]:
+    """Return what to know when the corrected campaign has not come to its end."""
+    corrected = asked.audience.corrected
+    if corrected is None:
+        return []
+    name, left = corrected.campaign, correction.still_to_serve(application.database, corrected.campaign)
+    lines: list[str] = []
+    if left.pending:
+        lines.append(
+            f"{output.plural(left.pending, 'recipient')} of {name} have not got it yet. Resuming it sends them the "
+            "letter as it was, and not this correction."
+        )
+    if left.unknown and not corrected.with_doubtful:
+        lines.append(
+            f"of {output.plural(left.unknown, 'recipient')} of {name} nobody knows whether they got it; they are left "
+            f"out. Settle it first (apes-mailer status {name}), or add --also-in-doubt."
+        )
+    return lines
 
 
 def _variant_rows(composition: Composition, frozen: Frozen) -> list[tuple[str, str]]:

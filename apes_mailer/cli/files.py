@@ -40,6 +40,6 @@ def show_rejects(report: RejectReport) -> None:
     if report.notice:
         output.say(report.notice)
     for reject in report.first:
-        output.say(f"  line {reject.line}: {reject.reason}")
+        output.say(f"  {report.place(reject.line)}: {reject.reason}")
     if report.count > len(report.first):
         output.say(f"  and {report.count - len(report.first):,} more")

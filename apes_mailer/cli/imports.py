@@ -12,33 +12,45 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from apes_mailer.cli import files, output, typed
+from apes_mailer.cli.asking import open_asking
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.cli.rejects import RejectReport
 from apes_mailer.errors import CancelledError, ContactsError
 
 if TYPE_CHECKING:
     from apes_mailer.contacts.importing import Change, Counts, Difference, Import
+    from apes_mailer.contacts.table import ContactsTable
     from apes_mailer.contacts.undoing import PastImport, Undone
     from apes_mailer.wiring import Application
 
+_MOST_REMARKS = 20  # on a screen
 _MOST_SHOWN, _MOST_LISTED = 10, 100  # changed fields, on a screen and for a script
 
 
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file; one column holds the addresses.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV file, a spreadsheet, an address book, or a ZIP of CSV files.")
+    ],
     list_name: Annotated[
         str, typer.Option("--list", metavar="LIST", help="The list; made when there is none of this name.")
     ],
     *,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", metavar="NAME=FIELD", help="What a column is, say 'Courriel pro=EMAIL'; may be repeated."
+        ),
+    ] = None,
+    sheet: Annotated[str, typer.Option("--sheet", metavar="NAME", help="The sheet of a spreadsheet.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Bring a file into a list of the store.
 
-    Shows first what would change, and asks. Who is suppressed stays suppressed, and who is not in the file stays on
-    the list.
+    Shows first what would change, and asks. Who is suppressed stays suppressed, who says no in the file becomes so,
+    and who is not in the file stays on the list.
     """
     application = application_of(context)
     workspace = application.workspace
@@ -47,11 +59,13 @@ def import_(
         raise ContactsError(
             f'"{list_name}" is the list kept in {workspace.shown(taken)}.', hint="Choose another name with --list."
         )
+    table, meanings = open_asking(application, file, columns or [], sheet)
     if dry_run:
-        _run(application, file, list_name, RejectReport(), yes=yes, dry_run=True, json=json)
+        _run(application, table, file, list_name, RejectReport(), yes=yes, dry_run=True, json=json)
         return
     with RejectReport(workspace.contacts / "rejected" / f"{file.stem}.csv") as report:
-        counts = _run(application, file, list_name, report, yes=yes, json=json)
+        counts = _run(application, table, file, list_name, report, yes=yes, json=json)
+    meanings.remember(file.name)
     if report.count and report.path:
         output.say(f"Every rejected row is in {workspace.shown(report.path)}")
     if not counts.read:
@@ -59,11 +73,12 @@ def import_(
             f"{files.shown(application, file)} has no row below its first line: nobody was added to {list_name}."
         )
     if json:
-        output.emit(counts)
+        output.emit(counts.as_json())
 
 
 def _run(
     application: Application,
+    table: ContactsTable,
     file: Path,
     list_name: str,
     report: RejectReport,
@@ -76,12 +91,12 @@ def _run(
     from apes_mailer.contacts import importing, lists
     from apes_mailer.model.field import EMAIL
 
-    with files.opened(application, file) as opened, application.database.bulk(cache_mb=8) as bulk:
-        report.columns = opened.columns.in_file_order(EMAIL, opened.fields)
-        report.notice = opened.notice
+    with table, application.database.bulk(cache_mb=8) as bulk:
+        report.columns = table.columns.in_file_order(EMAIL, table.fields)
+        report.notice, report.place = table.notice, table.place
         with bulk.read() as connection:
             run = importing.Import(connection, application.keyring, report.add, files.show_rows)
-            run.read(opened)
+            run.read(table)
             files.show_rows(None)
             if dry_run or not yes:
                 difference = run.preview(lists.number(connection, list_name), application.clock())
@@ -98,6 +113,7 @@ def _run(
     output.say(f"Imported: {_counts_text(counts)}")
     if yes:
         files.show_rejects(report)
+        _show_remarks(run, report)
     return counts
 
 
@@ -111,13 +127,25 @@ def _show_difference(run: Import, difference: Difference, report: RejectReport) 
     if difference.absent:
         output.say(f"{output.plural(difference.absent, 'contact')} of the list not in this file: left as they are.")
     files.show_rejects(report)
+    _show_remarks(run, report)
+
+
+def _show_remarks(run: Import, report: RejectReport) -> None:
+    """Say what was mended in addresses, and what might be a slip of the pen in them."""
+    remarks = run.remarks()
+    if remarks:
+        output.say("To be looked at; these rows are imported:")
+    for each in remarks[:_MOST_REMARKS]:
+        output.say(f"  {report.place(each.line)}: {each.words}")
+    if len(remarks) > _MOST_REMARKS:
+        output.say(f"  and {len(remarks) - _MOST_REMARKS:,} more")
 
 
 def _finish_dry_run(run: Import, difference: Difference, *, json: bool) -> None:
     output.say("A dry run: nothing was imported.")
     if json:
         changes = [asdict(each) for each in islice(run.changes(), _MOST_LISTED)]
-        output.emit({**asdict(difference.counts), "absent": difference.absent, "changes": changes})
+        output.emit({**difference.counts.as_json(), "absent": difference.absent, "changes": changes})
 
 
 def _change_text(change: Change) -> str:
@@ -125,9 +153,11 @@ def _change_text(change: Change) -> str:
 
 
 def _counts_text(counts: Counts) -> str:
+    of_these = f", {counts.opted_out:,} because the file says no" if counts.opted_out else ""
     return (
         f"{output.plural(counts.read, 'row')}, {counts.new:,} new, {counts.updated:,} updated, "
-        f"{counts.unchanged:,} unchanged, {counts.suppressed:,} suppressed (they stay so), {counts.rejected:,} rejected"
+        f"{counts.unchanged:,} unchanged, {counts.suppressed:,} suppressed (they stay so{of_these}), "
+        f"{counts.rejected:,} rejected"
     )
 
 

@@ -11,7 +11,7 @@ import typer
 
 from apes_mailer.cli import output
 from apes_mailer.cli.context import CampaignName, Json, application_of
-from apes_mailer.errors import CheckFailedError, IssueError, Problem, ThemeError
+from apes_mailer.errors import CheckFailedError, IssueError, Problem, ThemeError, UsageError
 from apes_mailer.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -39,18 +39,36 @@ def new(
     source: Annotated[
         str | None, typer.Option("--from", metavar="OTHER", help="Copy text and pictures of an earlier issue.")
     ] = None,
+    corrected: Annotated[
+        str | None,
+        typer.Option("--correction-of", metavar="OTHER", help="Copy a letter that went out, for those who got it."),
+    ] = None,
 ) -> None:
     """Make a new issue, from the starter or from an earlier one."""
     from apes_mailer.campaign import starter
 
-    workspace = application_of(context).workspace
-    path = starter.new_issue(workspace, name, source=source)
+    if source and corrected:
+        raise UsageError("--from and --correction-of exclude each other.", hint="Choose one of them.")
+    application = application_of(context)
+    workspace = application.workspace
+    if corrected:
+        source, path = corrected, _correction(application, name, corrected)
+    else:
+        path = starter.new_issue(workspace, name, source=source)
     output.say(f"{workspace.shown(path)} is ready. See it with: apes-mailer preview {name}")
     same = starter.still_to_change(workspace, path) if source else []
     if same:
         output.say(f"It still says what {source} says; change at least:")
     for line in same:
         output.say(f"  {line}")
+
+
+def _correction(application: Application, name: str, corrected: str) -> Path:
+    from apes_mailer.campaign import correction
+
+    path = correction.new(application.workspace, application.database, name, corrected)
+    output.say(f"It will go to those who got {corrected}, and to nobody else: apes-mailer send {name}")
+    return path
 
 
 def schema(context: typer.Context) -> None:  # noqa: ARG001 - needs no workspace

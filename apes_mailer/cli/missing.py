@@ -22,9 +22,13 @@ def choices(error: Any) -> str:
             names = application_of(context).workspace.campaign_names()
             return f"Campaigns here: {', '.join(names) or 'none yet, make one with: apes-mailer new NAME'}"
         if parameter.metavar == "LIST":
-            names = _lists(application_of(context))
-            return f"Lists here: {', '.join(names) or 'none yet, put a file contacts/NAME.csv there'}"
+            return lists_here(application_of(context))
     return ""
+
+
+def lists_here(application: Application) -> str:
+    """Return the names of the lists, in a line."""
+    return f"Lists here: {', '.join(_lists(application)) or 'none yet, put a file contacts/NAME.csv there'}"
 
 
 def _lists(application: Application) -> list[str]:

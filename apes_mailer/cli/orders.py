@@ -10,12 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 
-from apes_mailer.campaign import audience, prepare, waiving
+from apes_mailer.campaign import audience, correction, prepare, waiving
+from apes_mailer.campaign.audience import Corrected
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.order import Order, Purpose
 from apes_mailer.campaign.send import Progress, Sender
-from apes_mailer.cli import output, typed
+from apes_mailer.cli import missing, output, typed
 from apes_mailer.cli.interruption import handling
 from apes_mailer.cli.progress import SendProgress
 from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
@@ -45,10 +46,18 @@ def order(
     *,
     where: str | None = None,
     waived: Sequence[Waiver] = (),
+    corrected: Corrected | None = None,
 ) -> Order:
-    """Return what is to be prepared. Raises ``SettingsError`` or ``ContactsError`` when something is missing."""
-    segment = typed.segment(application, where)
-    found = audience.find(application.workspace, application.database, list_name, where=segment)
+    """Return what is to be prepared. Raises ``SettingsError`` or ``ContactsError`` when something is missing.
+
+    A correction goes to those who got the ``corrected`` campaign, which went to this list.
+    """
+    workspace, database = application.workspace, application.database
+    if corrected is not None:
+        found = audience.of_corrected(workspace, database, corrected)
+    else:
+        segment = typed.segment(application, where)
+        found = audience.find(workspace, database, list_name, where=segment)
     if taken := audience.notice(found):
         output.say(taken)
     mark = "[TEST] " if purpose is Purpose.TEST else ""
@@ -64,6 +73,29 @@ def order(
         waivers=waived,
         tracking=application.tracking(),
     )
+
+
+def corrected_by(
+    application: Application, name: str, list_name: str | None, where: str | None, *, also_in_doubt: bool
+) -> Corrected | None:
+    """Return the campaign whose recipients an issue goes to, None when it goes to the list that is named.
+
+    Raises ``UsageError`` when both are there or neither, or when it is no correction and asks for those in doubt.
+    """
+    found = correction.corrected_by(application.workspace, name)
+    if found is not None:
+        correction.require_no_list(name, found, list_name or where)
+        return Corrected(campaign=found, with_doubtful=also_in_doubt)
+    if list_name is None:
+        raise UsageError("Missing option '--to'.", hint=missing.lists_here(application))
+    if also_in_doubt:
+        raise UsageError(f"{name} is no correction: nobody is in doubt.", hint="Leave out --also-in-doubt.")
+    return None
+
+
+def list_of(application: Application, corrected: Corrected) -> str:
+    """Return the list that a campaign went to. Raises ``UsageError`` when it did not go out."""
+    return audience.of_corrected(application.workspace, application.database, corrected).name
 
 
 def each_variant(asked: Order) -> list[Order]:

@@ -29,16 +29,21 @@ def say(text: str = "") -> None:
 
 def emit(value: object) -> None:
     """Write data for scripts, as one JSON document; in ASCII where the output cannot carry every letter."""
-    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
     is_utf8 = _encoding().replace("-", "").lower() == "utf8"
-    sys.stdout.write(json.dumps(plain, ensure_ascii=not is_utf8, indent=2, default=str) + "\n")
+    sys.stdout.write(document(value, ascii_only=not is_utf8))
     sys.stdout.flush()
 
 
-def show(text: str) -> None:
+def document(value: object, *, ascii_only: bool = False) -> str:
+    """Return data for scripts as one JSON document."""
+    plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    return json.dumps(plain, ensure_ascii=ascii_only, indent=2, default=str) + "\n"
+
+
+def show(text: str, *, end: str = "\n") -> None:
     """Write what was asked for, in words; letters that the output cannot carry become their numbers."""
     encoding = _encoding()
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + end)
     sys.stdout.flush()
 
 
@@ -110,6 +115,7 @@ def status_text(status: Status, *, only_numbers: bool = False) -> str:
     lines = [
         f"{status.campaign}: {status.state}",
         f"  {status.provider}, list {status.list_name}, prepared {moment(status.prepared_at)}",
+        *([f"  a correction of {status.correction_of}, for those who got it"] if status.correction_of else []),
         *([f"  {status.policy.words}"] if status.policy else []),
         *([f"  Segment: {status.segment}"] if status.segment else []),
         f"  candidates  {status.candidates:>9,}",
@@ -223,6 +229,8 @@ REASONS = {
     "invalid": "the row has no usable address",
     "duplicate": "the address was on the list twice",
     "too_large": "the values for this contact are too long",
+    "not_reached": "the address had not got the letter that is corrected",
+    "in_doubt": "nobody knows whether the address got the letter that is corrected",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ class RejectReport:
 
     The file replaces the report of an earlier import when the context is left without an exception; when nothing was
     rejected, there is none. Without a path nothing is written. ``columns`` are the names of the cells of a row,
-    ``notice`` says which of them was taken for the addresses where that is not clear.
+    ``notice`` says which of them was taken for the addresses where that is not clear, ``place`` where a line is.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -27,6 +28,7 @@ class RejectReport:
         self.first: list[Reject] = []
         self.columns: tuple[str, ...] = ()
         self.notice = ""
+        self.place: Callable[[int], str] = "line {}".format
         self.path = path
         self._stack = ExitStack()
         self._writer: Any = None
@@ -40,7 +42,9 @@ class RejectReport:
             self.first.append(reject)
         if self.path is not None:
             self._writer = self._writer or self._open(self.path)
-            self._writer.writerow((reject.line, reject.reason, *map(marked, reject.cells)))
+            self._writer.writerow(
+                (self.place(reject.line).removeprefix("line "), reject.reason, *map(marked, reject.cells))
+            )
 
     def _open(self, path: Path) -> Any:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -72,13 +72,21 @@ def send_test(
 def send(  # noqa: PLR0913 - one argument for each option of the command
     context: typer.Context,
     name: CampaignName,
-    to: Annotated[str, typer.Option(metavar="LIST", help="The list that gets the letter.")],
+    to: Annotated[
+        str | None, typer.Option(metavar="LIST", help="The list that gets the letter; a correction needs none.")
+    ] = None,
     where: Where = None,
     provider: ProviderName = None,
     confirm: Confirm = None,
     waive: Waive = None,
     because: Because = None,
     *,
+    also_in_doubt: Annotated[
+        bool,
+        typer.Option(
+            "--also-in-doubt", help="Of a correction: also to those of whom nobody knows whether they got it."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the card and the numbers; prepare and send nothing.")
     ] = False,
@@ -94,13 +102,17 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     from apes_mailer.cli import accounts, cards, orders, reaching
 
     application = application_of(context)
+    corrected = orders.corrected_by(application, name, to, where, also_in_doubt=also_in_doubt)
+    list_name = orders.list_of(application, corrected) if corrected else to or ""
     live = application.provider(provider)
     expected = orders.typed_count(confirm, name)
     waived = waiving.waivers(waive or [], because or [])
-    composition = reaching.before_send(application, application.compose(name), live, to, waived)
+    composition = reaching.before_send(application, application.compose(name), live, list_name, waived)
     waived = orders.blocking(composition, waived)
     opt_outs = accounts.before_send(application, live)
-    asked = orders.order(application, composition, live, to, Purpose.SEND, where=where, waived=waived)
+    asked = orders.order(
+        application, composition, live, list_name, Purpose.SEND, where=where, waived=waived, corrected=corrected
+    )
     if expected is None or dry_run:
         surveyed = orders.survey_of(application, asked, expected=expected)
         output.say(cards.card(application, asked, surveyed, opt_outs))

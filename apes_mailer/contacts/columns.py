@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address
@@ -12,6 +13,7 @@ from apes_mailer.model.merge import field_name
 
 _SHOWN = 40  # characters of a header in a message
 _LISTED = 20  # headers in a message
+_UNTOLD: Mapping[str, str] = MappingProxyType({})
 _TAKEN = f"no column is called {EMAIL}; the addresses are those of the column"
 _MAIL_WORDS = {"EMAIL", "EMAILS", "MAIL", "MAILS", "MEL", "MELS", "COURRIEL", "COURRIELS"}
 
@@ -24,6 +26,8 @@ class Columns:
     address: int
     fields: tuple[str, ...]
     places: tuple[int, ...]
+    headers: tuple[str, ...] = ()
+    """What the columns are called in the file."""
     notice: str = ""
     """Which column was taken for the addresses, when its name alone does not say so; a sentence for the person."""
 
@@ -35,6 +39,15 @@ class Columns:
         return tuple(cells)
 
 
+class UnclearColumnsError(ContactsError):
+    """A person has to say which column holds the addresses: one of ``candidates``, of all ``headers`` of the file."""
+
+    def __init__(self, message: str, *, hint: str, headers: Sequence[str], candidates: Sequence[str]) -> None:
+        super().__init__(message, hint=hint)
+        self.headers = tuple(headers)
+        self.candidates = tuple(candidates)
+
+
 def column_field(header: str) -> str:
     """Return the field that a column header names: ``Adresse e-mail`` is EMAIL, ``Prénom`` is PRENOM.
 
@@ -43,29 +56,44 @@ def column_field(header: str) -> str:
     return canonical_field(field_name(header))
 
 
-def read_columns(headers: Sequence[str], *, place: str, sample: Sequence[Sequence[str]] = ()) -> Columns:
+def read_columns(
+    headers: Sequence[str],
+    *,
+    place: str,
+    sample: Sequence[Sequence[str]] = (),
+    told: Mapping[str, str] = _UNTOLD,
+) -> Columns:
     """Return the columns that the header cells name; ``place`` (file and line) begins each message.
 
-    Where no header is a name for addresses, the only column that holds some in the first rows, ``sample``, is taken.
-    Columns without a header at the end of the line do not count. Raises ``ContactsError`` when there is no address
-    column or it cannot be told from another, when a header names no field, or when two headers name the same.
+    ``told`` has what a person said of headers: their fields, nothing for columns that are to be ignored. Where no
+    header is a name for addresses, the only column that holds some in the first rows, ``sample``, is taken. Columns
+    without a header at the end of the line do not count. Raises ``UnclearColumnsError`` when there is no address column
+    or it cannot be told from another, ``ContactsError`` when a header names no field or two name the same.
     """
     named = list(headers)
     while named and not named[-1].strip():
         named.pop()
     found: dict[str, int] = {}
     for index, header in enumerate(named):
-        field = column_field(header)
-        if not field:
+        field = told.get(header, column_field(header))
+        if not field and header not in told:
             raise _nameless(header, index, place)
         if field in found:
-            raise _doubled(field, named[found[field]], header, place)
-        found[field] = index
+            raise _doubled(field, named[found[field]], header, place, named)
+        if field:
+            found[field] = index
     chosen, notice = found.get(EMAIL), ""
     if chosen is None:
         chosen, notice = _likely_address(named, sample, place)
     others = {field: index for field, index in found.items() if index != chosen}
-    return Columns(width=len(named), address=chosen, fields=tuple(others), places=tuple(others.values()), notice=notice)
+    return Columns(
+        width=len(named),
+        address=chosen,
+        fields=tuple(others),
+        places=tuple(others.values()),
+        headers=tuple(named),
+        notice=notice,
+    )
 
 
 def _likely_address(headers: Sequence[str], sample: Sequence[Sequence[str]], place: str) -> tuple[int, str]:
@@ -73,7 +101,7 @@ def _likely_address(headers: Sequence[str], sample: Sequence[Sequence[str]], pla
     cells = [[row[index].strip() for row in sample if index < len(row)] for index in range(len(headers))]
     holding = [index for index, column in enumerate(cells) if _holds_addresses(column)]
     if len(holding) > 1:
-        raise _several_addresses([headers[index] for index in holding], place)
+        raise _several_addresses([headers[index] for index in holding], headers, place)
     if holding:
         name = _quoted(headers[holding[0]])
         return holding[0], f"{place}: {_TAKEN} {name}, the only one with addresses in its first rows"
@@ -110,26 +138,32 @@ def _nameless(header: str, index: int, place: str) -> ContactsError:
     )
 
 
-def _doubled(field: str, first: str, second: str, place: str) -> ContactsError:
-    return ContactsError(
-        f"{place}: the columns {_quoted(first)} and {_quoted(second)} are both the field {field}",
-        hint="Rename one of them, or delete it.",
-    )
+def _doubled(field: str, first: str, second: str, place: str, headers: Sequence[str]) -> ContactsError:
+    message = f"{place}: the columns {_quoted(first)} and {_quoted(second)} are both the field {field}"
+    hint = "Rename one of them, or delete it."
+    if field != EMAIL:
+        return ContactsError(message, hint=hint)
+    candidates = [header for header in headers if column_field(header) == EMAIL]
+    return UnclearColumnsError(message, hint=hint, headers=headers, candidates=candidates)
 
 
-def _several_addresses(headers: Sequence[str], place: str) -> ContactsError:
-    names = " and ".join(map(_quoted, headers))
-    return ContactsError(
-        f"{place}: several columns hold addresses, and none is called {EMAIL}: {names}",
+def _several_addresses(holding: Sequence[str], headers: Sequence[str], place: str) -> ContactsError:
+    return UnclearColumnsError(
+        f"{place}: several columns hold addresses, and none is called {EMAIL}: {' and '.join(map(_quoted, holding))}",
         hint=f"Rename the one that the letter is to go to: {EMAIL}.",
+        headers=headers,
+        candidates=holding,
     )
 
 
 def _no_address(headers: Sequence[str], place: str) -> ContactsError:
     names = ", ".join(map(_quoted, headers[:_LISTED])) + (", …" if len(headers) > _LISTED else "")
-    return ContactsError(
+    return UnclearColumnsError(
         f"{place}: no column holds the addresses; the columns are {names}",
-        hint=f"Rename the column with the addresses to {EMAIL}. The column names must be the first line of the file.",
+        hint=f"Rename the column with the addresses to {EMAIL}. The column names must be on a line of their own above "
+        "the first contact.",
+        headers=headers,
+        candidates=headers,
     )
 
 

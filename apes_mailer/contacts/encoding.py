@@ -22,7 +22,7 @@ _HEAD = 8192
 _SAVE_AS_CSV = "Open it in your spreadsheet and save it with File > Save as > CSV UTF-8."
 
 _FORMATS = (
-    (b"PK\x03\x04", "a spreadsheet (Excel or LibreOffice) or a ZIP archive"),
+    (b"PK\x03\x04", "a spreadsheet (Excel or LibreOffice) or a ZIP file"),
     (b"\xd0\xcf\x11\xe0", "an Excel file of the old kind (.xls)"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from apes_mailer.contacts import mentions
-from apes_mailer.contacts.file_format import ContactsFile, open_contacts_file
-from apes_mailer.contacts.rows import BadRow, Row
+from apes_mailer.contacts.file_format import ContactsFile, is_text, open_contacts_file
+from apes_mailer.contacts.rows import BadRow, OptOut, Row
+from apes_mailer.errors import ContactsError
 from apes_mailer.model import address as addresses
 
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -53,12 +54,16 @@ def erase(path: Path, address: str, *, shown: str) -> int:
     Every other byte stays as it was. Return how many rows and mentions are gone. Raises ``ContactsError`` when the file
     cannot be read as a list.
     """
+    if not is_text(path):
+        raise ContactsError(
+            f"{shown} is no text, whatever its name says", hint="Rename it after what it is, say .xlsx."
+        )
     with open_contacts_file(path, shown=shown) as file:
         found, encoding = rows_of(file, address), file.encoding
     return len(found) + _rewrite(path, encoding, found, mentions.pattern(address))
 
 
-def _is_of(row: Row, address: str) -> bool:
+def _is_of(row: Row | OptOut, address: str) -> bool:
     try:
         return addresses.normalise(row.address) == address
     except addresses.AddressError:

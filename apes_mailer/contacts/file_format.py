@@ -1,8 +1,10 @@
-"""Contacts files: a table saved as text by a spreadsheet or another service, read row by row.
+"""Contacts files: a table that a spreadsheet or another service made, read row by row.
 
-Delimiter, encoding, line ends and header are found out, not asked for. A file of any length is read in constant
-memory. A row that cannot be read is handed out as a ``BadRow`` with its reason, and the others go on; damage that
-leaves it unsure where rows begin and end stops the reading with ``ContactsError``.
+A spreadsheet or an address book is turned into the text table that it would be saved as, with the same line numbers,
+so that there is one way for all that follows. Of text, delimiter, encoding, line ends and header are found out, not
+asked for. A file of any length is read in constant memory. A row that cannot be read is handed out as a ``BadRow`` with
+its reason, and the others go on; damage that leaves it unsure where rows begin and end stops the reading with
+``ContactsError``.
 """
 
 from __future__ import annotations
@@ -11,18 +13,32 @@ import contextlib
 import csv
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import IO, BinaryIO, NamedTuple, Self
 
+from apes_mailer.contacts import cards, opt_outs, spreadsheet
 from apes_mailer.contacts.columns import Columns
+from apes_mailer.contacts.consent_columns import ConsentColumns
 from apes_mailer.contacts.encoding import Encoding, detect
 from apes_mailer.contacts.header import Header, read_header
-from apes_mailer.contacts.rows import BadRow, Row, even_rows, height, line_breaks, misquoted, sound_length, uneven_rows
+from apes_mailer.contacts.meanings import FILE_NAME, Meanings
+from apes_mailer.contacts.rows import (
+    BadRow,
+    OptOut,
+    Row,
+    even_rows,
+    height,
+    line_breaks,
+    misquoted,
+    sound_length,
+    uneven_rows,
+)
 from apes_mailer.errors import ContactsError
 
+_HEAD = 64  # bytes that tell a spreadsheet or an address book from text
 _BATCH = 64  # records handled at a time; one odd record among them slows all of them down
 
 
@@ -53,6 +69,22 @@ class ContactsFile:
         self._encoding = encoding
         self._header = header
         self._shown = shown
+        self._marks = opt_outs.find(header.columns.fields, shown.replace("\\", "/").rpartition("/")[2])
+
+    @property
+    def shown(self) -> str:
+        """What messages call the file."""
+        return self._shown
+
+    @property
+    def consent(self) -> ConsentColumns | None:
+        """What finds the consent in the values of a row; None when no column tells of one."""
+        found = ConsentColumns(self.fields)
+        return found if found.are_there else None
+
+    def place(self, line: int) -> str:
+        """Return where a row stands, for a person."""
+        return f"line {line}"
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -96,14 +128,14 @@ class ContactsFile:
         """Close the file; an iteration under way cannot go on."""
         self._text.close()
 
-    def __iter__(self) -> Iterator[Row | BadRow]:
-        """Yield the rows in the order of the file.
+    def __iter__(self) -> Iterator[Row | OptOut | BadRow]:
+        """Yield the rows in the order of the file; that of a person who wants no letters is an ``OptOut``.
 
         Raises ``ContactsError`` where a quote is not closed or a cell does not end, when the file is changed by
         somebody meanwhile, and when it cannot be read on; the rows before that have been handed out by then.
         """
         try:
-            yield from self._rows()
+            yield from self._rows() if self._marks is None else self._sorted_out(self._marks)
         except UnicodeDecodeError as error:
             raise _changed(self._shown) from error
         except OSError as error:
@@ -131,6 +163,13 @@ class ContactsFile:
                 return
             line = after
 
+    def _sorted_out(self, marks: opt_outs.Marks) -> Iterator[Row | OptOut | BadRow]:
+        for row in self._rows():
+            if isinstance(row, Row) and (mark := marks.of(row.values)):
+                yield OptOut(row.line, row.address, row.values, *mark)
+            else:
+                yield row
+
     def _lines_from(self, first: int) -> Iterator[str]:
         self._text.seek(0)
         return islice(self._text, first - 1, None)
@@ -154,26 +193,70 @@ class ContactsFile:
         )
 
 
-def open_contacts_file(path: Path, *, shown: str = "") -> ContactsFile:
+def open_contacts_file(path: Path, *, shown: str = "", meanings: Meanings | None = None) -> ContactsFile:
     """Open a contacts file, read it through once to find out its encoding, and read its header.
 
-    ``shown`` is what messages call the file, its path by default. Raises ``ContactsError`` with the cure when it is not
-    there, may not be read, is empty, is not text (a picture, an Excel file), mixes encodings, or does not say which
-    column holds the addresses.
+    ``shown`` is what messages call the file, its path by default; ``meanings`` what a person said of its columns and
+    sheets, by default what is remembered beside it. Raises ``ContactsError`` with the cure when it is not there, may
+    not be read, is empty, is no list (a picture, a ZIP file), mixes encodings, or does not say which column or sheet
+    holds the addresses.
     """
     shown = shown or str(path)
+    meanings = meanings or Meanings(path.with_name(FILE_NAME))
+    with readable(path, shown), contextlib.ExitStack() as on_error:
+        file = on_error.enter_context(_as_text(path, shown, meanings))
+        opened = read_table(file, shown=shown, meanings=meanings)
+        on_error.pop_all()
+        return opened
+
+
+def read_table(file: BinaryIO, *, shown: str, meanings: Meanings) -> ContactsFile:
+    """Return the contacts file in an open table of text, which is closed along with it."""
+    stamp = _Stamp.of(file)
+    encoding = detect(file, shown)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding.name, newline="")
+    header = read_header(text, shown=shown, told=meanings.columns)
+    return ContactsFile(text, stamp=stamp, encoding=encoding, header=header, shown=shown)
+
+
+@contextlib.contextmanager
+def readable(path: Path, shown: str) -> Generator[None]:
+    """Turn what the system says of a file that cannot be opened or read into ``ContactsError``, with the cure."""
     if path.is_dir():
         raise ContactsError(f"{shown} is a folder", hint="Name a file in it.")
     try:
         if path.exists() and not path.is_file():
             raise ContactsError(f"{shown} is not an ordinary file", hint="Save the list to a file, and name that.")
-        return _opened(path, shown)
+        yield
     except FileNotFoundError as error:
         raise ContactsError(f"{shown} does not exist", hint="Check the name and the folder.") from error
     except PermissionError as error:
         raise ContactsError(f"{shown} may not be read by you", hint="Ask for the right to read it.") from error
     except OSError as error:
         raise _unreadable(shown, error) from error
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is a table of text itself, so that its lines can be written again; told by its content."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return not (spreadsheet.is_spreadsheet(path, head) or cards.is_address_book(head))
+
+
+def _as_text(path: Path, shown: str, meanings: Meanings) -> BinaryIO:
+    """Return a file that holds a table of text: the file itself, or what it is turned into."""
+    with contextlib.ExitStack() as on_error:
+        file = on_error.enter_context(path.open("rb"))
+        head = file.read(_HEAD)
+        if spreadsheet.is_spreadsheet(path, head):
+            file.close()
+            return spreadsheet.as_table(path, shown, sheet=meanings.sheet(path.name))
+        if cards.is_address_book(head):
+            with file:
+                return cards.as_table(file, shown)
+        on_error.pop_all()
+        return file
 
 
 def _take(reader: Iterator[list[str]]) -> tuple[list[list[str]], csv.Error | None]:
@@ -184,18 +267,6 @@ def _take(reader: Iterator[list[str]]) -> tuple[list[list[str]], csv.Error | Non
     except csv.Error as fault:
         return records, fault
     return records, None
-
-
-def _opened(path: Path, shown: str) -> ContactsFile:
-    with contextlib.ExitStack() as on_error:
-        file = on_error.enter_context(path.open("rb"))
-        stamp = _Stamp.of(file)
-        encoding = detect(file, shown)
-        file.seek(0)
-        text = on_error.enter_context(io.TextIOWrapper(file, encoding=encoding.name, newline=""))
-        header = read_header(text, shown=shown)
-        on_error.pop_all()
-        return ContactsFile(text, stamp=stamp, encoding=encoding, header=header, shown=shown)
 
 
 def _changed(shown: str) -> ContactsError:

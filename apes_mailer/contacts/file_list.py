@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+from apes_mailer.contacts import repair
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.incoming import Reject
 from apes_mailer.contacts.lists import StoredContact
-from apes_mailer.contacts.rows import BadRow
+from apes_mailer.contacts.rows import BadRow, OptOut
 from apes_mailer.model import address
 
 
@@ -28,9 +29,12 @@ def contacts(file: ContactsFile, on_reject: Callable[[Reject], None]) -> Iterato
             if isinstance(row, BadRow):
                 on_reject(Reject(line=row.line, reason=row.reason, cells=row.cells))
                 continue
+            if isinstance(row, OptOut):
+                on_reject(Reject(line=row.line, reason=f"wants no letters ({row.evidence})"))
+                continue
             cells = file.columns.in_file_order(row.address, row.values)
             try:
-                known = address.normalise(row.address)
+                known = repair.normalise(row.address)
             except address.AddressError as error:
                 on_reject(Reject(line=row.line, reason=error.reason, cells=cells))
                 continue

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from apes_mailer.contacts.columns import Columns, column_field, read_columns
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.field import EMAIL
 
-_DELIMITERS = ";\t,"  # when a header has as many of one as of another, the earlier wins
+_DELIMITERS = ";\t,|"  # when a header has as many of one as of another, the earlier wins
 _BLANK = ' \r\n\f\v\u00a0"' + _DELIMITERS  # of what a line without any text may consist
+_TITLES = 20  # lines of title that may stand above the names of the columns
 _SAMPLED = 50  # rows that show which column holds the addresses
 _LONGEST = 1 << 17  # characters of a header, which quoted line breaks may spread over several lines
 
@@ -35,12 +37,18 @@ class Header:
     """Where the first row starts, if there is one."""
 
 
-def read_header(lines: Iterator[str], *, shown: str) -> Header:
+def read_header(
+    lines: Iterator[str],
+    *,
+    shown: str,
+    told: Callable[[Sequence[str]], Mapping[str, str]] = lambda _headers: {},
+) -> Header:
     """Return the header found at the start of the lines (line ends kept); ``shown`` names the file in messages.
 
-    Blank lines before it and Excel's ``sep=;`` are passed over. A file that starts with an address and has one column
-    needs no header. Where no column has a name for addresses, the first rows are read too. Raises ``ContactsError``
-    when nothing or no address column is there.
+    Blank lines before it and Excel's ``sep=;`` are passed over, and so are lines of title above the one that names
+    an address column. A file that starts with an address and has one column needs no header. ``told`` returns what a
+    person said of the columns of a header line. Where no column has a name for addresses, the first rows are read too.
+    Raises ``ContactsError`` when nothing or no address column is there.
     """
     number, line, declared = 1, next(lines, ""), ""
     while line:
@@ -51,14 +59,76 @@ def read_header(lines: Iterator[str], *, shown: str) -> Header:
         number, line = number + 1, next(lines, "")
     if not line:
         raise ContactsError(f"{shown} holds no line of text", hint="Was the export interrupted? Make it again.")
-    record, first_row = _whole_record(line, lines, number, shown)
-    place = f"{shown}:{number}"
-    delimiter, cells = _split(record, declared, place)
-    if not _names_address(cells) and _holds_address(record):
-        return _headless(cells, delimiter, number, place)
-    sample = [] if _names_address(cells) else _first_rows(lines, delimiter)
-    columns = read_columns(cells, place=place, sample=sample)
-    return Header(delimiter=delimiter, columns=columns, line=number, first_row=first_row)
+    first = _line(*_whole_record(line, lines, number, shown), number, declared, shown)
+    if not _names_address(first.cells) and _holds_address(first.record):
+        return _headless(first, f"{shown}:{number}")
+    return _chosen(first, lines, declared, shown, told)
+
+
+class _Line(NamedTuple):
+    """A line that may be the header: where it starts and where the next one does, as it is written, and its cells."""
+
+    number: int
+    after: int
+    record: str
+    delimiter: str
+    cells: list[str]
+
+
+def _line(record: str, after: int, number: int, declared: str, shown: str) -> _Line:
+    delimiter, cells = _split(record, declared, f"{shown}:{number}")
+    return _Line(number, after, record, delimiter, cells)
+
+
+def _chosen(
+    first: _Line,
+    lines: Iterator[str],
+    declared: str,
+    shown: str,
+    told: Callable[[Sequence[str]], Mapping[str, str]],
+) -> Header:
+    """Return the header, which may stand below lines of title."""
+    if _names_address(first.cells):
+        above: list[_Line] = [first]
+        rest = lines
+    else:
+        above, rest = _lines_above_contacts(first, lines, declared, shown)
+    header = next((line for line in above if _names_address(line.cells)), None) or max(above, key=_filled)
+    is_named = _names_address(header.cells)
+    below = (line.record for line in above if line.number > header.number)
+    sample = [] if is_named else _first_rows(chain(below, rest), header.delimiter)
+    columns = read_columns(header.cells, place=f"{shown}:{header.number}", sample=sample, told=told(header.cells))
+    return Header(delimiter=header.delimiter, columns=columns, line=header.number, first_row=header.after)
+
+
+def _lines_above_contacts(
+    first: _Line, lines: Iterator[str], declared: str, shown: str
+) -> tuple[list[_Line], Iterator[str]]:
+    """Return the lines up to the first one with an address or a name for addresses, and the lines that follow.
+
+    Their number is limited; what cannot be read ends the search, and is told later, with its line.
+    """
+    found, number = [first], first.after
+    for _ in range(_TITLES):
+        line = next(lines, "")
+        if not line or _holds_address(line):
+            return found, chain([line], lines)
+        if line.strip(_BLANK):
+            try:
+                record, after = _whole_record(line, lines, number, shown)
+                found.append(_line(record, after, number, declared, shown))
+            except ContactsError:
+                return found, lines
+            number = after
+            if _names_address(found[-1].cells):
+                break
+        else:
+            number += 1
+    return found, lines
+
+
+def _filled(line: _Line) -> int:
+    return sum(map(bool, map(str.strip, line.cells)))
 
 
 def _first_rows(lines: Iterator[str], delimiter: str) -> list[list[str]]:
@@ -106,15 +176,15 @@ def _names_address(cells: list[str]) -> bool:
     return any(column_field(cell) == EMAIL for cell in cells)
 
 
-def _headless(cells: list[str], delimiter: str, number: int, place: str) -> Header:
-    if any(cell.strip() for cell in cells[1:]):
-        example = f"{EMAIL}{delimiter}NOM{delimiter}PRENOM"
+def _headless(first: _Line, place: str) -> Header:
+    if any(cell.strip() for cell in first.cells[1:]):
+        example = f"{EMAIL}{first.delimiter}NOM{first.delimiter}PRENOM"
         raise ContactsError(
             f"{place}: this line holds an address; the names of the columns are missing",
             hint=f"Put a line with one name for each column before it, for example {example}.",
         )
     columns = Columns(width=1, address=0, fields=(), places=())
-    return Header(delimiter=delimiter, columns=columns, line=None, first_row=number)
+    return Header(delimiter=first.delimiter, columns=columns, line=None, first_row=first.number)
 
 
 def _unreadable(place: str) -> ContactsError:

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts.file_format import ContactsFile
-from apes_mailer.contacts.incoming import Incoming, Reject
+from apes_mailer.contacts import suppressions
+from apes_mailer.contacts.incoming import Incoming, Reject, Remark
+from apes_mailer.contacts.table import ContactsTable
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
@@ -34,7 +36,8 @@ _PLAN = """
 INSERT INTO temp.planned
 SELECT row.key, row.line, row.address, contact.id, member.contact_id IS NOT NULL,
   EXISTS (SELECT 1 FROM suppression WHERE suppression.key = row.key AND suppression.list_id IN (:all_lists, :list_id)
-          AND (suppression.until IS NULL OR suppression.until > :at)),
+          AND (suppression.until IS NULL OR suppression.until > :at))
+  OR row.key IN (SELECT key FROM temp.opted_out),
   CASE WHEN contact.id IS NULL THEN row.fields
        WHEN contact.fields <> row.fields THEN nullif(json_patch(contact.fields, row.fields), contact.fields) END
 FROM (SELECT key, min(line) AS line, address, fields FROM temp.incoming GROUP BY key) AS row
@@ -53,6 +56,15 @@ SELECT count(*), total(is_suppressed), total(NOT is_suppressed AND NOT is_member
 FROM temp.planned
 """
 
+# Members of the list of whom the file says nothing but that they want no letters.
+_OPTED_OUT = """
+SELECT count(*), (
+  SELECT count(DISTINCT opted_out.key) FROM temp.opted_out JOIN contact ON contact.key = opted_out.key
+  JOIN member ON member.list_id = :list_id AND member.contact_id = contact.id
+  WHERE opted_out.key NOT IN (SELECT key FROM temp.planned))
+FROM temp.opted_out
+"""
+
 _CHANGES = """
 SELECT planned.address, contact.fields, planned.after FROM temp.planned JOIN contact ON contact.id = planned.contact_id
 WHERE planned.after IS NOT NULL ORDER BY planned.line
@@ -61,8 +73,12 @@ WHERE planned.after IS NOT NULL ORDER BY planned.line
 # Of whom is erased nothing is stored again, wherever the row comes from.
 _CARRY_OUT = (
     """
-    DELETE FROM temp.planned WHERE EXISTS (SELECT 1 FROM suppression
-      WHERE suppression.key = planned.key AND suppression.list_id = :all_lists AND suppression.cause = :erased)
+    DELETE FROM temp.planned
+    WHERE key IN (SELECT key FROM suppression WHERE list_id = :all_lists AND cause = :erased)
+    """,
+    """
+    DELETE FROM temp.opted_out WHERE EXISTS (SELECT 1 FROM suppression
+      WHERE suppression.key = opted_out.key AND suppression.list_id = :all_lists AND suppression.cause = :erased)
     """,
     """
     INSERT INTO change (import_id, contact_id, before, after)
@@ -86,6 +102,19 @@ _CARRY_OUT = (
     INSERT INTO member (list_id, contact_id)
     SELECT :list_id, contact_id FROM mention WHERE import_id = :import_id AND did & :added
     """,
+    """
+    INSERT INTO contact (key, address) SELECT key, address FROM temp.opted_out WHERE true ON CONFLICT DO NOTHING
+    """,
+    # A word that is already in the log is newer than what a file tells, or the same.
+    """
+    INSERT INTO consent (key, list_id, purpose, state, at, source, basis, wording, origin)
+    SELECT told.key, :list_id, :purpose, :given, coalesce(told.at, :at), iif(told.source = '', :source, told.source),
+      told.basis, '', ''
+    FROM (SELECT key, min(line), at, source, basis FROM temp.consented GROUP BY key) AS told
+    JOIN temp.planned ON planned.key = told.key AND NOT planned.is_suppressed
+    WHERE NOT EXISTS (SELECT 1 FROM consent WHERE consent.key = told.key AND consent.purpose = :purpose
+                      AND consent.list_id IN (:all_lists, :list_id))
+    """,
 )
 
 
@@ -93,7 +122,8 @@ _CARRY_OUT = (
 class Counts:
     """What an import does to the list, in rows: ``read`` is the sum of the others.
 
-    ``suppressed`` rows are known to the store and stay suppressed; they are counted nowhere else.
+    ``suppressed`` rows are those of people who are suppressed and stay so, or who say no in the file; they are counted
+    nowhere else. ``opted_out`` of them are the latter: they are not put on the list.
     """
 
     read: int
@@ -102,6 +132,11 @@ class Counts:
     unchanged: int
     rejected: int
     suppressed: int
+    opted_out: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        """Return the counts under their names; ``opted_out`` only when there is somebody."""
+        return {name: count for name, count in asdict(self).items() if count or name != "opted_out"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +182,12 @@ class Import:
         self._on_reject = on_reject
         self._rejected: int | None = None  # once they are handed out
 
-    def run(self, file: ContactsFile, source: Source) -> Counts:
+    def run(self, file: ContactsTable, source: Source) -> Counts:
         """Import a file in one transaction, and return what changed."""
         self.read(file)
         return self.carry_out(source)
 
-    def read(self, file: ContactsFile) -> None:
+    def read(self, file: ContactsTable) -> None:
         """Read a file; nothing in the store changes. Raises ``ContactsError`` as the file does."""
         self._incoming.take(file)
 
@@ -170,6 +205,10 @@ class Import:
                 if old.get(field, "") != value:
                     yield Change(address=address, field=field, old=old.get(field, ""), new=value)
 
+    def remarks(self) -> list[Remark]:
+        """Return what a person should know of rows that are imported: mended addresses, domains that may be slips."""
+        return self._incoming.remarks()
+
     def carry_out(self, source: Source) -> Counts:
         """Change the store in the transaction of the connection, and return what changed."""
         counts, _ = self._plan(source.list_id, source.at)
@@ -180,10 +219,18 @@ class Import:
             "added": schema.ADDED_TO_LIST,
             "made": schema.MADE_CONTACT,
             "all_lists": schema.ALL_LISTS,
+            "at": stamp(source.at),
+            "source": source.path.name,
+            "purpose": Purpose.LETTER.value,
+            "given": State.GIVEN.value,
             "erased": Cause.ERASED,
         }
         for statement in _CARRY_OUT:
             self._connection.execute(sa.text(statement), values)
+        for found in self._incoming.opted_out():
+            suppressions.add_found(
+                self._connection, found, list_id=source.list_id, at=source.at, source=source.path.name
+            )
         return counts
 
     def _plan(self, list_id: int, at: dt.datetime) -> tuple[Counts, int]:
@@ -193,6 +240,7 @@ class Import:
         values = {"list_id": list_id, "all_lists": schema.ALL_LISTS, "at": stamp(at)}
         self._connection.execute(sa.text(_PLAN), values)
         planned, suppressed, new, updated, members = map(int, self._connection.exec_driver_sql(_COUNT).one())
+        opted_out, leaving = map(int, self._connection.execute(sa.text(_OPTED_OUT), {"list_id": list_id}).one())
         if self._rejected is None:
             self._rejected = self._hand_out_rejects()
         counts = Counts(
@@ -201,16 +249,21 @@ class Import:
             updated=updated,
             unchanged=planned - suppressed - new - updated,
             rejected=self._rejected,
-            suppressed=suppressed,
+            suppressed=suppressed + opted_out,
+            opted_out=opted_out,
         )
-        return counts, members
+        return counts, members + leaving
 
     def _hand_out_rejects(self) -> int:
         duplicates = self._connection.exec_driver_sql(_DUPLICATES)
         while some := duplicates.fetchmany(1000):
             self._incoming.reject(
                 [
-                    Reject(line=line, reason=f"same address as line {first}", cells=self._incoming.cells(*row))
+                    Reject(
+                        line=line,
+                        reason=f"same address as {self._incoming.place(first)}",
+                        cells=self._incoming.cells(*row),
+                    )
                     for line, first, *row in some
                 ]
             )
@@ -225,7 +278,10 @@ class Import:
         result = self._connection.execute(
             sa.insert(table)
             .values(
-                list_id=source.list_id, source=source.path.name, at=stamp(source.at), counts=json.dumps(asdict(counts))
+                list_id=source.list_id,
+                source=source.path.name,
+                at=stamp(source.at),
+                counts=json.dumps(counts.as_json()),
             )
             .returning(table.c.id)
         )

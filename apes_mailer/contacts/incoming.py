@@ -7,21 +7,29 @@ imported.
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import json
 import re
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from apes_mailer.contacts.columns import Columns
-from apes_mailer.contacts.file_format import ContactsFile
-from apes_mailer.contacts.rows import BadRow, Row
+from apes_mailer.contacts.consent_columns import ConsentColumns
+from apes_mailer.contacts.repair import mend, normalise
+from apes_mailer.contacts.rows import BadRow, OptOut, Row
+from apes_mailer.contacts.slips import Domains
+from apes_mailer.contacts.suppressions import Found
+from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
+from apes_mailer.store.times import stamp
 
 _CHUNK = 5000
 _encode = json.encoder.encode_basestring
@@ -31,11 +39,18 @@ _needs_escape = re.compile(r'["\\\x00-\x1f]').search
 _TABLES = """
 DROP TABLE IF EXISTS temp.incoming;
 DROP TABLE IF EXISTS temp.rejected;
+DROP TABLE IF EXISTS temp.opted_out;
+DROP TABLE IF EXISTS temp.consented;
 CREATE TEMPORARY TABLE incoming (
   key BLOB NOT NULL, line INTEGER NOT NULL, address TEXT NOT NULL, written TEXT, fields TEXT NOT NULL);
 CREATE TEMPORARY TABLE rejected (line INTEGER NOT NULL, reason TEXT NOT NULL, cells TEXT NOT NULL);
+CREATE TEMPORARY TABLE opted_out (
+  key BLOB NOT NULL, address TEXT NOT NULL, cause TEXT NOT NULL, at TEXT, evidence TEXT NOT NULL);
+CREATE TEMPORARY TABLE consented (
+  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL);
 """
 
+_MOST_REMARKS = 10_000  # of mended addresses; nobody reads so many, and they are kept in memory
 _Incoming = tuple[bytes, int, str, str | None, str]
 
 
@@ -51,8 +66,18 @@ class Reject:
     cells: tuple[str, ...] = ()
 
 
+class Remark(NamedTuple):
+    """What a person should know of a row that is imported: its line, and a sentence."""
+
+    line: int
+    words: str
+
+
 class Incoming:
-    """The rows of one file: the usable ones in ``temp.incoming``, the others in ``temp.rejected``."""
+    """The rows of one file: the usable ones in ``temp.incoming``, the others in ``temp.rejected``.
+
+    Who says no is in ``temp.opted_out`` instead, and the consents that the file tells of in ``temp.consented``.
+    """
 
     def __init__(self, connection: sa.Connection, keyring: Keyring, on_rows: Callable[[int], None]) -> None:
         """``on_rows`` gets now and then the number of rows read so far."""
@@ -60,19 +85,26 @@ class Incoming:
         self._keyring = keyring
         self._on_rows = on_rows
         self._columns = Columns(width=1, address=0, fields=(), places=())
+        self._mended: list[Remark] = []
+        self._domains = Domains()
+        self.place: Callable[[int], str] = str
+        """Where a row stands, for a person."""
         self.read = 0
 
-    def take(self, file: ContactsFile) -> None:
+    def take(self, file: ContactsTable) -> None:
         """Read a file to its end. Raises ``ContactsError`` as the file does."""
         for statement in filter(str.strip, _TABLES.split(";")):
             self._connection.exec_driver_sql(statement)
-        self._columns = file.columns
+        self._columns, self.place, consent = file.columns, file.place, file.consent
         rows = iter(file)
         with _without_collector():
             while chunk := list(islice(rows, _CHUNK)):
                 self.read += len(chunk)
                 if good := list(self._good(chunk)):
                     self._connection.exec_driver_sql("INSERT INTO temp.incoming VALUES (?, ?, ?, ?, ?)", good)
+                    self._domains.take([row[2] for row in good], [row[1] for row in good])
+                if consent is not None:
+                    self._take_consents(chunk, consent)
                 self._on_rows(self.read)
 
     @property
@@ -80,23 +112,69 @@ class Incoming:
         """Whether a person may look for contacts in the order of the file."""
         return self.read < _CHUNK
 
-    def _good(self, chunk: list[Row | BadRow]) -> Iterator[_Incoming]:
+    def remarks(self) -> list[Remark]:
+        """Return what a person should know of rows that are imported: addresses that were mended, then domains."""
+        slips = [
+            Remark(
+                slip.line, f"{slip.domain}: is {slip.meant} meant?" + (f" ({slip.others} more)" if slip.others else "")
+            )
+            for slip in self._domains.slips()
+        ]
+        return [*self._mended, *slips]
+
+    def _good(self, chunk: list[Row | OptOut | BadRow]) -> Iterator[_Incoming]:
         as_json = _json_writer(self._columns.fields)
         contact_key, normalise = self._keyring.contact_key, address.normalise
         rejects: list[Reject] = []
+        opted_out: list[tuple[bytes, str, str, str | None, str]] = []
         for row in chunk:
             if isinstance(row, BadRow):
                 rejects.append(Reject(line=row.line, reason=row.reason, cells=row.cells))
                 continue
-            line, written, values = row
+            line, written, values = row[:3]
             try:
                 known = normalise(written)
             except address.AddressError as error:
-                cells = self._columns.in_file_order(written, values)
-                rejects.append(Reject(line=line, reason=error.reason, cells=cells))
+                mended = self._mend(line, written)
+                if mended is None:
+                    cells = self._columns.in_file_order(written, values)
+                    rejects.append(Reject(line=line, reason=error.reason, cells=cells))
+                    continue
+                known = mended
+            if isinstance(row, OptOut):
+                at = stamp(row.at) if row.at else None
+                opted_out.append((contact_key(known), known, row.cause, at, row.evidence))
                 continue
             yield contact_key(known), line, known, None if known == written else written, as_json(values)
         self.reject(rejects)
+        if opted_out:
+            self._connection.exec_driver_sql("INSERT INTO temp.opted_out VALUES (?, ?, ?, ?, ?)", opted_out)
+
+    def _mend(self, line: int, written: str) -> address.Address | None:
+        mended = mend(written)
+        if mended is not None and len(self._mended) < _MOST_REMARKS:
+            self._mended.append(Remark(line, f"“{' '.join(written.split())}” is read as {mended}"))
+        return mended
+
+    def _take_consents(self, chunk: list[Row | OptOut | BadRow], columns: ConsentColumns) -> None:
+        found: list[tuple[bytes, int, str | None, str, str]] = []
+        for row in chunk:
+            if isinstance(row, Row) and (consent := columns.of(row.values)):
+                with suppress(address.AddressError):
+                    key = self._keyring.contact_key(normalise(row.address))
+                    at = stamp(consent.at) if consent.at else None
+                    found.append((key, row.line, at, consent.source, consent.basis))
+        if found:
+            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?)", found)
+
+    def opted_out(self) -> Iterator[list[Found]]:
+        """Yield those who say no, some at a time."""
+        rows = self._connection.exec_driver_sql("SELECT key, cause, at, evidence FROM temp.opted_out")
+        while some := rows.fetchmany(1000):
+            yield [
+                Found(key, Cause(cause), dt.datetime.fromisoformat(at) if at else None, evidence)
+                for key, cause, at, evidence in some
+            ]
 
     def reject(self, rejects: list[Reject]) -> None:
         """Keep rows that are not imported."""

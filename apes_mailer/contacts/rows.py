@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.header import Header
 from apes_mailer.model.field import EMAIL
+from apes_mailer.model.suppression import Cause
 
 _SHOWN = 40  # characters of a cell in a reason
 
@@ -33,6 +35,21 @@ class Row(NamedTuple):
     line: int
     address: str
     values: tuple[str, ...]
+
+
+class OptOut(NamedTuple):
+    """The row of a person who said no to letters, or whose address is dead: never a recipient.
+
+    ``cause`` is that of the suppression to be made of it, ``at`` when it was said (UTC, if the row tells),
+    ``evidence`` the words of the row, as in ``STATUT: désinscrit``.
+    """
+
+    line: int
+    address: str
+    values: tuple[str, ...]
+    cause: Cause
+    at: dt.datetime | None
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,17 @@ get an identity in the store, and nothing else of them stays there.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Container, Iterable
 from itertools import islice
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import suppressions
+from apes_mailer.contacts import repair, suppressions
 from apes_mailer.contacts.file_format import ContactsFile
-from apes_mailer.contacts.rows import BadRow, Row
+from apes_mailer.contacts.rows import BadRow, OptOut, Row
+from apes_mailer.contacts.suppressions import Found
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
 from apes_mailer.store import schema
@@ -49,8 +51,10 @@ _reject = sa.Table(
 )
 
 
-def stage(connection: sa.Connection, file: ContactsFile, keyring: Keyring) -> tuple[sa.Subquery, sa.Subquery]:
-    """Read a file into temporary tables of the transaction.
+def stage(
+    connection: sa.Connection, file: ContactsFile, keyring: Keyring, *, list_id: int, at: dt.datetime
+) -> tuple[sa.Subquery, sa.Subquery]:
+    """Read a file into temporary tables of the transaction; who says no in it is suppressed for the list.
 
     Returns the accepted contacts (``contact_id``, ``key``, ``address``, ``fields``) and the rejected rows
     (``contact_id``, ``line``, ``reason``, ``detail``; the reasons are ``invalid``, ``duplicate`` and, of whoever was
@@ -61,7 +65,8 @@ def stage(connection: sa.Connection, file: ContactsFile, keyring: Keyring) -> tu
     _metadata.create_all(connection, checkfirst=False)
     rows, erased = iter(file), suppressions.erased_keys(connection)
     while chunk := list(islice(rows, _CHUNK)):
-        _stage_chunk(connection, chunk, file.fields, keyring, erased)
+        found = _stage_chunk(connection, chunk, file.fields, keyring, erased)
+        suppressions.add_found(connection, found, list_id=list_id, at=at, source=file.shown)
     _number(connection)
     contact = schema.contact
     accepted = sa.select(_contact.c.contact_id, contact.c.key, contact.c.address, _contact.c.fields).join(
@@ -73,20 +78,22 @@ def stage(connection: sa.Connection, file: ContactsFile, keyring: Keyring) -> tu
 
 def _stage_chunk(
     connection: sa.Connection,
-    chunk: Iterable[Row | BadRow],
+    chunk: Iterable[Row | OptOut | BadRow],
     fields: tuple[str, ...],
     keyring: Keyring,
     erased: Container[bytes],
-) -> None:
+) -> list[Found]:
+    """Take in some rows; return those that say no."""
     good: list[dict[str, object]] = []
     bad: list[dict[str, object]] = []
     contacts: list[dict[str, object]] = []
+    opted_out: list[Found] = []
     for row in chunk:
         if isinstance(row, BadRow):
             bad.append({"line": row.line, "reason": "invalid", "detail": row.reason})
             continue
         try:
-            known = address.normalise(row.address)
+            known = repair.normalise(row.address)
         except address.AddressError as error:
             bad.append({"line": row.line, "reason": "invalid", "detail": error.reason})
             continue
@@ -94,6 +101,8 @@ def _stage_chunk(
         if key in erased:
             bad.append({"line": row.line, "reason": "suppressed", "detail": "erased"})
             continue
+        if isinstance(row, OptOut):
+            opted_out.append(Found(key, row.cause, row.at, row.evidence))
         contacts.append({"key": key, "address": known})
         good.append({"line": row.line, "key": key, "fields": fields_json(fields, row.values)})
     if contacts:
@@ -103,6 +112,7 @@ def _stage_chunk(
         connection.execute(sa.insert(_row), good)
     if bad:
         connection.execute(sa.insert(_reject), bad)
+    return opted_out
 
 
 def fields_json(names: tuple[str, ...], values: tuple[str, ...]) -> str:

@@ -8,12 +8,13 @@ the others. A pause is a suppression with an end.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -40,6 +41,24 @@ class Suppression:
     until: str
     source: str = ""
     evidence: str = ""
+
+
+class Found(NamedTuple):
+    """A key that a file says is not to be mailed: why, since when if the file tells, and in which words."""
+
+    key: bytes
+    cause: Cause
+    at: dt.datetime | None
+    evidence: str
+
+
+_ADD_FOUND = """
+INSERT INTO suppression (key, list_id, cause, at, source, evidence)
+SELECT :key, :list_id, :cause, :at, :source, :evidence WHERE NOT EXISTS (
+  SELECT 1 FROM consent WHERE key = :key AND purpose = :purpose AND list_id IN (:all_lists, :list_id)
+  AND state = :given AND at > :at)
+ON CONFLICT (key, list_id, cause) DO NOTHING
+"""
 
 
 def add(
@@ -71,6 +90,33 @@ def add(
         )
     )
     return True
+
+
+def add_found(connection: sa.Connection, found: Iterable[Found], *, list_id: int, at: dt.datetime, source: str) -> None:
+    """Suppress for a list the keys that a file says it of; ``at`` is when, where the file does not say.
+
+    A person who opted in later than the file says the no was said is left alone. So is a key that already is
+    suppressed for the same list and cause.
+    """
+    shared = {
+        "list_id": list_id,
+        "all_lists": ALL_LISTS,
+        "source": source,
+        "purpose": Purpose.LETTER.value,
+        "given": State.GIVEN.value,
+    }
+    rows = [
+        {
+            **shared,
+            "key": each.key,
+            "cause": each.cause.value,
+            "at": stamp(each.at or at),
+            "evidence": each.evidence,
+        }
+        for each in found
+    ]
+    if rows:
+        connection.exec_driver_sql(_ADD_FOUND, rows)
 
 
 def remove(connection: sa.Connection, key: bytes, *, list_id: int, cause: Cause | None = None) -> bool:

@@ -17,7 +17,10 @@ from apes_mailer.store import schema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """One preparation: a send, or a rehearsal; ``prepared_at`` is a UTC stamp."""
+    """One preparation: a send, or a rehearsal; ``prepared_at`` is a UTC stamp.
+
+    ``correction_of`` is the name of the campaign whose recipients it goes to; empty when it goes to its list.
+    """
 
     id: int
     name: str
@@ -29,6 +32,7 @@ class Campaign:
     issue_digest: str
     prepared_at: str
     segment: str
+    correction_of: str = ""
 
     @property
     def run(self) -> str:
@@ -46,8 +50,8 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsed:
-    """A letter of a rehearsal; ``variant`` is empty when everybody got the same."""
+class Kept:
+    """A letter of a preparation; ``variant`` is empty when everybody gets the same."""
 
     variant: str
     digest: str
@@ -70,7 +74,7 @@ class Rehearsal:
     refused: int
     unknown: int
     digest: str
-    letters: Sequence[Rehearsed]
+    letters: Sequence[Kept]
 
 
 def find(connection: sa.Connection, name: str) -> int | None:
@@ -99,11 +103,7 @@ def forget_untouched(connection: sa.Connection, name: str) -> None:
     campaign_id = find(connection, name)
     if campaign_id is None:
         return
-    attempted = sa.select(schema.attempt.c.id).where(schema.attempt.c.campaign_id == campaign_id)
-    touched = sa.select(schema.batch.c.no).where(
-        schema.batch.c.campaign_id == campaign_id, schema.batch.c.state != BatchState.PENDING
-    )
-    if connection.execute(sa.select(sa.or_(attempted.exists(), touched.exists()))).scalar():
+    if is_begun(connection, campaign_id):
         raise LedgerError(
             f'"{name}" has been sent, or begun; it is never prepared a second time.',
             hint=f"See where it stands with: apes-mailer status {name}. Continue it with: apes-mailer resume {name}",
@@ -111,6 +111,34 @@ def forget_untouched(connection: sa.Connection, name: str) -> None:
     for table in (schema.recipient, schema.exclusion, schema.batch, schema.history, schema.template):
         connection.execute(sa.delete(table).where(table.c.campaign_id == campaign_id))
     connection.execute(sa.delete(schema.campaign).where(schema.campaign.c.id == campaign_id))
+
+
+def is_begun(connection: sa.Connection, campaign_id: int) -> bool:
+    """Whether a provider was asked for a campaign, or may have been."""
+    batch = schema.batch
+    touched = sa.select(batch.c.no).where(batch.c.campaign_id == campaign_id, batch.c.state != BatchState.PENDING)
+    attempted = sa.select(schema.attempt.c.id).where(schema.attempt.c.campaign_id == campaign_id)
+    return bool(connection.execute(sa.select(sa.or_(attempted.exists(), touched.exists()))).scalar())
+
+
+def corrections(connection: sa.Connection, campaign_id: int) -> list[str]:
+    """Return the names of the campaigns that went out to correct this one."""
+    campaign, attempt = schema.campaign, schema.attempt
+    query = sa.select(campaign.c.name).where(
+        campaign.c.correction_of == campaign_id,
+        campaign.c.kind == Kind.SEND,
+        sa.exists().where(attempt.c.campaign_id == campaign.c.id),
+    )
+    return list(connection.execute(query.order_by(campaign.c.id)).scalars())
+
+
+def sends(connection: sa.Connection) -> list[tuple[int, str]]:
+    """Return the number and the name of each send, oldest first."""
+    campaign = schema.campaign
+    rows = connection.execute(
+        sa.select(campaign.c.id, campaign.c.name).where(campaign.c.kind == Kind.SEND).order_by(campaign.c.id)
+    )
+    return [(int(number), str(name)) for number, name in rows]
 
 
 def load(connection: sa.Connection, campaign_id: int) -> Campaign:
@@ -187,13 +215,14 @@ def rehearsals(connection: sa.Connection, name: str, *, owner_alive: bool) -> li
     found: list[Rehearsal] = []
     for row in connection.execute(query).mappings().all():
         counted: dict[str, Any] = dict(row)
-        letters = _letters(connection, counted.pop("id"))
-        digest = letters[0].digest if letters else ""
-        found.append(Rehearsal(run=_run(row["prepared_at"], row["kind"]), digest=digest, letters=letters, **counted))
+        letters_of = letters(connection, counted.pop("id"))
+        digest = letters_of[0].digest if letters_of else ""
+        found.append(Rehearsal(run=_run(row["prepared_at"], row["kind"]), digest=digest, letters=letters_of, **counted))
     return found
 
 
-def _letters(connection: sa.Connection, campaign_id: int) -> list[Rehearsed]:
+def letters(connection: sa.Connection, campaign_id: int) -> list[Kept]:
+    """Return the letters of a preparation, in the order they were kept."""
     template = schema.template
     rows = connection.execute(
         sa.select(template.c.variant, template.c.digest)
@@ -201,11 +230,11 @@ def _letters(connection: sa.Connection, campaign_id: int) -> list[Rehearsed]:
         .group_by(template.c.variant, template.c.digest)
         .order_by(sa.func.min(template.c.id))
     ).mappings()
-    return [Rehearsed(**row) for row in rows]
+    return [Kept(**row) for row in rows]
 
 
 def _campaigns() -> sa.Select[*tuple[Any, ...]]:
-    campaign, lists = schema.campaign, schema.contact_list
+    campaign, lists, corrected = schema.campaign, schema.contact_list, schema.campaign.alias()
     return sa.select(
         campaign.c.id,
         campaign.c.name,
@@ -217,6 +246,9 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
         campaign.c.issue_digest,
         campaign.c.prepared_at,
         campaign.c.segment,
+        sa.func.coalesce(
+            sa.select(corrected.c.name).where(corrected.c.id == campaign.c.correction_of).scalar_subquery(), ""
+        ).label("correction_of"),
     ).join(lists, lists.c.id == campaign.c.list_id)
 
 

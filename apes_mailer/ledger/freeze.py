@@ -57,6 +57,9 @@ class Preparation:
     """The part of the list that was asked for; empty for all of it."""
 
     waivers: Sequence[Waiver] = ()
+    correction_of: int | None = None
+    """The number of the campaign whose recipients these are; None for a list."""
+
     value_bytes: Callable[[MessageTemplate], int | None] = lambda _template: None
     """Merge values of at most this many bytes are certainly within the provider's limit; None: there is no limit."""
     too_large: Callable[[MessageTemplate], merge_values.TooLarge] = lambda _template: lambda _address, _values: None
@@ -173,6 +176,7 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             issue_digest=preparation.issue_digest,
             prepared_at=stamp(at),
             suppression_id=newest,
+            correction_of=preparation.correction_of,
             policy=preparation.policy,
             segment=preparation.segment,
         )

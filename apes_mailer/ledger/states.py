@@ -51,6 +51,8 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     INVALID = "invalid"
     TOO_LARGE = "too_large"  # the merge values exceed what the provider takes
+    NOT_REACHED = "not_reached"  # of a correction: has not got the letter that is corrected
+    IN_DOUBT = "in_doubt"  # of a correction: nobody knows whether the letter that is corrected was accepted
     OPTED_OUT = "opted_out"  # suppressed after the preparation, before the batch was claimed
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import history, waivers
+from apes_mailer.ledger import campaigns, evidence, history, waivers
 from apes_mailer.ledger.doubts import ASKED
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
@@ -95,6 +95,9 @@ class Status:
     waivers: Sequence[Waived] = ()
     """The rules of the checks whose errors did not block it, and on whose word."""
 
+    correction_of: str = ""
+    """The campaign whose recipients it goes to; empty when it goes to its list."""
+
 
 def none(name: str) -> Status:
     """The status of a campaign that was never prepared."""
@@ -147,7 +150,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         submitted=counts[BatchState.SUBMITTED],
         refused=refused,
         unknown=counts[BatchState.UNKNOWN],
-        duplicates=_duplicates(connection, campaign_id),
+        duplicates=evidence.duplicates(connection, campaign_id),
         batches=batches,
         refusals=_refusals(connection, campaign_id) if refused else (),
         tracked={each: sum(b.recipients for b in batches if each in read(b.tracking)) for each in COUNTED},
@@ -159,6 +162,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         prepared_at=campaign.prepared_at,
         cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
         waivers=waivers.of_campaign(connection, campaign_id),
+        correction_of=campaigns.load(connection, campaign_id).correction_of,
         cure=campaign.pause_cure or ("Check the list, and the sender with the provider." if everybody_refused else ""),
     )
 
@@ -285,15 +289,4 @@ def _batch(
         tracking=row.tracking,
         asked=asked[0] if doubtful else "",
         asked_at=asked[1] if doubtful else "",
-    )
-
-
-def _duplicates(connection: sa.Connection, campaign_id: int) -> int:
-    attempt = schema.attempt
-    return int(
-        connection.execute(
-            sa.select(sa.func.coalesce(sa.func.sum(attempt.c.size), 0)).where(
-                attempt.c.campaign_id == campaign_id, attempt.c.state == AttemptState.LATE
-            )
-        ).scalar_one()
     )

@@ -237,6 +237,11 @@ class Issue(_Part):
         default=None, description="Whether the letter begins with a list of its parts; left out: from six parts on."
     )
     theme: str = Field(default="apes", pattern=r"^[a-z0-9][a-z0-9_-]*$", description="A folder of templates/.")
+    correction_of: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$",
+        description="The campaign that this letter corrects: it goes to those who got that one, and to nobody else.",
+    )
     blocks: list[Block] = Field(min_length=1)
 
 

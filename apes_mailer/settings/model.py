@@ -215,9 +215,9 @@ class TrackingSettings(_Table):
 class SendGridSettings(_Table):
     """``[sendgrid]``: which of SendGrid's hosts to use; ``eu`` needs an EU account.
 
-    ``asm_group`` is the number of its unsubscribe group, 0 when there is none.
-    ``webhook_keys`` are the verification keys of its Event Webhook, which are no secret; without one, nothing is taken
-    from it. What it posts is kept as it came for ``webhook_days`` after it was applied.
+    ``asm_group`` is the number of its unsubscribe group, 0 when there is none. ``webhook_keys`` are the verification
+    keys of its Event Webhook, which are no secret; without one, nothing is taken from it. What it posts is kept as it
+    came for ``webhook_days`` after it was applied.
     """
 
     region: Literal["global", "eu"] = "global"

@@ -130,6 +130,7 @@ campaign = Table(
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"
     Column("pause_cause", Text, nullable=False, server_default=""),
     Column("pause_cure", Text, nullable=False, server_default=""),
+    Column("correction_of", Integer),  # the campaign whose recipients this one went to
     Index("campaign_name", "name"),
     Index(
         "one_real_campaign",
@@ -264,7 +265,7 @@ consent = Table(
     Column("wording", Text, nullable=False, server_default=""),
     Column("origin", Text, nullable=False, server_default=""),
     Column("import_id", Integer),  # the import that says so
-    Index("consent_key", "key", "purpose", "list_id", "id", "state"),
+    Index("consent_key", "key", "purpose", "list_id", "id", "state", "import_id"),
     sqlite_autoincrement=True,
 )
 # A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.

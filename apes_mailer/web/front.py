@@ -114,6 +114,8 @@ class Front:
             "button": button,
             "link": link,
         }
+        if request.method not in {"GET", "HEAD"}:
+            values["other"] = None  # to look at what a button has answered in another language would be another page
         return self.page(request, "message.html", values, status=status, headers=headers)
 
     def page(
@@ -134,8 +136,7 @@ class Front:
             "sender": self.sender,
             "letter": self.letter,
             "contact": {"words": texts["contact"], "address": self.write_to},
-            # What a form has answered cannot be looked at again in the other language: a GET would be another page.
-            "other": _other(language) if request.method in {"GET", "HEAD"} else None,
+            "other": _other(language),
         }
         own = {"Content-Security-Policy": pages.reader_policy(), "Vary": "Accept-Language", "X-Robots-Tag": "noindex"}
         content = pages.for_reader(template, {**around, **values})

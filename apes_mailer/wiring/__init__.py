@@ -140,26 +140,9 @@ class Application:
 
         Raises ``SettingsError`` or ``LedgerError``.
         """
-        settings = self.settings.sendgrid
-        if not settings.webhook_keys:
-            return None
-        from apes_mailer.campaign.feedback import Feedback
-        from apes_mailer.providers.sendgrid import webhook
+        from apes_mailer.wiring import reports
 
-        try:
-            reader = webhook.Webhook(settings.webhook_keys)
-        except ValueError as error:
-            raise SettingsError(
-                f"sendgrid.webhook_keys: {error}.",
-                hint="Copy it again from SendGrid: Settings, Mail Settings, Event Webhooks, Signature Verification.",
-            ) from error
-        return Feedback(
-            database=self.database,
-            keyring=self.keyring,
-            webhook=reader,
-            clock=self.clock,
-            keep=dt.timedelta(days=settings.webhook_days),
-        )
+        return reports.feedback(self)
 
     def compose(self, name: str) -> Composition:
         """Return a campaign's letter, rendered and checked. Raises ``IssueError`` or ``ThemeError``."""

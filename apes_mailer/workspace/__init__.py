@@ -17,8 +17,8 @@ __all__ = ["SETTINGS_FILE", "Workspace", "bundled", "check_name", "find", "usabl
 
 SETTINGS_FILE = "apes-mailer.toml"
 _THEME_SUFFIXES = {".mjml", ".txt", ".toml", ".css"}
-_LIST_SUFFIXES = {".csv", ".tsv", ".txt"}
-_SPREADSHEET_SUFFIXES = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
+_LIST_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".vcf"}
+_OTHER_SUFFIXES = {".numbers", ".zip", ".docx", ".odt", ".pdf"}  # people put lists into these, too
 
 
 def bundled(folder: str) -> Path:
@@ -152,22 +152,31 @@ class Workspace:
     def unusable_lists(self) -> list[str]:
         """What to do about each file of ``contacts/`` that no command can read as a list, a sentence each."""
         lists = self.list_files()
-        tables = [path for path in self._files(_SPREADSHEET_SUFFIXES) if path.stem not in lists]
+        others = [path for path in self._files(_OTHER_SUFFIXES) if path.stem not in lists]
         return [
             f"{self.shown(path)} cannot be named in a command: rename it to "
             f"{usable_name(path.stem, 'list')}{path.suffix.lower()}"
             for path in self._tables()
             if not is_name(path.stem)
-        ] + [f"{self.shown(path)} is a spreadsheet, not a list: {self._save_as_csv(path)}" for path in tables]
+        ] + [self._not_a_list(path) for path in others]
 
-    def spreadsheet(self, name: str) -> str:
-        """What to do when somebody has put a spreadsheet of this name into ``contacts/``; else nothing."""
-        found = next((path for path in self._files(_SPREADSHEET_SUFFIXES) if name in {path.stem, path.name}), None)
-        return f"{self.shown(found)} is a spreadsheet, not a list: {self._save_as_csv(found)}" if found else ""
+    def other_document(self, name: str) -> str:
+        """What to do when a document of this name that is no list stands in ``contacts/``; else nothing."""
+        found = next((path for path in self._files(_OTHER_SUFFIXES) if name in {path.stem, path.name}), None)
+        return self._not_a_list(found) if found else ""
 
-    def _save_as_csv(self, path: Path) -> str:
-        target = self.shown(path.with_name(f"{usable_name(path.stem, 'list')}.csv"))
-        return f"open it and save it as {target} with File > Save as > CSV UTF-8."
+    def _not_a_list(self, path: Path) -> str:
+        name = usable_name(path.stem, "list")
+        if path.suffix.lower() == ".zip":
+            return (
+                f"{self.shown(path)} is a ZIP file, not a list: apes-mailer contacts import {self.shown(path)} "
+                f"--list {name}"
+            )
+        target = self.shown(path.with_name(f"{name}.csv"))
+        return (
+            f"{self.shown(path)} is no list that can be read: open it and save its table as {target} with "
+            "File > Save as > CSV UTF-8."
+        )
 
     def list_file(self, name: str) -> Path | None:
         """Return the file of a list kept in ``contacts/``, or None.
@@ -196,7 +205,8 @@ class Workspace:
 
     def _files(self, suffixes: set[str]) -> list[Path]:
         named = [path for path in self.contacts.glob("[!.]*") if path.suffix.lower() in suffixes]
-        return sorted(path for path in named if path.is_file())
+        # While somebody has a file open, Excel keeps a note of it beside it, with "~$" before the name.
+        return sorted(path for path in named if path.is_file() and not path.name.startswith("~$"))
 
     def secret(self) -> bytes:
         """Return the workspace's secret, made at first use and readable by its owner only.

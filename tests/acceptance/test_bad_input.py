@@ -119,11 +119,11 @@ LISTS = [
         says=('There is no list "nulle"', "Lists here: staff."),
     ),
     Case(
-        name="test to a spreadsheet",
+        name="test to a damaged spreadsheet",
         run=(*TEST, "--to", "amis"),
         code=1,
         files={"contacts/amis.xlsx": b"PK\x03\x04"},
-        says=("contacts/amis.xlsx is a spreadsheet", "save it as contacts/amis.csv with File > Save as > CSV UTF-8."),
+        says=("contacts/amis.xlsx is a spreadsheet", "save it with File > Save as > CSV UTF-8."),
     ),
     Case(
         name="test to an address",

@@ -93,13 +93,15 @@ class Ledger:
         """The key of a contact."""
         return self.keyring.contact_key(address(number))
 
-    def suppress(self, number: int, list_name: str = "", *, until: dt.datetime | None = None) -> None:
+    def suppress(
+        self, number: int, list_name: str = "", *, until: dt.datetime | None = None, cause: Cause = Cause.MANUAL
+    ) -> None:
         """Suppress a contact on one list, or on all."""
         with self.database.write() as connection:
             scope = schema.ALL_LISTS
             if list_name:
                 scope = lists.find_or_add(connection, list_name, self.keyring, self.now)
-            suppressions.add(connection, self.key(number), list_id=scope, cause=Cause.MANUAL, at=self.now, until=until)
+            suppressions.add(connection, self.key(number), list_id=scope, cause=cause, at=self.now, until=until)
 
     def say(self, number: int, *states: State, list_name: str = "", purpose: Purpose = Purpose.LETTER) -> None:
         """Let a contact say something, about one list or about all."""

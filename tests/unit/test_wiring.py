@@ -9,6 +9,7 @@ import pytest
 from apes_mailer.campaign import starter
 from apes_mailer.errors import SettingsError
 from apes_mailer.wiring import Application
+from tests.support.reporting import SigningKey
 
 
 @pytest.fixture
@@ -16,6 +17,24 @@ def application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Application:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("APES_MAILER_DATABASE_URL", raising=False)
     return Application(starter.init(tmp_path / "lettre"))
+
+
+@pytest.mark.parametrize(("keys", "takes"), [("", False), (SigningKey().public, True)])
+def test_reports_are_taken_when_there_is_a_key_to_verify_them(
+    application: Application, monkeypatch: pytest.MonkeyPatch, keys: str, takes: bool
+) -> None:
+    monkeypatch.setenv("APES_MAILER_SENDGRID_WEBHOOK_KEYS", keys)
+    assert (application.feedback is not None) is takes
+    application.database.close()
+
+
+def test_wrong_key_of_the_webhook_is_told_with_its_place(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APES_MAILER_SENDGRID_WEBHOOK_KEYS", f"{SigningKey().public}, {'A' * 124}")
+    with pytest.raises(SettingsError, match=r"sendgrid\.webhook_keys: key 2 is no verification key") as caught:
+        _ = application.feedback
+    assert "Signature Verification" in caught.value.hint
 
 
 def test_lost_secret_is_asked_for_and_never_replaced(application: Application) -> None:

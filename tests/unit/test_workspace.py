@@ -124,16 +124,36 @@ def test_path_of_a_list_is_answered_with_its_name(workspace: Workspace) -> None:
     assert caught.value.hint == "Write: amis"
 
 
-@pytest.mark.parametrize("suffix", ["xlsx", "ods", "XLS"])
-def test_spreadsheet_comes_with_the_way_to_make_a_list_of_it(workspace: Workspace, suffix: str) -> None:
+@pytest.mark.parametrize("suffix", ["xlsx", "ods", "XLS", "vcf", "tsv"])
+def test_every_kind_of_table_is_a_list(workspace: Workspace, suffix: str) -> None:
+    _tables(workspace, f"amis.{suffix}", f"~$amis.{suffix}")
+    assert workspace.list_file("amis") == workspace.contacts / f"amis.{suffix}"
+    assert workspace.unusable_lists() == []
+
+
+def test_spreadsheet_beside_the_table_saved_from_it_is_a_second_list_of_that_name(workspace: Workspace) -> None:
+    _tables(workspace, "amis.csv", "amis.xlsx")
+    with pytest.raises(ContactsError) as caught:
+        workspace.list_file("amis")
+    assert "contacts/amis.csv and contacts/amis.xlsx" in caught.value.message
+
+
+@pytest.mark.parametrize("suffix", ["numbers", "docx", "PDF"])
+def test_document_comes_with_the_way_to_make_a_list_of_it(workspace: Workspace, suffix: str) -> None:
     _tables(workspace, f"Adhérents.{suffix}", "amis.csv", f"amis.{suffix}")
     said = (
-        f"contacts/Adhérents.{suffix} is a spreadsheet, not a list: open it and save it as contacts/Adherents.csv "
-        "with File > Save as > CSV UTF-8."
+        f"contacts/Adhérents.{suffix} is no list that can be read: open it and save its table as "
+        "contacts/Adherents.csv with File > Save as > CSV UTF-8."
     )
     assert workspace.unusable_lists() == [said]
-    assert workspace.spreadsheet("Adhérents") == workspace.spreadsheet(f"Adhérents.{suffix}") == said
-    assert workspace.spreadsheet("inconnus") == ""
+    assert workspace.other_document("Adhérents") == workspace.other_document(f"Adhérents.{suffix}") == said
+    assert workspace.other_document("inconnus") == ""
+
+
+def test_archive_comes_with_the_way_to_import_it(workspace: Workspace) -> None:
+    _tables(workspace, "audience.zip")
+    command = "apes-mailer contacts import contacts/audience.zip --list audience"
+    assert workspace.unusable_lists() == [f"contacts/audience.zip is a ZIP file, not a list: {command}"]
 
 
 @pytest.mark.parametrize(

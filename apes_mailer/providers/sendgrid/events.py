@@ -50,8 +50,11 @@ _LAST_MOMENT = 253_402_300_799  # the end of the year 9999, in seconds
 _LONGEST_URL = 2000
 
 
-def read(body: bytes) -> Reading:
-    """Read the body of a notice, whatever its events hold. Raises ``MalformedError`` when it is no list in JSON."""
+def read(body: bytes, *, group: int = 0) -> Reading:
+    """Read the body of a notice, whatever its events hold; of unsubscribe groups only ours counts, if there is one.
+
+    Raises ``MalformedError`` when it is no list in JSON.
+    """
     try:
         posted = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -59,12 +62,12 @@ def read(body: bytes) -> Reading:
     if not isinstance(posted, list):
         raise MalformedError("the body is not a list of events")
     parts = cast("list[Any]", posted)
-    events = [_event(cast("dict[str, Any]", part)) for part in parts if isinstance(part, dict)]
+    events = [_event(cast("dict[str, Any]", part), group) for part in parts if isinstance(part, dict)]
     return Reading(events, len(parts) - len(events))
 
 
-def _event(part: dict[str, Any]) -> Event:
-    kind = _kind(part)
+def _event(part: dict[str, Any], group: int) -> Event:
+    kind = _kind(part, group)
     address = _text(part, "email")[:320]
     moment = part.get("timestamp")
     return Event(
@@ -82,8 +85,11 @@ def _event(part: dict[str, Any]) -> Event:
     )
 
 
-def _kind(part: Mapping[str, Any]) -> EventKind:
-    kind = _KINDS.get(_text(part, "event"), EventKind.OTHER)
+def _kind(part: Mapping[str, Any], group: int) -> EventKind:
+    name = _text(part, "event")
+    if group and name.startswith("group_") and part.get("asm_group_id") != group:
+        return EventKind.OTHER  # of another letter of the account, left by the page that lists them all
+    kind = _KINDS.get(name, EventKind.OTHER)
     return EventKind.BLOCKED if kind is EventKind.BOUNCED and _text(part, "type") in _SOFT else kind
 
 

@@ -33,8 +33,12 @@ class Webhook:
 
     name = "sendgrid"
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        """``keys`` as SendGrid shows them. Raises ``ValueError``, with the number of the key, for one that is none."""
+    def __init__(self, keys: Sequence[str], *, group: int = 0) -> None:
+        """``keys`` as SendGrid shows them, ``group``: the unsubscribe group of our letters, 0: any.
+
+        Raises ``ValueError``, with the number of the key, for one that is none.
+        """
+        self._group = group
         self._keys = [_key(key, number) for number, key in enumerate(keys, start=1)]
 
     def require_signed(self, headers: Mapping[str, str], body: bytes, *, now: dt.datetime) -> None:
@@ -53,7 +57,7 @@ class Webhook:
 
     def read(self, body: bytes) -> Reading:
         """Read a notice, whatever its events hold. Raises ``MalformedError`` when it is no list in JSON."""
-        return events.read(body)
+        return events.read(body, group=self._group)
 
     def _signed(self, signature: str, timestamp: str, body: bytes) -> bool:
         if len(signature) > _LONGEST or len(timestamp) > _LONGEST or not timestamp.isascii():

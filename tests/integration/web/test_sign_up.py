@@ -51,7 +51,8 @@ def test_form_letter_and_button_put_somebody_on_the_list_with_the_proof(place: P
 def test_the_letter_goes_to_the_address_that_was_typed_and_names_the_list(place: Place) -> None:
     post(f"{place.url}/signup/mensuelle", email=ADDRESS)
     text = place.letter()
-    assert "La lettre du mois" in text
+    assert "«\u00a0La lettre du mois\u00a0»" in text
+    assert f"à l’adresse {ADDRESS}." in text
     (batch,) = place.provider.batches
     (recipient,) = batch.recipients
     assert recipient.address == ADDRESS

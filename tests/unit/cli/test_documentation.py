@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args
@@ -17,9 +16,10 @@ from pydantic import BaseModel
 from typer.core import TyperGroup
 
 from apes_mailer import settings
+from apes_mailer.campaign import report
 from apes_mailer.campaign.overview import Rehearsal
 from apes_mailer.campaign.why import Answer, Attempt, Why
-from apes_mailer.cli import answers, output
+from apes_mailer.cli import answers, output, reports
 from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
@@ -35,6 +35,7 @@ from apes_mailer.model.issue import Block
 from apes_mailer.model.suppression import Cause
 from apes_mailer.settings import Settings
 from tests.support.cli import REPOSITORY
+from tests.support.reported import LAST, NAME, rich
 
 DOCS = REPOSITORY / "docs"
 PAGES = sorted([REPOSITORY / "README.md", *DOCS.rglob("*.md")])
@@ -201,12 +202,20 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
         absent_values=[AbsentValue(field="", column="", value="", meant="")],
     )
     assert _keys(samples["status, pause, resolve"]) == _keys(_status())
+    counts = Counts(read=1, new=1, updated=0, unchanged=0, rejected=0, suppressed=0)
     assert _keys(samples["why"]) == _keys(_why())
     assert _keys(samples["suppressions list"]) == _keys([answers.suppression_json(suppression)])
     assert _keys(samples["send --dry-run"]) == _keys(output.survey_json("x", frozen))
     finding = output.problem_json("", Severity.ERROR, Problem(message=""))
     assert list(samples["check"]["findings"][0]) == list(finding)
-    assert list(samples["contacts import"]) == [each.name for each in fields(Counts)]
+    assert list(samples["contacts import"]) == list(counts.as_json())
+
+
+def test_json_sample_of_a_report_has_the_keys_that_are_printed(tmp_path: Path) -> None:
+    ledger = rich(tmp_path)
+    found = reports.report_json(report.report(ledger.database, NAME, at=LAST))
+    ledger.database.close()
+    assert _keys(_samples()["report"]) == _keys(found)
 
 
 def test_json_page_names_what_else_there_is() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from apes_mailer.contacts import file_erasing
+from apes_mailer.errors import ContactsError
+from tests.support.tables import write_xlsx
 
 ANA = "ana@exemple.fr"
 
@@ -65,3 +67,11 @@ def test_longer_address_is_another_person(tmp_path: Path, other: str) -> None:
     text = f"EMAIL;NOTE\n{other};{other}\n"
     before = (tmp_path / "liste.csv", text)
     assert _erased(tmp_path, text) == (0, before[1])
+
+
+def test_spreadsheet_under_the_name_of_a_text_is_not_written_again(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "liste.csv", {"A": [["Courriel"], [ANA]]})
+    before = path.read_bytes()
+    with pytest.raises(ContactsError):
+        file_erasing.erase(path, ANA, shown="liste.csv")
+    assert path.read_bytes() == before

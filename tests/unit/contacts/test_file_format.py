@@ -10,7 +10,7 @@ import re
 import sys
 import tracemalloc
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.contacts.rows import BadRow, Row
+from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.errors import ContactsError
 
 _TABLE = [
@@ -30,7 +30,7 @@ _TABLE = [
 ]
 
 
-def _read(path: Path) -> list[Row | BadRow]:
+def _read(path: Path) -> list[Row | OptOut | BadRow]:
     with open_contacts_file(path) as file:
         return list(file)
 
@@ -50,7 +50,7 @@ def _refusal(path: Path) -> ContactsError:
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
-@pytest.mark.parametrize("delimiter", [";", ",", "\t"], ids=["semicolon", "comma", "tab"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"], ids=["semicolon", "comma", "tab", "bar"])
 @pytest.mark.parametrize(
     ("mark", "codec", "found"),
     [
@@ -67,13 +67,16 @@ def _refusal(path: Path) -> ContactsError:
 def test_all_ways_to_save_a_table_read_the_same(
     tmp_path: Path, mark: bytes, codec: str, found: str, delimiter: str, newline: str
 ) -> None:
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter, lineterminator=newline).writerows(_TABLE)
-    path = _written(tmp_path, mark + text.getvalue().encode(codec))
-    with open_contacts_file(path) as file:
-        assert (file.encoding, file.delimiter, file.header_line) == (found, delimiter, 1)
-        assert file.fields == ("PRENOM", "NOM", "STRUCTURE")
-        assert list(file) == [Row(line, cells[0], tuple(cells[1:])) for line, cells in enumerate(_TABLE[1:], start=2)]
+    for size in (1, 3, 200):
+        table = [_TABLE[0], *islice(cycle(_TABLE[1:]), size)]
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=delimiter, lineterminator=newline).writerows(table)
+        path = _written(tmp_path, mark + text.getvalue().encode(codec))
+        with open_contacts_file(path) as file:
+            assert (file.encoding, file.delimiter, file.header_line) == (found, delimiter, 1)
+            assert file.fields == ("PRENOM", "NOM", "STRUCTURE")
+            rows = [Row(line, cells[0], tuple(cells[1:])) for line, cells in enumerate(table[1:], start=2)]
+            assert list(file) == rows
 
 
 def test_one_accent_in_the_last_of_many_rows_decides_the_encoding(tmp_path: Path) -> None:
@@ -115,6 +118,51 @@ def test_header_is_found(tmp_path: Path, content: str, header_line: int, first: 
     with open_contacts_file(_written(tmp_path, content)) as file:
         assert file.header_line == header_line
         assert list(file) == [first]
+
+
+@pytest.mark.parametrize(
+    ("content", "header_line", "first"),
+    [
+        ("Adhérents 2027\n\nEMAIL;NOM\na@exemple.fr;Un\n", 3, Row(4, "a@exemple.fr", ("Un",))),
+        (
+            "Liste du 3 janvier;;\n;;\nNom;Adresse;Ville\nUn;a@exemple.fr;Lille\n",
+            3,
+            Row(4, "a@exemple.fr", ("Un", "Lille")),
+        ),
+        ("Export\nfait par Ana, Bob, Cléo\nNom,Courriel\nUn,a@exemple.fr\n", 3, Row(4, "a@exemple.fr", ("Un",))),
+        ('Titre\n"EMAIL";"Nom\nde famille"\na@exemple.fr;Un\n', 2, Row(4, "a@exemple.fr", ("Un",))),
+        ("Nom;Adresse\nUn;\nDeux;a@exemple.fr\n", 1, Row(2, "", ("Un",))),
+    ],
+)
+def test_lines_of_title_are_passed_over(tmp_path: Path, content: str, header_line: int, first: Row) -> None:
+    with open_contacts_file(_written(tmp_path, content)) as file:
+        assert file.header_line == header_line
+        assert next(iter(file)) == first
+
+
+def test_export_of_memberships_needs_no_help(tmp_path: Path) -> None:
+    """The columns that associations get from HelloAsso, as far as people show them; nobody publishes a list."""
+    content = (
+        "Numéro;Formule;Montant adhésion;Statut;Nom adhérent;Prénom adhérent;Nom payeur;Prénom payeur;Email payeur;"
+        "Société;Souhaitez-vous recevoir la lettre d’information ?\n"
+        "1;Simple;10,00;Validé;Blanc;Léa;Blanc;Luc;a@exemple.fr;;Oui\n"
+        "2;Simple;10,00;Validé;Roux;Max;Roux;Max;b@exemple.fr;Le Jardin;Non\n"
+    )
+    with open_contacts_file(_written(tmp_path, content)) as file:
+        assert {"NOM", "PRENOM", "NOM_PAYEUR", "STRUCTURE"} <= set(file.fields)
+        assert [(row.address, type(row)) for row in file if not isinstance(row, BadRow)] == [
+            ("a@exemple.fr", Row),
+            ("b@exemple.fr", OptOut),
+        ]
+
+
+def test_mixed_line_ends_each_end_a_line(tmp_path: Path) -> None:
+    content = "EMAIL;NOM\ra@exemple.fr;Un\nb@exemple.fr;Deux\r\n\r\rc@exemple.fr;Trois"
+    assert _read(_written(tmp_path, content)) == [
+        Row(2, "a@exemple.fr", ("Un",)),
+        Row(3, "b@exemple.fr", ("Deux",)),
+        Row(6, "c@exemple.fr", ("Trois",)),
+    ]
 
 
 @pytest.mark.parametrize("content", ["a@exemple.fr\nb@exemple.fr", "\na@exemple.fr;\r\nb@exemple.fr;\r\n"])
@@ -248,7 +296,7 @@ def test_header_with_broken_quotes_is_reported(tmp_path: Path, header: str) -> N
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is a picture"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "is a picture"),
         (b"PK\x03\x04\x14\x00\x06\x00", "is a spreadsheet"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an Excel file of the old kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "cannot be read as a spreadsheet"),
         (b"%PDF-1.7\n", "is a PDF"),
         (b"\x1f\x8b\x08\x00", "is a compressed file"),
         (b"  <!DOCTYPE html><html>", "is a web page"),
@@ -379,14 +427,15 @@ def test_what_a_csv_writer_wrote_comes_back(
         assert list(_values(file)) == [tuple(map(_as_read, cells)) for cells in table]
 
 
-def _values(rows: Iterable[Row | BadRow]) -> Iterator[tuple[str, ...]]:
+def _values(rows: Iterable[Row | OptOut | BadRow]) -> Iterator[tuple[str, ...]]:
     for row in rows:
         assert isinstance(row, Row)
         yield row.values
 
 
 def _as_read(cell: str) -> str:
-    return " ".join(line.strip() for line in re.split("[\r\n]", cell) if line.strip())
+    text = " ".join(line.strip() for line in re.split("[\r\n]", cell) if line.strip())
+    return text[1:] if re.match(r"'+[=+\-@]", text) else text
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])

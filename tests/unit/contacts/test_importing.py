@@ -12,11 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apes_mailer.contacts.importing import Counts
+from apes_mailer.contacts import consents, lists, opting_in, suppressions
+from apes_mailer.contacts.consents import Proof
+from apes_mailer.contacts.file_format import open_contacts_file
+from apes_mailer.contacts.importing import Counts, Import, Source
 from apes_mailer.contacts.incoming import Reject
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address
-from tests.unit.contacts.stores import NOW, Store, write_csv
+from apes_mailer.model.consent import Purpose, State
+from apes_mailer.model.suppression import Cause
+from tests.unit.contacts.stores import KEYRING, NOW, Store, write_csv
 
 
 def _sum(counts: Counts) -> int:
@@ -246,3 +251,134 @@ def test_imports_do_what_a_dictionary_would(
         for name, members in model.members.items():
             assert store.contacts(name) == {known: model.contacts[known] for known in members}
         store.close()
+
+
+def _suppressions(store: Store) -> dict[str, tuple[str, str, str, str]]:
+    with store.database.read() as connection:
+        return {
+            each.address: (each.list_name, each.cause, each.at[:10], each.evidence)
+            for each in suppressions.every(connection)
+        }
+
+
+def _consents(store: Store, address_: str) -> list[tuple[str, str, str, str]]:
+    with store.database.read() as connection:
+        found = consents.of_key(connection, KEYRING.contact_key(address_))
+        return [(each.state, each.at[:10], each.proof.source, each.proof.basis) for each in found]
+
+
+_BREVO = ("EMAIL", "PRENOM", "EMAIL_MARKETING", "UNSUB_TIME")
+
+
+def test_who_says_no_is_suppressed_and_not_on_the_list(store: Store) -> None:
+    rows = [
+        ("a@exemple.fr", "Ana", "subscribed", ""),
+        ("b@exemple.fr", "Bob", "unsubscribed", "2026-03-01 10:00:00"),
+        ("c@exemple.fr", "Cléo", "hard bounce", ""),
+        ("zut", "", "unsubscribed", ""),
+    ]
+    for new in (1, 0):
+        counts, rejects = store.import_rows(rows, header=_BREVO)
+        assert _sum(counts) == counts.read == 4
+        assert (counts.new, counts.suppressed, counts.opted_out, counts.rejected) == (new, 2, 2, 1)
+        assert [reject.line for reject in rejects] == [5]
+        assert list(store.contacts()) == ["a@exemple.fr"]
+        assert _suppressions(store) == {
+            "b@exemple.fr": (
+                "tous",
+                "imported",
+                "2026-03-01",
+                "EMAIL_MARKETING: unsubscribed; UNSUB_TIME: 2026-03-01 10:00:00",
+            ),
+            "c@exemple.fr": ("tous", "bounced", "2027-01-12", "EMAIL_MARKETING: hard bounce"),
+        }
+
+
+def test_no_wins_over_another_row_of_the_same_file_and_over_the_list(store: Store) -> None:
+    store.import_rows([("a@exemple.fr", "Ana"), ("b@exemple.fr", "Bob")])
+    rows = [("a@exemple.fr", "oui"), ("A@exemple.fr", "non"), ("b@exemple.fr", "non")]
+    counts, _ = store.import_rows(rows, header=("EMAIL", "NEWSLETTER"))
+    assert (counts.read, counts.suppressed, counts.opted_out) == (3, 3, 2)
+    assert set(_suppressions(store)) == {"a@exemple.fr", "b@exemple.fr"}
+    assert set(store.contacts()) == {"a@exemple.fr", "b@exemple.fr"}, "who is on the list stays there"
+
+
+def test_whoever_opted_in_after_the_no_of_a_file_is_left_alone(store: Store) -> None:
+    list_id = store.list_id("tous")
+    key = KEYRING.contact_key("a@exemple.fr")
+    with store.database.write() as connection:
+        lists.know(connection, key, "a@exemple.fr")
+        opting_in.opt_in(connection, key, list_id=list_id, at=NOW, proof=Proof(source="sign-up"))
+    store.import_rows([("a@exemple.fr", "Ana", "", "2026-03-01")], header=_BREVO)
+    assert _suppressions(store) == {}
+    store.import_rows([("a@exemple.fr", "Ana", "", "2027-03-01")], header=_BREVO)
+    assert set(_suppressions(store)) == {"a@exemple.fr"}
+
+
+def test_undated_no_counts_in_spite_of_an_earlier_opt_in(store: Store) -> None:
+    list_id = store.list_id("tous")
+    key = KEYRING.contact_key("a@exemple.fr")
+    with store.database.write() as connection:
+        before = NOW - dt.timedelta(days=1)
+        opting_in.opt_in(connection, key, list_id=list_id, at=before, proof=Proof(source="sign-up"))
+    store.import_rows([("a@exemple.fr", "Ana", "unsubscribed", "")], header=_BREVO)
+    assert set(_suppressions(store)) == {"a@exemple.fr"}
+
+
+def test_consents_of_a_file_are_kept_once_with_their_proof(store: Store) -> None:
+    header = ("EMAIL", "CONFIRM_TIME", "SOURCE_DU_CONSENTEMENT", "BASE_LEGALE")
+    rows = [("a@exemple.fr", "2024-03-05", "salon", "consentement"), ("b@exemple.fr", "05/03/2024", "", "")]
+    for _ in range(2):
+        store.import_rows([*rows, ("c@exemple.fr", "", "salon", "")], header=header)
+        assert _consents(store, "a@exemple.fr") == [("given", "2024-03-05", "salon", "consentement")]
+        assert _consents(store, "b@exemple.fr") == [("given", "2024-03-05", "liste.csv", "")]
+        assert _consents(store, "c@exemple.fr") == []
+
+
+def test_file_never_speaks_over_a_person_who_is_suppressed_or_in_the_log(store: Store) -> None:
+    store.suppress("a@exemple.fr")
+    list_id = store.list_id("tous")
+    with store.database.write() as connection:
+        consents.record(
+            connection,
+            KEYRING.contact_key("b@exemple.fr"),
+            list_id=list_id,
+            purpose=Purpose.LETTER,
+            state=State.WITHDRAWN,
+            at=NOW,
+            proof=Proof(source="page"),
+        )
+    rows = [("a@exemple.fr", "2024-03-05"), ("b@exemple.fr", "2024-03-05")]
+    store.import_rows(rows, header=("EMAIL", "CONFIRM_TIME"))
+    assert _consents(store, "a@exemple.fr") == []
+    assert _consents(store, "b@exemple.fr") == [("withdrawn", "2027-01-12", "page", "")]
+
+
+def test_mended_addresses_and_slips_are_imported_and_told(store: Store) -> None:
+    rows = [("Ana <a@exemple.fr>",), ("b@gmial.com",), ("c@exemple.fr",), ("d@gmial.com",)]
+    path = write_csv(store.folder / "liste.csv", ["EMAIL"], rows)
+    list_id = store.list_id("tous")
+    with open_contacts_file(path) as file, store.database.bulk(cache_mb=4) as bulk, bulk.write() as connection:
+        run = Import(connection, KEYRING, lambda _: None, lambda _: None)
+        counts = run.run(file, Source(path=path, list_id=list_id, at=NOW))
+        assert (counts.new, counts.rejected) == (4, 0)
+        assert run.remarks() == [
+            (2, "“Ana <a@exemple.fr>” is read as a@exemple.fr"),
+            (3, "gmial.com: is gmail.com meant? (1 more)"),
+        ]
+    assert list(store.contacts()) == ["a@exemple.fr", "b@gmial.com", "c@exemple.fr", "d@gmial.com"]
+
+
+def test_nothing_is_kept_of_an_erased_person_who_says_no_in_a_file(store: Store) -> None:
+    key = KEYRING.contact_key("a@exemple.fr")
+    with store.database.write() as connection:
+        suppressions.add(connection, key, list_id=suppressions.ALL_LISTS, cause=Cause.ERASED, at=NOW)
+    counts, _ = store.import_rows([("a@exemple.fr", "Ana", "unsubscribed", "")], header=_BREVO)
+    assert (counts.read, counts.suppressed) == (1, 1)
+    assert "a@exemple.fr" not in store.everything()
+    assert [each.cause for each in _every(store)] == [Cause.ERASED]
+
+
+def _every(store: Store) -> list[suppressions.Suppression]:
+    with store.database.read() as connection:
+        return list(suppressions.every(connection))

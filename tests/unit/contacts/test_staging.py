@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from apes_mailer.contacts import lists, staging
+from apes_mailer.contacts import lists, staging, suppressions
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
-from tests.unit.contacts.stores import KEYRING, Store, write_csv
+from tests.unit.contacts.stores import KEYRING, NOW, Store, write_csv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,9 @@ class Staged:
 
 
 def _stage_in(connection: sa.Connection, path: Path) -> Staged:
+    list_id = lists.find_or_add(connection, "staff", KEYRING, NOW)
     with open_contacts_file(path) as file:
-        accepted, rejected = staging.stage(connection, file, KEYRING)
+        accepted, rejected = staging.stage(connection, file, KEYRING, list_id=list_id, at=NOW)
     rows = connection.execute(sa.select(accepted).order_by(accepted.c.contact_id)).all()
     assert [row.key for row in rows] == [KEYRING.contact_key(row.address) for row in rows]
     bad = connection.execute(sa.select(rejected).order_by(rejected.c.line)).all()
@@ -117,3 +119,16 @@ def test_broken_file_stops_the_staging(store: Store) -> None:
         _stage_in(connection, path)
     with store.database.read() as connection:
         assert lists.contact_id(connection, KEYRING.contact_key("a@exemple.fr")) is None
+
+
+def test_row_that_says_no_is_a_candidate_who_is_suppressed_for_the_list(store: Store) -> None:
+    rows = [("a@exemple.fr", "oui"), ("b@exemple.fr", "non"), ("c@exemple.fr", "")]
+    for _ in range(2):
+        staged = _stage(store, rows, ("EMAIL", "NEWSLETTER"))
+        assert list(staged.accepted) == ["a@exemple.fr", "b@exemple.fr", "c@exemple.fr"]
+    with store.database.read() as connection:
+        found = list(suppressions.every(connection))
+    assert [(each.address, each.list_name, each.cause, each.evidence) for each in found] == [
+        ("b@exemple.fr", "staff", Cause.IMPORTED, "NEWSLETTER: non")
+    ]
+    assert found[0].source.endswith("staff.csv")

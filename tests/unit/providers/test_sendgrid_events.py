@@ -82,6 +82,14 @@ def test_time_that_is_none_leaves_the_rest(moment: Any) -> None:
     assert event.at is None or event.at.year == 1970
 
 
+@pytest.mark.parametrize("kind", ["group_unsubscribe", "group_resubscribe"])
+def test_of_groups_only_ours_counts(kind: str) -> None:
+    body = notice([reported(kind, ADDRESS, asm_group_id=number) for number in (4, 5)] + [reported(kind, ADDRESS)])
+    kinds = [event.kind is not EventKind.OTHER for event in events.read(body, group=4).events]
+    assert kinds == [True, False, False]
+    assert all(event.kind is not EventKind.OTHER for event in events.read(body).events)
+
+
 MALFORMED = [
     b"",
     b"{}",

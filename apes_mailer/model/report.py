@@ -1,0 +1,186 @@
+"""A report: what became of a campaign, in numbers. Derived from the ledger whenever it is asked for, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+FEWEST_FOR_A_RATE = 20
+"""Of fewer people no rate is told: one more or less would change it by more than five per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many people of so many."""
+
+    count: int
+    of: int
+
+    @property
+    def rate(self) -> float | None:
+        """The part of one that they are; None when a rate of so few people would say nothing."""
+        return self.count / self.of if self.of >= FEWEST_FOR_A_RATE else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounces:
+    """Recipients whose letter came back for one reason; ``hard``: the address will never take one."""
+
+    hard: bool
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What the provider told of those whose letter it took: each of them is counted in one number only.
+
+    ``submitted == delivered + bounced + soft_bounced + rejected + deferred + silent``
+    """
+
+    submitted: int
+    delivered: int = 0
+    bounced: int = 0
+    soft_bounced: int = 0
+    rejected: int = 0
+    deferred: int = 0
+    silent: int = 0
+    bounces: Sequence[Bounces] = ()
+    """Why, the most frequent reasons first."""
+
+    heard_at: str = ""
+    """When the newest of this happened, a UTC stamp."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A pause of the sending; ``until`` is empty when it has not gone on. Times are UTC stamps."""
+
+    at: str
+    by: str
+    cause: str
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Recipients whom the provider took in one of several stretches of time of equal length."""
+
+    at: str
+    submitted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """When the campaign went out. Times are UTC stamps, empty when there was no request."""
+
+    first: str = ""
+    last: str = ""
+    requests: int = 0
+    slices: Sequence[Slice] = ()
+    pauses: Sequence[Pause] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person or evidence decided about a batch in doubt."""
+
+    at: str
+    what: str
+    by: str
+    batch: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentLetter:
+    """A letter of the campaign, with the digest of its template; ``variant`` is empty when everybody got the same."""
+
+    variant: str
+    digest: str
+    recipients: int
+    submitted: int
+    refused: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clicks:
+    """How often a link was followed, of whom nobody knows; ``part`` is the heading that it stands under."""
+
+    url: str
+    words: str
+    part: str
+    clicks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaivedRule:
+    """A rule of the checks whose errors did not block the campaign, and on whose word."""
+
+    rule: str
+    because: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A campaign to the same list, with what can be told of it quickly; ``bounced`` is None when nothing came back."""
+
+    campaign: str
+    prepared_at: str
+    candidates: int
+    recipients: int
+    submitted: int
+    bounced: int | None
+    left: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that a report tells; counts are recipients, times UTC stamps.
+
+    ``candidates == recipients + sum(excluded.values())`` and
+    ``recipients == submitted + refused + unknown + pending + submitting``, as in the ledger.
+    """
+
+    campaign: str
+    subject: str
+    state: str
+    provider: str
+    list_name: str
+    segment: str
+    """The part of the list that was asked for; empty for all of it."""
+
+    prepared_at: str
+    made_at: str
+    correction_of: str
+    issue_digest: str
+    candidates: int
+    recipients: int
+    excluded: Mapping[str, int]
+    submitted: int
+    refused: int
+    unknown: int
+    pending: int
+    submitting: int
+    duplicates: int
+    refusals: Sequence[tuple[str, int]]
+    """What the provider said of those it refused, and of how many; the most frequent first."""
+
+    feedback: Feedback | None
+    """None when the provider told nothing: then nobody knows what was delivered."""
+
+    left: Mapping[str, int]
+    """Recipients who are suppressed since, by cause; only until the next campaign to the list."""
+
+    sending: Sending
+    letters: Sequence[SentLetter]
+    waivers: Sequence[WaivedRule]
+    decisions: Sequence[Decision]
+    clicks: Sequence[Clicks] | None
+    """None when clicks are not counted."""
+
+    past: Sequence[Past]
+    """The campaigns to the same list of the twelve months before, oldest first, and this one."""

@@ -1,0 +1,83 @@
+"""A report as one HTML page that needs nothing else: no script, no picture, no address of a person."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+
+import jinja2
+from markupsafe import Markup
+
+from apes_mailer.model.language import Language
+from apes_mailer.model.report import Report
+from apes_mailer.render.report import chart, rows, words
+from apes_mailer.render.report.rows import Row, Table
+
+_TILES = ("recipients", "submitted", "delivered", "bounced", "left.unsubscribed", "left.complained")
+_FEWEST_COMPARED = 2
+
+
+def page(report: Report, language: Language) -> str:
+    """Return the page."""
+    tables = rows.tables(report, language)
+    spoken = {name: functools.partial(function, language=language) for name, function in _SPOKEN.items()}
+    values: dict[str, object] = {
+        **spoken,
+        "report": report,
+        "language": language,
+        "css": Markup((words.FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of this package
+        "tables": tables,
+        "tiles": _tiles(tables),
+        "bar": _bar,
+        "slices": chart.columns([each.submitted for each in report.sending.slices]),
+        "past": _past(report, language),
+        "trend": chart.columns([each.candidates for each in report.past], marked=len(report.past) - 1),
+        "clock": words.clock if _within_a_day(report) else spoken["moment"],
+        "rule_about_rates": words.rule_about_rates(language),
+    }
+    return _environment().get_template("page.html").render(values)
+
+
+_SPOKEN: Mapping[str, Callable[..., object]] = {
+    "words": words.words,
+    "word": words.word,
+    "number": words.number,
+    "share": words.share,
+    "moment": words.moment,
+    "day": words.day,
+}
+
+
+def _bar(table: Table) -> list[chart.Rectangle]:
+    return chart.bar([(row.count, row.tone) for row in table.bar])
+
+
+def _tiles(tables: Sequence[Table]) -> list[Row]:
+    by_name = {row.name: row for table in tables for row in table.rows}
+    return [by_name[name] for name in _TILES if name in by_name]
+
+
+def _past(report: Report, language: Language) -> list[tuple[str, str, dict[str, Row]]]:
+    """Return the campaigns to compare with, newest first: name, time and numbers by name."""
+    if len(report.past) < _FEWEST_COMPARED:
+        return []
+    return [
+        (each.campaign, each.prepared_at, {row.name: row for row in rows.past_rows(each, language)})
+        for each in reversed(report.past)
+    ]
+
+
+def _within_a_day(report: Report) -> bool:
+    return report.sending.first[:10] == report.sending.last[:10]
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(words.FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,74 @@
+"""The words of reports, and numbers and times as their readers write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from apes_mailer.model.language import Language
+from apes_mailer.model.report import FEWEST_FOR_A_RATE, Share
+from apes_mailer.render import dates
+
+FOLDER = Path(__file__).parent
+
+
+@functools.cache
+def words(section: str, language: Language) -> Mapping[str, str]:
+    """Return the words of a section of ``words.<language>.toml`` by their names."""
+    text = (FOLDER / f"words.{language}.toml").read_text(encoding="utf-8")
+    return MappingProxyType(tomllib.loads(text)[section])
+
+
+def word(section: str, name: str, language: Language) -> str:
+    """Return one of these words; a name that none stands for is shown itself, without its underscores."""
+    return words(section, language).get(name.replace(" ", "_"), name.replace("_", " "))
+
+
+def number(count: int, language: Language) -> str:
+    """Return ``1 234`` with a narrow no-break space, or ``1,234``."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(count, locale=language)
+
+
+def share(found: Share, language: Language) -> str:
+    """Return ``98,7 %``, or ``17 sur 18`` when a rate of so few people would say nothing."""
+    from babel.numbers import format_percent
+
+    if found.rate is None:
+        template = words("report", language)["few"]
+        return template % {"count": number(found.count, language), "of": number(found.of, language)}
+    return format_percent(_honest(found), format=None if found.count in {0, found.of} else "#,##0.0 %", locale=language)
+
+
+def _honest(found: Share) -> float:
+    """Return a rate that is rounded neither to nobody nor to everybody."""
+    if found.count in {0, found.of}:
+        return found.count / found.of
+    return min(max(found.count / found.of, 0.001), 0.999)
+
+
+def moment(stamp: str, language: Language) -> str:
+    """Return a time of the ledger as the clock and the calendar on the wall here show it."""
+    local = dt.datetime.fromisoformat(stamp).astimezone()
+    time = {"day": day(stamp, language), "hour": local.hour, "minute": f"{local:%M}"}
+    return words("report", language)["when"] % time
+
+
+def day(stamp: str, language: Language) -> str:
+    """Return the day of a time of the ledger."""
+    return dates.long_date(dt.datetime.fromisoformat(stamp).astimezone().date(), language)
+
+
+def clock(stamp: str) -> str:
+    """Return the time of day of a time of the ledger, with seconds."""
+    return f"{dt.datetime.fromisoformat(stamp).astimezone():%H:%M:%S}"
+
+
+def rule_about_rates(language: Language) -> str:
+    """Return the sentence that says when there is no rate."""
+    return words("report", language)["few_rule"] % {"fewest": FEWEST_FOR_A_RATE}

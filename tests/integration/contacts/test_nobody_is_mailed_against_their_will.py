@@ -1,0 +1,390 @@
+"""Whatever happens to lists and files, in whatever order: who said no is mailed again only after saying yes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from apes_mailer.campaign import erasure, unsubscribe
+from apes_mailer.contacts import importing, lists, opting_in, staging, suppressions, undoing
+from apes_mailer.contacts.consents import Proof
+from apes_mailer.contacts.file_format import open_contacts_file
+from apes_mailer.errors import ContactsError, UsageError
+from apes_mailer.ledger import claims, freeze, permission
+from apes_mailer.ledger.freeze import Candidates, Preparation
+from apes_mailer.ledger.sorting import Letter, Letters
+from apes_mailer.ledger.states import Kind
+from apes_mailer.model.consent import Policy, Purpose
+from apes_mailer.model.keys import Keyring, TokenContent
+from apes_mailer.model.submission import NotAccepted, Submission, Submitted
+from apes_mailer.model.suppression import ENDED_BY_OPTING_IN, NEEDS_REASON, NEVER_WITH_OTHERS, Cause
+from apes_mailer.store import schema
+from apes_mailer.store.database import Database
+from apes_mailer.workspace import Workspace
+from tests.support.ledgers import ENVELOPE, SECRET, TEMPLATE
+
+pytestmark = pytest.mark.slow
+
+PEOPLE, LISTS = 3, ("tous", "autres")
+NOW = dt.datetime(2027, 3, 1, 9, 30, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+KEYRING = Keyring(SECRET)
+SAID_OTHERWISE = [cause for cause in Cause if cause not in {Cause.PAUSED, Cause.ERASED}]
+
+Person, List = st.integers(0, PEOPLE - 1), st.sampled_from(LISTS)
+Some = st.lists(Person, min_size=1, max_size=PEOPLE)
+
+
+def address(number: int) -> str:
+    """The address of a person."""
+    return f"personne{number}@exemple.example"
+
+
+def key(number: int) -> bytes:
+    """The key of a person."""
+    return KEYRING.contact_key(address(number))
+
+
+class Will:
+    """The model: which noes stand against letters of a list to a person, by cause, and who has agreed to get them.
+
+    A yes takes as much away as its words can mean: the model never asks for more silence than the person did.
+    """
+
+    def __init__(self) -> None:
+        everybody = [(number, name) for number in range(PEOPLE) for name in LISTS]
+        self._noes: dict[tuple[int, str], dict[Cause, dt.datetime | None]] = {each: {} for each in everybody}
+        self._agreed = set[tuple[int, str]]()
+
+    def no(self, number: int, where: str | None, cause: Cause, until: dt.datetime | None = None) -> None:
+        """Somebody said no, for one list or for all; what has no end keeps having none."""
+        for name in _names(where):
+            noes = self._noes[number, name]
+            noes[cause] = None if cause in noes and noes[cause] is None else until
+
+    def yes(self, number: int, where: str | None, causes: Collection[Cause], *, agreed: bool = True) -> None:
+        """Somebody who may took noes back."""
+        for name in _names(where):
+            self._noes[number, name] = {c: end for c, end in self._noes[number, name].items() if c not in causes}
+            self._agreed |= {(number, name)} if agreed else set()
+
+    def withdraw(self, number: int) -> None:
+        """The person agrees to nothing any more."""
+        self._agreed -= {(number, name) for name in LISTS}
+
+    def forbids(self, number: int, where: str, at: dt.datetime) -> bool:
+        """Whether this person must not be mailed on this list now."""
+        return any(end is None or end > at for end in self._noes[number, where].values())
+
+    def agrees(self, number: int, where: str) -> bool:
+        """Whether this person has agreed to the letters of this list."""
+        return (number, where) in self._agreed
+
+
+def _names(where: str | None) -> tuple[str, ...]:
+    return LISTS if where is None else (where,)
+
+
+class Audience(RuleBasedStateMachine):
+    """Does to a workspace whatever people, files, crashes and providers may do, and sends now and then."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        self.workspace = Workspace(self.folder)
+        self.workspace.contacts.mkdir()
+        self.database = Database("mailer.db", base=self.folder)
+        self.will, self.now = Will(), NOW
+        self.open: tuple[int, str] | None = None  # a campaign that is being sent, and its list
+        self.policy = Policy.OPPOSITION
+        self.lists: dict[str, int] = {}
+        with self.database.write() as connection:
+            for name in LISTS:
+                self.lists[name] = lists.find_or_add(connection, name, KEYRING, NOW)
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.database.close()
+            shutil.rmtree(self.folder)
+
+    def file(self, numbers: list[int]) -> Path:
+        path = self.folder / "contacts" / "liste.csv"
+        path.write_text("EMAIL;PRENOM\n" + "".join(f"{address(n)};P{n}\n" for n in numbers), encoding="utf-8")
+        return path
+
+    @rule(numbers=Some, where=List)
+    def import_a_file(self, numbers: list[int], where: str) -> None:
+        path = self.file(numbers)
+        with open_contacts_file(path) as file, self.database.bulk(cache_mb=2) as bulk, bulk.write() as connection:
+            run = importing.Import(connection, KEYRING, lambda _reject: None, lambda _rows: None)
+            run.run(file, importing.Source(path=path, list_id=self.lists[where], at=self.now))
+        path.unlink()
+
+    @rule()
+    def undo_the_last_import(self) -> None:
+        with self.database.bulk(cache_mb=2) as bulk, bulk.write() as connection:
+            try:
+                last = undoing.standing(connection, None)
+            except ContactsError:
+                return
+            undoing.undo(connection, last.id, at=self.now)
+
+    @rule(number=Person, where=List, undone=st.booleans())
+    def follow_the_link(self, number: int, where: str, undone: bool) -> None:
+        """Unsubscribe from all by the link of a letter, and perhaps take it back at once."""
+        link = TokenContent(list_tag=KEYRING.list_tag(where), contact_key=key(number))
+        unsubscribe.unsubscribe(self.database, link, self.now)
+        self.will.no(number, None, Cause.UNSUBSCRIBED)
+        self.will.withdraw(number)
+        if undone:
+            unsubscribe.undo(self.database, link, self.now)
+            self.will.yes(number, None, {Cause.UNSUBSCRIBED})
+
+    @rule(number=Person, where=st.none() | List, cause=st.sampled_from(SAID_OTHERWISE))
+    def something_else_says_no(self, number: int, where: str | None, cause: Cause) -> None:
+        """A provider tells of it, the preference page, a file, or whoever keeps the lists."""
+        self.suppress(number, where, cause)
+
+    @rule(number=Person, where=st.none() | List, days=st.integers(1, 4))
+    def pause(self, number: int, where: str | None, days: int) -> None:
+        self.suppress(number, where, Cause.PAUSED, self.now + days * DAY)
+
+    def suppress(self, number: int, where: str | None, cause: Cause, until: dt.datetime | None = None) -> None:
+        with self.database.write() as connection:
+            suppressions.add(connection, key(number), list_id=self.scope(where), cause=cause, at=self.now, until=until)
+        self.will.no(number, where, cause, until)
+
+    def scope(self, where: str | None) -> int:
+        return schema.ALL_LISTS if where is None else self.lists[where]
+
+    @rule(number=Person, where=List)
+    def sign_up(self, number: int, where: str) -> None:
+        """With the link of the mail that answers, so it is the person."""
+        list_id, proof = self.lists[where], Proof(source="sign-up form")
+        with self.database.write() as connection:
+            held = opting_in.opt_in(connection, key(number), list_id=list_id, at=self.now, proof=proof)
+            member = {"list_id": list_id, "contact_id": lists.know(connection, key(number), address(number))}
+            connection.execute(sa.insert(schema.member).prefix_with("OR IGNORE"), member)
+        self.will.yes(number, where, ENDED_BY_OPTING_IN)
+        assert bool(held) == self.will.forbids(number, where, self.now), "a yes is heard, and no more than it says"
+
+    @rule(number=Person, where=st.none() | List, because=st.sampled_from(["", "asked by phone"]))
+    def let_back_by_hand(self, number: int, where: str | None, because: str) -> None:
+        try:
+            with self.database.write() as connection:
+                ended = opting_in.let_back(
+                    connection, key(number), list_id=self.scope(where), cause=None, because=because, at=self.now
+                )
+        except UsageError:
+            assert not because
+            return
+        assert because or not NEEDS_REASON.intersection(ended), "the word of a person ended without a reason"
+        assert not NEVER_WITH_OTHERS.intersection(ended)
+        self.will.yes(number, where, ended, agreed=bool(NEEDS_REASON.intersection(ended)))
+
+    @rule(number=Person)
+    def erase(self, number: int) -> None:
+        erasure.erase(self.database, KEYRING, self.workspace, address(number), at=self.now)
+        self.will.yes(number, None, set(Cause), agreed=False)
+        self.will.no(number, None, Cause.ERASED)
+        self.will.withdraw(number)
+
+    @rule(days=st.integers(1, 3))
+    def time_goes_by(self, days: int) -> None:
+        self.now += days * DAY
+
+    @rule(where=List, policy=st.sampled_from(Policy), numbers=st.none() | Some)
+    def prepare(self, where: str, policy: Policy, numbers: list[int] | None) -> None:
+        """Freeze a campaign to a list, kept in the store or as a file with these people."""
+        with self.database.write() as connection:
+            candidates = Candidates(accepted=lists.members(self.lists[where]))
+            if numbers is not None:
+                with open_contacts_file(self.file(numbers)) as file:
+                    accepted, rejected = staging.stage(connection, file, KEYRING)
+                candidates = Candidates(accepted=accepted, rejected=rejected)
+            frozen = freeze.freeze(
+                connection, _preparation(self.lists[where], policy), candidates, at=self.now, actor="test"
+            )
+            recipients = connection.execute(_RECIPIENTS, {"campaign": frozen.campaign_id}).scalars().all()
+        (self.workspace.contacts / "liste.csv").unlink(missing_ok=True)
+        self.open, self.policy = (frozen.campaign_id, where), policy
+        self.require_willing(recipients)
+
+    @rule(answers=st.lists(st.sampled_from([Submitted(), NotAccepted(cause="429")]), min_size=1, max_size=PEOPLE))
+    def send_on(self, answers: list[Submission]) -> None:
+        """The provider gets the next batches of the campaign, and takes them or not."""
+        for answer in answers:
+            found = None
+            if self.open is not None:
+                with self.database.write() as connection:
+                    found = claims.claim(connection, self.open[0], owner="sender", at=self.now)
+            if found is None:
+                self.open = None
+                return
+            self.require_willing(found[1].addresses)
+            with self.database.write() as connection:
+                claims.record(connection, found[0], answer, owner="sender", at=self.now)
+
+    def require_willing(self, addresses: Sequence[str]) -> None:
+        assert self.open is not None
+        _, where = self.open
+        numbers = {address(number): number for number in range(PEOPLE)}
+        for each in addresses:
+            assert each in numbers, "somebody without an address is mailed"
+            assert not self.will.forbids(numbers[each], where, self.now), "somebody is mailed who had said no"
+            if self.policy is Policy.OPT_IN:
+                assert self.will.agrees(numbers[each], where), "somebody is mailed without having agreed"
+
+
+def _preparation(list_id: int, policy: Policy) -> Preparation:
+    return Preparation(
+        name="2027-03",
+        kind=Kind.REHEARSAL,  # of which there may be many of one name; who may be mailed is the same for all kinds
+        provider="local",
+        list_id=list_id,
+        envelope=ENVELOPE.to_json(),
+        issue_digest="",
+        letters=Letters(letter_of=lambda _: Letter(template=TEMPLATE)),
+        batch_size=1,
+        policy=policy,
+    )
+
+
+_RECIPIENTS = (
+    sa.select(schema.contact.c.address)
+    .join(schema.recipient, schema.recipient.c.contact_id == schema.contact.c.id)
+    .where(schema.recipient.c.campaign_id == sa.bindparam("campaign"))
+)
+
+Audience.TestCase.settings = settings(max_examples=40, stateful_step_count=40)
+TestAudience = Audience.TestCase
+
+
+Story = Callable[[Audience], None]
+Fault = Callable[[pytest.MonkeyPatch], None]
+
+
+def _import_that_frees(monkeypatch: pytest.MonkeyPatch) -> None:
+    carry_out = importing.Import.carry_out
+
+    def fault(self: importing.Import, source: importing.Source) -> importing.Counts:
+        connection = self._connection  # pyright: ignore[reportPrivateUsage] - a fault is planted inside
+        connection.exec_driver_sql("DELETE FROM suppression WHERE key IN (SELECT key FROM temp.incoming)")
+        return carry_out(self, source)
+
+    monkeypatch.setattr(importing.Import, "carry_out", fault)
+
+
+def _complaint_before_an_import(audience: Audience) -> None:
+    audience.something_else_says_no(0, None, Cause.COMPLAINED)
+    audience.import_a_file([0], "tous")
+    audience.prepare("tous", Policy.OPPOSITION, None)
+
+
+def _removal_of_every_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    remove = suppressions.remove
+
+    def fault(connection: sa.Connection, key: bytes, *, list_id: int, cause: Cause | None = None) -> bool:
+        return remove(connection, key, list_id=list_id) or cause is None
+
+    monkeypatch.setattr(suppressions, "remove", fault)
+
+
+def _undo_after_a_complaint(audience: Audience) -> None:
+    audience.import_a_file([0], "tous")
+    audience.something_else_says_no(0, None, Cause.COMPLAINED)
+    audience.follow_the_link(0, "tous", undone=True)
+    audience.prepare("tous", Policy.OPPOSITION, None)
+
+
+def _yes_to_one_list_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_connection: sa.Connection, _key: bytes, _held: suppressions.Suppression, *, than: int) -> None:
+        """Keep nothing for the other lists ``than`` this one."""
+
+    monkeypatch.setattr(opting_in, "_keep_for_others", fault)
+
+
+def _coming_back_to_one_of_two(audience: Audience) -> None:
+    for name in LISTS:
+        audience.import_a_file([0], name)
+    audience.follow_the_link(0, "tous", undone=False)
+    audience.sign_up(0, "tous")
+    audience.prepare("autres", Policy.OPPOSITION, None)
+
+
+def _batch_that_does_not_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_connection: sa.Connection, _campaign_id: int, _batch: object, _at: dt.datetime) -> None:
+        """Exclude nobody."""
+
+    monkeypatch.setattr(claims, "_exclude_opted_out", fault)
+
+
+def _leaving_during_a_send(audience: Audience) -> None:
+    audience.import_a_file([0, 1], "tous")
+    audience.prepare("tous", Policy.OPPOSITION, None)
+    audience.follow_the_link(1, "tous", undone=False)
+    audience.send_on([Submitted(), Submitted()])
+
+
+def _erasure_that_forgets_the_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    add = suppressions.add
+
+    def fault(*arguments: Any, cause: Cause, **named: Any) -> bool:
+        return cause is not Cause.ERASED and add(*arguments, cause=cause, **named)
+
+    monkeypatch.setattr(suppressions, "add", fault)
+
+
+def _import_after_an_erasure(audience: Audience) -> None:
+    audience.erase(0)
+    audience.import_a_file([0], "tous")
+    audience.prepare("tous", Policy.OPPOSITION, None)
+
+
+def _proof_that_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_key: sa.ColumnElement[bytes], _list_id: int, _purpose: Purpose) -> sa.ColumnElement[str]:
+        return sa.literal("given")
+
+    monkeypatch.setattr(permission, "consent", fault)
+
+
+def _opt_in_list_without_a_yes(audience: Audience) -> None:
+    audience.import_a_file([0], "tous")
+    audience.prepare("tous", Policy.OPT_IN, None)
+
+
+STORIES: dict[Fault, Story] = {
+    _import_that_frees: _complaint_before_an_import,
+    _removal_of_every_cause: _undo_after_a_complaint,
+    _yes_to_one_list_for_all: _coming_back_to_one_of_two,
+    _batch_that_does_not_ask_again: _leaving_during_a_send,
+    _erasure_that_forgets_the_no: _import_after_an_erasure,
+    _proof_that_is_not_asked_for: _opt_in_list_without_a_yes,
+}
+
+
+@pytest.mark.parametrize("plant", STORIES, ids=lambda plant: plant.__name__.strip("_"))
+def test_machine_sees_a_planted_fault_and_nothing_without_it(plant: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    _tell(STORIES[plant])
+    plant(monkeypatch)
+    with pytest.raises(AssertionError, match="somebody is mailed"):
+        _tell(STORIES[plant])
+
+
+def _tell(story: Story) -> None:
+    audience = Audience()
+    audience.begin()
+    try:
+        story(audience)
+    finally:
+        audience.teardown()

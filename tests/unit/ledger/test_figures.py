@@ -1,0 +1,109 @@
+"""When a campaign went, who left since, and what it is compared with."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from apes_mailer.ledger import figures
+from apes_mailer.model.report import Pause, Slice
+from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
+from apes_mailer.model.suppression import Cause
+from tests.support.ledgers import NAME, Ledger
+from tests.support.reported import submit_all
+
+
+def _left(ledger: Ledger, name: str = NAME) -> dict[str, int]:
+    with ledger.database.read() as connection:
+        return figures.left(connection, ledger.ids[name])
+
+
+def test_who_left_is_counted_until_the_next_campaign(ledger: Ledger) -> None:
+    ledger.suppress(0, cause=Cause.UNSUBSCRIBED)
+    ledger.prepare()
+    submit_all(ledger)
+    ledger.suppress(1, cause=Cause.UNSUBSCRIBED)
+    ledger.suppress(2, "adherents", cause=Cause.COMPLAINED)
+    ledger.suppress(3, "another list", cause=Cause.UNSUBSCRIBED)
+    ledger.prepare("next")
+    assert _left(ledger) == {"complained": 1, "unsubscribed": 1}, "what was only prepared is no campaign yet"
+    submit_all(ledger, "next")
+    ledger.suppress(4, cause=Cause.UNSUBSCRIBED)
+    assert _left(ledger) == {"complained": 1, "unsubscribed": 1}
+    assert _left(ledger, "next") == {"unsubscribed": 1}
+
+
+def test_who_did_not_get_the_letter_did_not_leave_because_of_it(ledger: Ledger) -> None:
+    ledger.prepare()
+    ledger.record(ledger.claim(), Submitted())
+    ledger.record(ledger.claim(), Unknown(cause="timeout"))
+    for number in range(5):
+        ledger.suppress(number, cause=Cause.UNSUBSCRIBED)
+    assert _left(ledger) == {"unsubscribed": 2}
+
+
+def test_time_is_cut_where_requests_were_taken(ledger: Ledger) -> None:
+    ledger.prepare()
+    ledger.record(ledger.claim(), NotAccepted(cause="429", stop=False))
+    ledger.now += dt.timedelta(seconds=50)
+    submit_all(ledger)
+    with ledger.database.read() as connection:
+        found = figures.sending(connection, ledger.ids[NAME])
+    assert (found.first, found.last) == ("2027-03-01T09:30:00.000000Z", "2027-03-01T09:31:10.000000Z")
+    assert found.requests == 4
+    assert [each for each in found.slices if each.submitted] == [
+        Slice(at="2027-03-01T09:30:50Z", submitted=2),
+        Slice(at="2027-03-01T09:31:00Z", submitted=2),
+        Slice(at="2027-03-01T09:31:10Z", submitted=1),
+    ]
+
+
+@pytest.mark.parametrize("days", [0, 1, 30, 400, 4000])
+def test_every_recipient_is_in_a_stretch_however_long_it_took(ledger: Ledger, days: int) -> None:
+    ledger.prepare()
+    for _ in range(3):
+        ledger.record(ledger.claim(), Submitted())
+        ledger.now += dt.timedelta(days=days)
+    with ledger.database.read() as connection:
+        slices = figures.sending(connection, ledger.ids[NAME]).slices
+    assert sum(each.submitted for each in slices) == 5
+    assert len(slices) <= 30
+
+
+def test_pause_ends_with_what_resumed_it(ledger: Ledger) -> None:
+    ledger.prepare()
+    ledger.pause(cause="a person paused it")
+    ledger.now += dt.timedelta(hours=1)
+    ledger.unpause()
+    ledger.pause(cause="the key is wrong")
+    with ledger.database.read() as connection:
+        found = figures.sending(connection, ledger.ids[NAME])
+    first, last = "2027-03-01T09:30:00.000000Z", "2027-03-01T10:30:00.000000Z"
+    assert found.pauses == [
+        Pause(at=first, by="person", cause="a person paused it", until=last),
+        Pause(at=last, by="person", cause="the key is wrong"),
+    ]
+    assert (found.first, found.requests) == ("", 0)
+
+
+def test_compared_with_what_went_to_the_same_list(ledger: Ledger) -> None:
+    ledger.join([7, 8], "another list")
+    ledger.prepare("other", list_name="another list")
+    submit_all(ledger, "other")
+    ledger.suppress(4)
+    ledger.prepare("before")
+    ledger.record(ledger.claim("before"), Refused(reasons={0: "no"}))
+    ledger.suppress(2)
+    submit_all(ledger, "before")
+    ledger.prepare("only prepared")
+    ledger.prepare()
+    submit_all(ledger)
+    with ledger.database.read() as connection:
+        found = figures.past(connection, ledger.ids[NAME], since="2027")
+        later = figures.past(connection, ledger.ids[NAME], since="2028")
+    assert [each.campaign for each in found] == ["before", NAME]
+    before = ledger.status("before")
+    numbers = (found[0].candidates, found[0].recipients, found[0].submitted, found[0].bounced)
+    assert numbers == (before.candidates, before.recipients, before.submitted, None) == (5, 3, 2, None)
+    assert later == []

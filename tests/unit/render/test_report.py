@@ -1,0 +1,178 @@
+"""A report in words: for people on a page and in a terminal, for programs as rows."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apes_mailer.campaign import report as reporting
+from apes_mailer.ledger.states import CampaignState, Reason
+from apes_mailer.model.language import Language
+from apes_mailer.model.report import Report, Share
+from apes_mailer.render.report import chart, page, rows, text, words
+from apes_mailer.render.report.places import Place, places
+from tests.support.reported import LAST, NAME, rich
+
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
+    ledger = rich(tmp_path_factory.mktemp("rich"))
+    yield reporting.report(ledger.database, NAME, at=LAST)
+    ledger.database.close()
+
+
+def _words(language: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads((words.FOLDER / f"words.{language}.toml").read_text(encoding="utf-8"))
+
+
+def test_both_languages_have_the_same_words_and_the_same_values_in_them() -> None:
+    french, english = (
+        {
+            (section, name): sorted(re.findall(r"%\(\w+\)s", text))
+            for section, of in found.items()
+            for name, text in of.items()
+        }
+        for found in map(_words, LANGUAGES)
+    )
+    assert french == english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_and_state_has_words(language: Language) -> None:
+    own = _words(language)
+    assert set(Reason) <= own["reasons"].keys()
+    assert set(CampaignState) - {CampaignState.NONE} <= own["states"].keys()
+
+
+def test_french_puts_a_no_break_space_before_double_signs() -> None:
+    texts = [text for section in _words("fr").values() for text in section.values()]
+    assert [text for text in texts if re.search(r" [:;!?»]|« |\S[;!?]", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "shown"),
+    [(3, 17, "3 sur 17"), (19, 19, "19 sur 19"), (0, 0, "0 sur 0"), (0, 20, "0 %"), (20, 20, "100 %")],
+)
+def test_no_rate_of_fewer_than_twenty(count: int, of: int, shown: str) -> None:
+    assert re.sub(r"\s", " ", words.share(Share(count, of), "fr")) == shown
+
+
+@given(of=st.integers(20, 10**7), data=st.data())
+def test_rate_says_nobody_or_everybody_only_when_it_is_so(of: int, data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, of))
+    shown = words.share(Share(count, of), "en")
+    assert (shown in {"0%", "0 %"}) == (count == 0)
+    assert shown.startswith("100") == (count == of)
+
+
+@given(counts=st.lists(st.integers(1, 10**7), min_size=1, max_size=7))
+def test_bar_is_filled_to_the_last_pixel_and_everybody_is_seen(counts: list[int]) -> None:
+    found = chart.bar([(count, "good") for count in counts])
+    assert found[0].x == 0
+    assert found[-1].x + found[-1].width == chart.WIDTH
+    assert all(each.width > 0 for each in found)
+    assert all(one.x + one.width < other.x for one, other in itertools.pairwise(found))
+
+
+@given(counts=st.lists(st.integers(0, 10**7), max_size=40))
+def test_columns_stay_in_their_box_and_the_highest_fills_it(counts: list[int]) -> None:
+    found = chart.columns(counts)
+    assert len(found) == (len(counts) if any(counts) else 0)
+    assert all(each.x + each.width <= chart.WIDTH and each.y + each.height == chart.HEIGHT for each in found)
+    assert not found or max(each.height for each in found) == chart.HEIGHT
+    assert [bool(each.height) for each in found] == [bool(count) for count in counts][: len(found)]
+
+
+def test_sums_hold(report: Report) -> None:
+    assert report.candidates == report.recipients + sum(report.excluded.values())
+    open_ = report.unknown + report.pending + report.submitting
+    assert report.recipients == report.submitted + report.refused + open_
+    told = report.feedback
+    assert told is not None
+    parts = told.delivered + told.bounced + told.soft_bounced + told.rejected + told.deferred + told.silent
+    assert parts == told.submitted == report.submitted
+    assert sum(letter.submitted for letter in report.letters) == report.submitted
+    assert sum(each.submitted for each in report.sending.slices) == report.submitted
+
+
+def test_numbers_of_a_campaign_with_every_kind_of_trouble(report: Report) -> None:
+    numbers = {row.name: (row.count, row.of) for table in rows.tables(report, "en") for row in table.rows}
+    assert numbers["candidates"] == (60, None)
+    assert numbers["excluded.suppressed"] == (3, 60)
+    assert numbers["refused"] == (1, 57)
+    assert numbers["unknown"] == (10, 57)
+    assert numbers["submitted"] == (46, 57)
+    assert numbers["bounced"] == (2, 46)
+    assert numbers["left.unsubscribed"] == (1, 46)
+    assert numbers["part.Au jardin"] == (6, None)
+    assert numbers["link.https://a.example/fete"] == (5, None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_needs_nothing_and_names_nobody(report: Report, language: Language) -> None:
+    html = page.page(report, language)
+    assert f'<html lang="{language}"' in html
+    assert re.findall(r"<(?:script|img|link|iframe|object)\b|\burl\(|@import", html) == []
+    assert "@" not in re.sub(r"@(?:media|page)", "", html)
+    assert "Semer &amp; récolter &lt;en mars&gt;" in html
+    assert "le logo est dessiné ainsi" in html
+    for table in rows.tables(report, language):
+        for row in table.rows:
+            assert words.number(row.count, language) in html
+
+
+def test_every_chart_stands_above_a_table_with_its_numbers(report: Report) -> None:
+    html = page.page(report, "fr")
+    sections = re.findall(r"<section.*?</section>", html, re.DOTALL)
+    charted = [section for section in sections if "<svg" in section]
+    assert len(charted) == 4
+    assert all(re.search(r"</svg>.*<table", section, re.DOTALL) for section in charted)
+
+
+def test_words_on_the_terminal_are_those_of_the_page(report: Report) -> None:
+    lines = text.text(report, "fr")
+    assert lines.splitlines()[0] == "2027-03: Semer & récolter <en mars>"
+    for table in rows.tables(report, "fr"):
+        assert f"  {table.title}\n" in lines
+    assert "the provider refuses the key" in lines
+
+
+def test_rows_for_a_spreadsheet_have_every_number_once(report: Report) -> None:
+    head, *found = text.table(report, "fr")
+    assert len({tuple(row[:3]) for row in found}) == len(found)
+    assert all(len(row) == len(head) for row in found)
+    assert ["2027-03", "feedback", "bounced", "Rejets définitifs", "2", "46"] in found
+    assert [row[4] for row in found if row[:3] == ["2027-02", "past", "candidates"]] == ["60"]
+
+
+def test_nothing_told_is_said_and_shows_no_zeros(tmp_path: Path) -> None:
+    ledger = rich(tmp_path)
+    found = reporting.report(ledger.database, "2027-01", at=LAST)
+    ledger.database.close()
+    assert found.feedback is None
+    assert "feedback" not in {table.name for table in rows.tables(found, "fr")}
+    assert words.words("report", "fr")["no_feedback"] in page.page(found, "fr").replace("&#39;", "'")
+    assert words.words("report", "fr")["no_feedback"] in text.text(found, "fr")
+
+
+def test_links_go_by_the_heading_above_them() -> None:
+    html = (
+        '<a href="https://a.example/top">Voir en ligne</a><h2>Au jardin</h2><p><a href="https://a.example/1">Lire</a>'
+        '<a href="https://a.example/2"><img alt="La serre" src="x"></a></p><a href="https://a.example/1">Encore</a>'
+        '<h3><a href="https://a.example/3">La fête</a></h3>'
+    )
+    assert places(html) == {
+        "https://a.example/top": Place(words="Voir en ligne", part=""),
+        "https://a.example/1": Place(words="Lire", part="Au jardin"),
+        "https://a.example/2": Place(words="La serre", part="Au jardin"),
+        "https://a.example/3": Place(words="La fête", part="La fête"),
+    }
