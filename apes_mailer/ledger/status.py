@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import campaigns, evidence, history, waivers
 from apes_mailer.ledger.doubts import ASKED
-from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
+from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.consent import Policy
 from apes_mailer.model.tracking import COUNTED, read
