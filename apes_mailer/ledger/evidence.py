@@ -132,3 +132,15 @@ def stand_in(connection: sa.Connection, campaign_id: int, batch_no: int, *, acto
         note="the later attempt was not accepted, so this one is no duplicate",
     )
     return True
+
+
+def duplicates(connection: sa.Connection, campaign_id: int) -> int:
+    """Return how many recipients were in attempts that were let go again and then proved accepted."""
+    attempt = schema.attempt
+    return int(
+        connection.execute(
+            sa.select(sa.func.coalesce(sa.func.sum(attempt.c.size), 0)).where(
+                attempt.c.campaign_id == campaign_id, attempt.c.state == AttemptState.LATE
+            )
+        ).scalar_one()
+    )

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import campaigns, history, waivers
+from apes_mailer.ledger import campaigns, evidence, history, waivers
 from apes_mailer.ledger.doubts import ASKED
-from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Outcome
+from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Outcome
 from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.consent import Policy
 from apes_mailer.model.tracking import COUNTED, read
@@ -150,7 +150,7 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         submitted=counts[BatchState.SUBMITTED],
         refused=refused,
         unknown=counts[BatchState.UNKNOWN],
-        duplicates=_duplicates(connection, campaign_id),
+        duplicates=evidence.duplicates(connection, campaign_id),
         batches=batches,
         refusals=_refusals(connection, campaign_id) if refused else (),
         tracked={each: sum(b.recipients for b in batches if each in read(b.tracking)) for each in COUNTED},
@@ -289,15 +289,4 @@ def _batch(
         tracking=row.tracking,
         asked=asked[0] if doubtful else "",
         asked_at=asked[1] if doubtful else "",
-    )
-
-
-def _duplicates(connection: sa.Connection, campaign_id: int) -> int:
-    attempt = schema.attempt
-    return int(
-        connection.execute(
-            sa.select(sa.func.coalesce(sa.func.sum(attempt.c.size), 0)).where(
-                attempt.c.campaign_id == campaign_id, attempt.c.state == AttemptState.LATE
-            )
-        ).scalar_one()
     )
