@@ -19,7 +19,6 @@ from apes_mailer import workspace as workspaces
 from apes_mailer.campaign import starter
 from apes_mailer.errors import ContactsError, SettingsError, ThemeError, UsageError
 from apes_mailer.settings import Check, Send, SendGridSettings, Serve, Settings
-from apes_mailer.settings.model import ListSettings
 from apes_mailer.workspace import Workspace
 
 
