@@ -96,6 +96,7 @@ def test_every_table_that_can_hold_a_person_is_thought_of() -> None:
     assert named == {
         *("contact", "member", "mention", "change", "suppression", "consent", "wish", "notice"),  # the rows go
         *("recipient", "exclusion", "event"),  # the rows stay, and belong to a number
+        *("provider_task", "block_list_entry"),  # the address until the provider was told, and a hash after that
         *("template", "wish_count"),  # nothing of a person: letters, and hashes of networks
     }
 
