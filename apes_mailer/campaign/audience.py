@@ -119,7 +119,7 @@ def candidates(
     """
     list_id = lists.find_or_add(connection, audience.name, keyring, at)
     if audience.corrected is not None:
-        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring)
+        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring, list_id=list_id, at=at)
         return
     if audience.file is None:
         accepted, rejected = lists.members(list_id), None
@@ -131,12 +131,14 @@ def candidates(
     yield list_id, Candidates(accepted=accepted, rejected=rejected)
 
 
-def _of_corrected(connection: Connection, audience: Audience, corrected: Corrected, keyring: Keyring) -> Candidates:
+def _of_corrected(
+    connection: Connection, audience: Audience, corrected: Corrected, keyring: Keyring, *, list_id: int, at: dt.datetime
+) -> Candidates:
     campaign_id = control.campaign_id_of(connection, corrected.campaign)
     today = None
     if audience.file is not None:
         with open_contacts_file(audience.file, shown=audience.shown) as file:
-            today, _ = staging.stage(connection, file, keyring)
+            today, _ = staging.stage(connection, file, keyring, list_id=list_id, at=at)
     return corrections.candidates(connection, campaign_id, today, with_doubtful=corrected.with_doubtful)
 
 

@@ -210,7 +210,9 @@ class Audience(RuleBasedStateMachine):
             candidates = Candidates(accepted=lists.members(self.lists[where]))
             if numbers is not None:
                 with open_contacts_file(self.file(numbers)) as file:
-                    accepted, rejected = staging.stage(connection, file, KEYRING)
+                    accepted, rejected = staging.stage(
+                        connection, file, KEYRING, list_id=self.lists[where], at=self.now
+                    )
                 candidates = Candidates(accepted=accepted, rejected=rejected)
             frozen = freeze.freeze(
                 connection, _preparation(self.lists[where], policy), candidates, at=self.now, actor="test"
