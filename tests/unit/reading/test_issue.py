@@ -109,7 +109,7 @@ def test_line_is_that_of_the_field_or_of_the_nearest_known_one_around_it(field: 
             3,
             "machin",
             "not a field",
-            "subject, preheader, title, language, date, contents, theme and blocks",
+            "subject, preheader, title, language, date, contents, theme, correction_of and blocks",
         ),
         ("Note bien: venez\n", 3, "Note bien", "not a field", "If this is text, indent it"),
         ("subject: y\n", 3, "subject", "written twice, first on line 1", "Keep one"),
