@@ -96,6 +96,8 @@ _SLIPS_OF_ENDINGS = frozenset(
     {"f", "r", "c", "co", "cm", "con", "om", "cim", "vom", "cpm", "comm", "frr", "ffr", "fe", "ne", "nt"}
 )
 _OWN_LEAST = 20  # addresses of a domain that make it one of the list's own
+_MOST_OWN = 1000  # of them, the largest: what is near each is kept in memory
+_MOST_DOMAINS = 100_000  # looked at
 _OWN_TIMES = 20  # so many times as often it must be there as what is taken for a slip
 
 
@@ -118,15 +120,17 @@ class Domains:
     def take(self, addresses: Sequence[str], lines: Sequence[int]) -> None:
         """Take in addresses in normal form, and the lines of the file where they stand."""
         domains = [address.partition("@")[2] for address in addresses]
-        self._counts.update(domains)
         # Backwards, so that the first line of each domain is what stays.
         first = dict(zip(reversed(domains), reversed(lines), strict=True))
-        self._lines.update({domain: first[domain] for domain in first.keys() - self._lines.keys()})
+        new = sorted(first.keys() - self._lines.keys(), key=first.__getitem__)[: _MOST_DOMAINS - len(self._lines)]
+        self._lines.update({domain: first[domain] for domain in new})
+        self._counts.update(domain for domain in domains if domain in self._lines)
 
     def slips(self) -> Iterator[Slip]:
         """Yield the domains that may be slips, in the order of their lines."""
-        common = _PROVIDERS | {domain for domain, count in self._counts.items() if count >= _OWN_LEAST}
-        near = _near(common)
+        own = [domain for domain, count in self._counts.most_common() if count >= _OWN_LEAST]
+        common = _PROVIDERS.union(own)
+        near = _near(_PROVIDERS.union(own[:_MOST_OWN]))
         for domain, line in sorted(self._lines.items(), key=itemgetter(1)):
             count = self._counts[domain]
             if domain not in common and domain not in _REAL:

@@ -74,3 +74,11 @@ def test_several_with_one_slip_are_counted() -> None:
 def test_no_domain_that_many_have_is_a_slip(domains: list[str]) -> None:
     many = [domain for domain in domains for _ in range(20)]
     assert _slips(many) == []
+
+
+def test_more_domains_than_can_be_looked_at_cost_no_more_memory() -> None:
+    domains = Domains()
+    for start in range(0, 120_000, 5000):
+        domains.take([f"a@asso{number}.fr" for number in range(start, start + 5000)], range(start, start + 5000))
+    domains.take(["b@gmial.com"], [120_000])
+    assert list(domains.slips()) == []

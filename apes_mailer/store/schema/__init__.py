@@ -1,0 +1,64 @@
+"""The tables of the one database: contacts, lists, suppressions, consents, the ledger, and what providers report.
+
+Times are UTC in ISO 8601. A contact's ``key`` is a keyed hash of its address, see ``apes_mailer.model.keys``.
+"""
+
+from __future__ import annotations
+
+from apes_mailer.store.schema.audience import (
+    ALL_LISTS,
+    change,
+    consent,
+    contact,
+    contact_import,
+    contact_list,
+    member,
+    mention,
+    suppression,
+    wish,
+    wish_count,
+)
+from apes_mailer.store.schema.base import meta, metadata
+from apes_mailer.store.schema.feedback import (
+    SAID_TO_PROVIDER,
+    block_list_entry,
+    block_list_mark,
+    event,
+    notice,
+    provider_task,
+)
+from apes_mailer.store.schema.ledger import attempt, batch, campaign, exclusion, history, rate, recipient, template
+
+__all__ = [
+    "ALL_LISTS",
+    "SAID_TO_PROVIDER",
+    "VERSION",
+    "attempt",
+    "batch",
+    "block_list_entry",
+    "block_list_mark",
+    "campaign",
+    "change",
+    "consent",
+    "contact",
+    "contact_import",
+    "contact_list",
+    "event",
+    "exclusion",
+    "history",
+    "member",
+    "mention",
+    "meta",
+    "metadata",
+    "notice",
+    "provider_task",
+    "rate",
+    "recipient",
+    "suppression",
+    "template",
+    "wish",
+    "wish_count",
+]
+
+VERSION = 3
+"""Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
