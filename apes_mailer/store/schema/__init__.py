@@ -6,7 +6,9 @@ Times are UTC in ISO 8601. A contact's ``key`` is a keyed hash of its address, s
 from __future__ import annotations
 
 from apes_mailer.store.schema.audience import (
+    ADDED_TO_LIST,
     ALL_LISTS,
+    MADE_CONTACT,
     change,
     consent,
     contact,
@@ -30,7 +32,9 @@ from apes_mailer.store.schema.feedback import (
 from apes_mailer.store.schema.ledger import attempt, batch, campaign, exclusion, history, rate, recipient, template
 
 __all__ = [
+    "ADDED_TO_LIST",
     "ALL_LISTS",
+    "MADE_CONTACT",
     "SAID_TO_PROVIDER",
     "VERSION",
     "attempt",
