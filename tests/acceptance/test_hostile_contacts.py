@@ -138,10 +138,10 @@ def test_values_beyond_the_provider_s_limit_exclude_only_their_recipient(fresh: 
 
 
 def test_suppressed_people_are_excluded_whatever_the_list_says(fresh: Cli) -> None:
-    fresh.ok("suppressions", "add", "A@exemple.fr", "--cause", "plainte")
+    fresh.ok("suppressions", "add", "A@exemple.fr", "--cause", "complained")
     _write(fresh, "EMAIL\na@exemple.fr\nb@exemple.fr\n")
     done = fresh.ok("send", STARTER, "--to", "liste", "--confirm", f"{STARTER}:1")
     assert "1 suppressed" in done.err
     assert [message["To"] for message in messages(fresh)] == ["b@exemple.fr"]
     (answer,) = fresh.ok("why", STARTER, "a@exemple.fr", "--json").json()["answers"][-1:]
-    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("excluded", "suppressed", "plainte")
+    assert (answer["verdict"], answer["reason"], answer["detail"]) == ("excluded", "suppressed", "complained")

@@ -130,7 +130,7 @@ def test_what_is_published_for_this_computer_only_is_never_sent(small: Cli, serv
     through(small, server)
     refused = small.run(*SEND)
     assert (refused.code, server.requests) == (4, ())
-    assert f"publish it again: apes-mailer publish {STARTER}" in refused.err
+    assert f"where they reach it: apes-mailer publish {STARTER}" in refused.err
     small.ok(*SEND, "--provider", "outbox")
     assert "set public_url" not in small.ok("publish", STARTER).err
     small.ok(*SEND)

@@ -91,7 +91,12 @@ def test_broken_file_leaves_list_and_reports_as_they_were(cli: Cli) -> None:
     done = cli.run("contacts", "import", broken, "--list", "tous", "--yes", "--json")
     assert (done.code, done.out) == (1, "")
     assert ":4: a quote" in done.err
-    assert cli.ok("contacts", "list", "--json").json()[-1] == {"list": "tous", "kept": "store", "contacts": 1}
+    assert cli.ok("contacts", "list", "--json").json()[-1] == {
+        "list": "tous",
+        "kept": "store",
+        "contacts": 1,
+        "policy": "opposition",
+    }
     assert list(cli.workspace.rglob("rejected/*")) == []
 
 
@@ -109,11 +114,12 @@ def test_suppressed_stay_suppressed_through_every_import(cli: Cli) -> None:
 def test_lists_of_both_kinds_are_listed(cli: Cli) -> None:
     _import(cli, ["EMAIL;PRENOM", ANA, BOB])
     assert cli.ok("contacts", "list", "--json").json() == [
-        {"list": "staff", "kept": "contacts/staff.csv", "contacts": 1},
-        {"list": "tous", "kept": "store", "contacts": 2},
+        {"list": "staff", "kept": "contacts/staff.csv", "contacts": 1, "policy": "opposition"},
+        {"list": "tous", "kept": "store", "contacts": 2, "policy": "opposition"},
     ]
     assert (
-        " ".join(cli.ok("contacts", "list").out.split()) == "staff contacts/staff.csv, 1 contact tous store, 2 contacts"
+        " ".join(cli.ok("contacts", "list").out.split())
+        == "staff contacts/staff.csv, 1 contact, opposition tous store, 2 contacts, opposition"
     )
 
 
@@ -155,6 +161,7 @@ def test_list_kept_as_a_file_is_shown_counted_and_exported_as_a_send_reads_it(cl
         "list": "amis",
         "kept": "contacts/amis.csv",
         "contacts": 3,
+        "policy": "opposition",
     }
     assert cli.ok("send", STARTER, "--to", "amis", "--dry-run", "--json").json()["recipients"] == 3
     out = cli.workspace.parent / "sortie.csv"
@@ -179,7 +186,7 @@ def test_first_contacts_of_a_file_are_shown_without_a_look_at_the_others(cli: Cl
 def test_file_that_cannot_be_read_is_listed_without_a_number_and_with_the_reason(cli: Cli) -> None:
     _list_file(cli, "EMAIL;NOM", "a@exemple.fr;x", 'b@exemple.fr;"ouvert')
     done = cli.ok("contacts", "list", "--json")
-    assert done.json()[0] == {"list": "amis", "kept": "contacts/amis.csv", "contacts": None}
+    assert done.json()[0] == {"list": "amis", "kept": "contacts/amis.csv", "contacts": None, "policy": "opposition"}
     assert "contacts/amis.csv:3: a quote" in done.err
     out = cli.workspace.parent / "sortie.csv"
     done = cli.run("contacts", "export", "amis", "--out", str(out), "--json")
