@@ -6,7 +6,6 @@ split keep copies of the rows that moved away (https://sqlite.org/pragma.html#pr
 
 from __future__ import annotations
 
-import mmap
 import re
 import sqlite3
 from contextlib import closing
@@ -15,6 +14,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from apes_mailer.store import schema
+
+_PIECE = 1 << 20  # bytes read at a time
 
 
 def overwrite_deleted(connection: sa.Connection) -> None:
@@ -39,11 +40,16 @@ def rebuild(database: Path, *, busy_seconds: float) -> None:
 
 
 def holds(file: Path, text: str) -> bool:
-    """Whether the bytes of a file hold a text anywhere."""
-    if not file.is_file() or not file.stat().st_size:
+    """Whether the bytes of a file hold a text anywhere; the file is read a piece at a time."""
+    if not file.is_file():
         return False
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(text.encode()) >= 0
+    sought, before = text.encode(), b""
+    with file.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            if sought in before + piece:
+                return True
+            before = piece[-len(sought) :]  # it may begin in this piece and end in the next
+    return False
 
 
 def replace_everywhere(connection: sa.Connection, text: str, pattern: re.Pattern[str]) -> int:
