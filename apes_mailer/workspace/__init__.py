@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import secrets
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
-from apes_mailer.errors import ContactsError, Problem, SettingsError, ThemeError, UsageError
-from apes_mailer.model.theme import Theme, ThemeFile
+from apes_mailer.errors import ContactsError, SettingsError, UsageError
+from apes_mailer.model.theme import Theme
+from apes_mailer.workspace import themes
 from apes_mailer.workspace.names import check_name, did_you_mean, is_name, usable_name
 from apes_mailer.workspace.private_file import write_private
 
 __all__ = ["SETTINGS_FILE", "Workspace", "bundled", "check_name", "find", "usable_name"]
 
 SETTINGS_FILE = "apes-mailer.toml"
-_THEME_SUFFIXES = {".mjml", ".txt", ".toml", ".css"}
 _LIST_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".vcf"}
 _OTHER_SUFFIXES = {".numbers", ".zip", ".docx", ".odt", ".pdf"}  # people put lists into these, too
 
@@ -228,10 +227,7 @@ class Workspace:
 
         Raises ``ThemeError`` when there is no such theme.
         """
-        files: dict[str, ThemeFile] = {}
-        for layer in self._theme_layers(name):
-            files |= self._theme_files(layer)
-        return Theme(name=name, files=files)
+        return themes.load(name, self._theme_roots)
 
     def has_theme(self, name: str) -> bool:
         """Whether there is a folder of this theme, built-in or own."""
@@ -239,56 +235,11 @@ class Workspace:
 
     def theme_names(self) -> list[str]:
         """The names of all themes, built-in and own."""
-        folders = [*bundled("templates").glob("*/theme.toml"), *self.templates.glob("*/theme.toml")]
-        return sorted({path.parent.name for path in folders})
+        return themes.names(self._theme_roots)
 
-    def _theme_layers(self, name: str) -> list[Path]:
-        layers: list[Path] = []
-        seen: list[str] = []
-        wanted: str | None = name
-        while wanted:
-            here = [root / wanted for root in dict.fromkeys((self.templates, bundled("templates")))]
-            here = [folder for folder in here if folder.is_dir()]
-            if not here or wanted in seen:
-                raise self._no_theme(wanted, seen)
-            seen.append(wanted)
-            layers += here
-            wanted = next((base for folder in here if (base := _extends(folder))), None)
-        return [bundled("templates") / "base", *reversed(layers)]
-
-    def _no_theme(self, name: str, extended_by: list[str]) -> ThemeError:
-        message = f'there is no theme "{name}"'
-        hint = f"Themes here: {', '.join(self.theme_names())}."
-        if name in extended_by:
-            message = f'the theme "{name}" extends itself'
-        if extended_by:
-            hint = f'Correct the line "extends" in templates/{extended_by[-1]}/theme.toml.'
-        problem = Problem(message=message, file=f"templates/{name}", hint=hint)
-        return ThemeError(f"The theme {(extended_by or [name])[0]} cannot be used.", [problem])
-
-    def _theme_files(self, folder: Path) -> dict[str, ThemeFile]:
-        files: dict[str, ThemeFile] = {}
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in _THEME_SUFFIXES and path.is_file():
-                name = path.relative_to(folder).as_posix()
-                shown = f"templates/{folder.name}/{name}"
-                try:
-                    files[name] = ThemeFile(path=shown, text=path.read_text(encoding="utf-8"))
-                except UnicodeDecodeError as error:
-                    problem = Problem(message="is not UTF-8 text", file=shown, hint="Save the file as UTF-8.")
-                    raise ThemeError(f"The theme {folder.name} cannot be read.", [problem]) from error
-        return files
-
-
-def _extends(folder: Path) -> str | None:
-    file = folder / "theme.toml"
-    if not file.is_file():
-        return None
-    try:
-        base = tomllib.loads(file.read_text(encoding="utf-8")).get("extends")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return None  # reported with its line when the theme is compiled
-    return base if isinstance(base, str) else None
+    @property
+    def _theme_roots(self) -> tuple[Path, Path]:
+        return self.templates, bundled("templates")
 
 
 def find(start: Path) -> Workspace:
