@@ -121,14 +121,16 @@ def is_begun(connection: sa.Connection, campaign_id: int) -> bool:
     return bool(connection.execute(sa.select(sa.or_(attempted.exists(), touched.exists()))).scalar())
 
 
+def was_sent() -> sa.ColumnElement[bool]:
+    """Whether the campaign of the enclosing query is a send that its provider was asked for at least once."""
+    campaign, attempt = schema.campaign, schema.attempt
+    return sa.and_(campaign.c.kind == Kind.SEND, sa.exists().where(attempt.c.campaign_id == campaign.c.id))
+
+
 def corrections(connection: sa.Connection, campaign_id: int) -> list[str]:
     """Return the names of the campaigns that went out to correct this one."""
-    campaign, attempt = schema.campaign, schema.attempt
-    query = sa.select(campaign.c.name).where(
-        campaign.c.correction_of == campaign_id,
-        campaign.c.kind == Kind.SEND,
-        sa.exists().where(attempt.c.campaign_id == campaign.c.id),
-    )
+    campaign = schema.campaign
+    query = sa.select(campaign.c.name).where(campaign.c.correction_of == campaign_id, was_sent())
     return list(connection.execute(query.order_by(campaign.c.id)).scalars())
 
 
@@ -181,14 +183,13 @@ def excluded(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
 
 def sends_of_letters(connection: sa.Connection, digests: Collection[str]) -> list[Sent]:
     """Return the sends of exactly one of these letters under whatever campaign name, oldest first."""
-    campaign, lists, template, attempt = schema.campaign, schema.contact_list, schema.template, schema.attempt
+    campaign, lists, template = schema.campaign, schema.contact_list, schema.template
     query = (
         sa.select(campaign.c.name.label("campaign"), lists.c.name.label("list_name"), campaign.c.prepared_at)
         .join(lists, lists.c.id == campaign.c.list_id)
         .where(
-            campaign.c.kind == Kind.SEND,
+            was_sent(),
             sa.exists().where(template.c.campaign_id == campaign.c.id, template.c.digest.in_(digests)),
-            sa.exists().where(attempt.c.campaign_id == campaign.c.id),
         )
         .order_by(campaign.c.id)
     )
