@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
 from apes_mailer.model.suppression import Cause
-from apes_mailer.store import schema
+from apes_mailer.store import cut_batches, schema
 
 
 def upgrade(connection: sa.Connection) -> None:
@@ -16,9 +16,17 @@ def upgrade(connection: sa.Connection) -> None:
     needs a step of its own.
     """
     _let_suppressions_have_several_causes(connection)
+    had_attempts = _lacks_links_of_attempts(connection)
     schema.metadata.create_all(connection)
     _move_last_mentions(connection)
     _add_missing_columns(connection)
+    if had_attempts:
+        cut_batches.link_attempts(connection)
+
+
+def _lacks_links_of_attempts(connection: sa.Connection) -> bool:
+    known = sa.inspect(connection)
+    return known.has_table("attempt") and not known.has_table("batch_attempt")
 
 
 def _add_missing_columns(connection: sa.Connection) -> None:

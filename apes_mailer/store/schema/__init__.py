@@ -29,7 +29,17 @@ from apes_mailer.store.schema.feedback import (
     notice,
     provider_task,
 )
-from apes_mailer.store.schema.ledger import attempt, batch, campaign, exclusion, history, rate, recipient, template
+from apes_mailer.store.schema.ledger import (
+    attempt,
+    batch,
+    batch_attempt,
+    campaign,
+    exclusion,
+    history,
+    rate,
+    recipient,
+    template,
+)
 
 __all__ = [
     "ADDED_TO_LIST",
@@ -39,6 +49,7 @@ __all__ = [
     "VERSION",
     "attempt",
     "batch",
+    "batch_attempt",
     "block_list_entry",
     "block_list_mark",
     "campaign",
@@ -64,5 +75,5 @@ __all__ = [
     "wish_count",
 ]
 
-VERSION = 3
+VERSION = 4
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
