@@ -22,6 +22,7 @@ from apes_mailer.store.schema.audience import (
 )
 from apes_mailer.store.schema.base import meta, metadata
 from apes_mailer.store.schema.feedback import (
+    OWN_ACT,
     SAID_TO_PROVIDER,
     block_list_entry,
     block_list_mark,
@@ -45,6 +46,7 @@ __all__ = [
     "ADDED_TO_LIST",
     "ALL_LISTS",
     "MADE_CONTACT",
+    "OWN_ACT",
     "SAID_TO_PROVIDER",
     "VERSION",
     "attempt",
