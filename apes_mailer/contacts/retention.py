@@ -1,8 +1,8 @@
 """Contacts of whom nothing was heard for so long that their address should not be kept any more.
 
 Three years after the last contact that came from the person: what the CNIL sets for prospects, in its reference
-framework of 2022 for the management of commercial activities. That a letter arrived is the act of a mail server, and that
-it was opened is none in the eyes of the CNIL; a click would be one, but it is kept without the person.
+framework of 2022 for the management of commercial activities. That a letter arrived is the act of a mail server, and
+that it was opened is none in the eyes of the CNIL; a click would be one, but it is kept without the person.
 """
 
 from __future__ import annotations

@@ -82,12 +82,10 @@ def test_report_is_a_sign_when_it_is_of_something_that_the_person_did(store: Sto
     assert _stale(store) == ([] if kind in OWN else ["a@exemple.fr"])
 
 
-@pytest.mark.parametrize(
-    ("cause", "is_sign"), [(Cause.PAUSED, True), (Cause.UNSUBSCRIBED, True), (Cause.BOUNCED, False)]
-)
-def test_no_or_a_pause_is_a_sign_and_a_dead_mailbox_is_none(store: Store, cause: Cause, *, is_sign: bool) -> None:
+@pytest.mark.parametrize(("cause", "sign"), [(Cause.PAUSED, True), (Cause.UNSUBSCRIBED, True), (Cause.BOUNCED, False)])
+def test_no_or_a_pause_is_a_sign_and_a_dead_mailbox_is_none(store: Store, cause: Cause, *, sign: bool) -> None:
     _contact(store)
     with store.database.write() as connection:
         at = LATER - dt.timedelta(days=1)
         suppressions.add(connection, KEYRING.contact_key("a@exemple.fr"), list_id=1, cause=cause, at=at)
-    assert _stale(store) == ([] if is_sign else ["a@exemple.fr"])
+    assert _stale(store) == ([] if sign else ["a@exemple.fr"])
