@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.campaign.letter_links import LetterLinks
-from apes_mailer.contacts import consents, lists, mentions, suppressions
+from apes_mailer.contacts import consents, lists, mentions, reported, suppressions
 from apes_mailer.contacts.consents import Proof
-from apes_mailer.contacts.suppressions import ALL_LISTS
+from apes_mailer.contacts.reported import Found
+from apes_mailer.contacts.suppressions import ALL_LISTS, LATER_LISTS
 from apes_mailer.ledger import events, evidence, notices
 from apes_mailer.ledger.events import About, KnownAttempt
 from apes_mailer.ledger.notices import Counts, Notice
@@ -65,13 +66,15 @@ class Application:
                 continue
             mark = self._keyring.recipient_mark(about.contact_key)
             notices.take_out(self._connection, mentions.pattern_with(event.address, mark), number=self._number)
-            kept.append((event._replace(address="", recipient="", reason=""), replace(about, contact_key=b"")))
+            kept.append(
+                (event._replace(address="", recipient="", reason=""), replace(about, contact_key=b"", marked=False))
+            )
         return kept
 
-    def _prove(self, reported: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> None:
+    def _prove(self, told: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> None:
         """Settle the attempts that these events show to have been accepted: one event of anybody in it is enough."""
         doubtful = {mark for mark, attempt in attempts.items() if attempt.state not in _PROVED}
-        for event in reported:
+        for event in told:
             if event.attempt in doubtful:
                 doubtful.discard(event.attempt)
                 seen = f"{self._provider} reported {event.kind} at {stamp(event.at or self._received_at)}"
@@ -80,20 +83,20 @@ class Application:
                     self._connection, event.attempt, actor=self._provider, at=self._now, evidence=seen
                 )
 
-    def _about(self, reported: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> list[About]:
+    def _about(self, told: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> list[About]:
         """Return what each event is about: by our marks, or by the address where the provider left them out."""
-        marked = [Keyring.read_recipient_mark(event.recipient) or b"" for event in reported]
+        marked = [Keyring.read_recipient_mark(event.recipient) or b"" for event in told]
         known = lists.contact_ids(self._connection, set(marked))
-        unmarked = {event.address for event, key in zip(reported, marked, strict=True) if key not in known}
+        unmarked = {event.address for event, key in zip(told, marked, strict=True) if key not in known}
         by_address = self._keys_of(unmarked)
         known |= lists.contact_ids(self._connection, set(by_address.values()))
-        keys = (
-            key if key in known else by_address.get(event.address, key)
-            for event, key in zip(reported, marked, strict=True)
-        )
+        found = [
+            (mark if mark in known else by_address.get(event.address, mark), mark)
+            for event, mark in zip(told, marked, strict=True)
+        ]
         return [
-            About(attempt=attempts.get(event.attempt), contact_id=known.get(key), contact_key=key)
-            for event, key in zip(reported, keys, strict=True)
+            About(attempt=attempts.get(event.attempt), contact_id=known.get(key), contact_key=key, marked=bool(mark))
+            for event, (key, mark) in zip(told, found, strict=True)
         ]
 
     def _keys_of(self, addresses: Collection[str]) -> dict[str, bytes]:
@@ -107,9 +110,11 @@ class Application:
 
     def _keep(self, pairs: Sequence[tuple[Event, About]]) -> list[tuple[Event, About]]:
         """Keep what was not reported before; return it."""
-        reported = {events.identity(self._provider, event, about.contact_key): (event, about) for event, about in pairs}
-        unknown = events.unknown_among(self._connection, reported)
-        new = {known_by: pair for known_by, pair in reported.items() if known_by in unknown}
+        by_identity = {
+            events.identity(self._provider, event, about.contact_key): (event, about) for event, about in pairs
+        }
+        unknown = events.unknown_among(self._connection, by_identity)
+        new = {known_by: pair for known_by, pair in by_identity.items() if known_by in unknown}
         rows = [
             events.row(self._provider, self._links.impersonal(event, about), about, known_by, self._received_at)
             for known_by, (event, about) in new.items()
@@ -119,50 +124,44 @@ class Application:
 
     def _act(self, event: Event, about: About) -> None:
         """Do at once what an event means for the address."""
-        if about.contact_id is None:
-            return
-        if event.kind is EventKind.RESUBSCRIBED or event.cause is Cause.AT_PROVIDER:
+        follows = event.kind is EventKind.RESUBSCRIBED or event.cause is Cause.AT_PROVIDER
+        if follows and about.contact_id is not None:
             self._follow(event, about, about.contact_id)
-        elif event.cause is not None:
-            self._suppress(event, about, self._scope(about.attempt and about.attempt.list_id), event.cause)
+        elif event.cause is not None and (about.marked or about.contact_id is not None):
+            said = event.at or self._received_at
+            self._suppress(event, about, self._scope(about.attempt and about.attempt.list_id), event.cause, said)
 
     def _follow(self, event: Event, about: About, contact_id: int) -> None:
         """Let the last word that the contact said to the provider hold, in whatever order the words come."""
-        left = {self._scope(list_id) for list_id in events.left_lists(self._connection, contact_id)}
-        for scope in left:
-            if self._suppress(event, about, scope, Cause.AT_PROVIDER):
-                self._record(event, about, scope, State.WITHDRAWN)
-        for scope in {ALL_LISTS, self._scope(self._staff)} - left:
-            ended = suppressions.remove(self._connection, about.contact_key, list_id=scope, cause=Cause.AT_PROVIDER)
-            if ended and self._was_last_word(about.contact_key, scope):
-                self._record(event, about, scope, State.GIVEN)
+        left = events.left_lists(self._connection, contact_id)
+        said = {
+            scope: max(left[each] for each in left if self._scope(each) == scope) for scope in map(self._scope, left)
+        }
+        for scope, at in said.items():
+            for list_id in self._suppress(event, about, scope, Cause.AT_PROVIDER, dt.datetime.fromisoformat(at)):
+                self._withdraw(event, about, list_id)
+        key, source = about.contact_key, self._provider
+        for scope in {ALL_LISTS, self._scope(self._staff)} - said.keys():
+            # Only what reports had told: what is on the provider's list for all senders is not taken back in a group.
+            if suppressions.remove(self._connection, key, list_id=scope, cause=Cause.AT_PROVIDER, source=source):
+                consents.undo_withdrawal(self._connection, key, list_id=scope, source=source)
 
-    def _was_last_word(self, key: bytes, scope: int) -> bool:
-        """Whether what was withdrawn with the provider is the last thing that the person said anywhere."""
-        said = consents.latest(self._connection, key, scope, Purpose.LETTER)
-        return said is not None and said.state is State.WITHDRAWN and said.proof.source == self._provider
+    def _suppress(self, event: Event, about: About, scope: int, cause: Cause, said: dt.datetime) -> list[int]:
+        words = " ".join(filter(None, (event.kind, event.detail, event.reason)))
+        found = Found(about.contact_key, cause, said, words)
+        return reported.add(self._connection, found, list_id=scope, at=self._now, source=self._provider)
 
-    def _suppress(self, event: Event, about: About, scope: int, cause: Cause) -> bool:
-        return suppressions.add(
-            self._connection,
-            about.contact_key,
-            list_id=scope,
-            cause=cause,
-            at=self._now,
-            source=self._provider,
-            evidence=" ".join(filter(None, (event.kind, event.detail, event.reason))),
-        )
-
-    def _record(self, event: Event, about: About, scope: int, state: State) -> None:
-        consents.record(
-            self._connection,
-            about.contact_key,
-            list_id=scope,
-            purpose=Purpose.LETTER,
-            state=state,
-            at=event.at or self._received_at,
-            proof=Proof(source=self._provider),
-        )
+    def _withdraw(self, event: Event, about: About, list_id: int) -> None:
+        if list_id != LATER_LISTS:
+            consents.record(
+                self._connection,
+                about.contact_key,
+                list_id=list_id,
+                purpose=Purpose.LETTER,
+                state=State.WITHDRAWN,
+                at=event.at or self._received_at,
+                proof=Proof(source=self._provider),
+            )
 
     def _scope(self, list_id: int | None) -> int:
         # Colleagues who try what a test offers leave the staff list only, as with the link in the letter.
@@ -172,4 +171,5 @@ class Application:
 def _is_ours(event: Event, about: About) -> bool:
     """Whether an event is about a letter of ours, or tells of an address of ours what holds for every sender."""
     means_something = event.cause is not None or event.kind is EventKind.RESUBSCRIBED
-    return about.attempt is not None or (about.contact_id is not None and means_something)
+    # A confirmation carries our mark of somebody who may be no contact: such a letter can be called spam too.
+    return about.attempt is not None or (means_something and (about.contact_id is not None or about.marked))

@@ -52,7 +52,7 @@ class Dispatched:
 def send(around: Surroundings, workspace: Workspace, order: Order, watch: Watch, *, expected: int | None) -> Dispatched:
     """Prepare and send. Raises what :func:`apes_mailer.campaign.prepare.prepare` raises, ``AlreadyRunningError``."""
     name = order.composition.name
-    with _owned(around, name, order.kind, watch) as owner:
+    with _owned(around, name, order.kind) as owner:
         frozen = prepare(
             around.records.database,
             order,
@@ -80,7 +80,7 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
             f'"{name}" goes out through {campaign.provider}, and the provider asked for is {around.provider.name}.',
             hint=f"Resume it with: apes-mailer resume {name} --provider {campaign.provider}",
         )
-    with _owned(around, name, Kind.SEND, watch) as owner:
+    with _owned(around, name, Kind.SEND) as owner:
         _face_what_was_left(around, campaign, owner, watch)
         with around.records.database.write() as connection:
             waiting = claims.waiting(connection, campaign.id)
@@ -144,12 +144,23 @@ def guard(records: Records, actor: str) -> list[str]:
     ]
 
 
+_AFTER_A_DOUBT = (
+    "If you have a newer mailer.db, bring it back: only there is it known who has left since. If this is the newest, "
+    "ask your provider with: apes-mailer suppressions sync, suppress whoever has written to you, "
+    "and give the same command again."
+)
+
+
 @contextmanager
-def _owned(around: Surroundings, name: str, kind: Kind, watch: Watch) -> Generator[str, None, None]:
-    """Hold the lock of a campaign, or of its rehearsals, with a ledger that may be trusted."""
+def _owned(around: Surroundings, name: str, kind: Kind) -> Generator[str, None, None]:
+    """Hold the lock of a campaign, or of its rehearsals, with a ledger that may be trusted.
+
+    Raises ``LedgerError`` once when the ledger turns out to be a copy: a person has to see what it cannot know.
+    """
     with OwnerLock(around.records.database.path, lock_name(name, kind)).held() as owner:
-        for line in guard(around.records, owner):
-            watch.warn(line)
+        found = guard(around.records, owner)
+        if found:
+            raise LedgerError("\n".join([*found, "Nothing was sent."]), hint=_AFTER_A_DOUBT)
         yield owner
 
 

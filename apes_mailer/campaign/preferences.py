@@ -1,6 +1,7 @@
 """What a reader decides on the page behind the link of a letter: which letters, none for a while, what is counted.
 
-The link proves who reads, as far as a letter does: it changes what is sent, and shows nothing of the person.
+The link proves who reads, as far as a letter does, and letters are forwarded: it stops what comes, takes back what it
+stopped lately, and shows nothing of the person. Any other yes to letters takes a letter of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apes_mailer.campaign import unsubscribe
 from apes_mailer.contacts import consents, lists, opting_in, suppressions
@@ -26,7 +27,8 @@ MONTHS = (1, 3, 6)
 COUNTED = (Purpose.OPENS, Purpose.CLICKS)
 """What is counted of a reader who agrees."""
 
-SOURCE = "the page of preferences"
+SOURCE = unsubscribe.PAGE
+"""The source of what is recorded here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,8 @@ class Standing:
     """How things stand with a reader.
 
     ``stopped``: the reader wants no letter at all. ``paused_until`` is the end of a pause, ``held`` whether something
-    keeps letters away that the reader cannot end. ``said_last`` is what the reader last said of the letter,
-    ``counted`` what of being counted; None: nothing.
+    keeps letters away that the reader cannot end. ``said_last`` is what the reader last said of the letter
+    and did not take back, ``counted`` what of being counted; None: nothing.
     """
 
     choices: Sequence[Choice]
@@ -78,13 +80,15 @@ class Preferences:
             key, scope = link.contact_key, unsubscribe.scope_of(connection, link)
             list_id = lists.find_by_tag(connection, link.list_tag)
             holding = suppressions.holding(connection, key, at=at, list_id=scope if list_id is None else list_id)
+            said_last = consents.latest(connection, key, scope if list_id is None else list_id, Purpose.LETTER)
+            undone = said_last is not None and said_last.state is State.WITHDRAWN and not holding
             ends = [each.until for each in holding if each.cause is Cause.PAUSED and each.until]
             return Standing(
                 choices=self._choices(connection, link, at),
                 stopped=any(not each.list_name and each.cause in _SAID for each in holding),
                 paused_until=dt.datetime.fromisoformat(max(ends)) if ends else None,
                 held=any(each.cause not in ENDED_BY_OPTING_IN for each in holding),
-                said_last=consents.latest(connection, key, scope if list_id is None else list_id, Purpose.LETTER),
+                said_last=None if undone else said_last,
                 counted={purpose: _said(consents.latest(connection, key, ALL_LISTS, purpose)) for purpose in COUNTED},
             )
 
@@ -108,23 +112,41 @@ class Preferences:
     def _said_no(connection: Connection, key: bytes, number: int, at: dt.datetime) -> bool:
         return any(each.cause in _SAID for each in suppressions.holding(connection, key, list_id=number, at=at))
 
-    def choose(self, link: TokenContent, wanted: AbstractSet[str], at: dt.datetime) -> None:
-        """Begin and stop the letters of lists: of those that the reader can choose from, exactly ``wanted`` come."""
+    def choose(self, link: TokenContent, wanted: AbstractSet[str], origin: str, at: dt.datetime) -> list[str]:
+        """Begin and stop the letters of lists: of those that the reader can choose from, exactly ``wanted`` come.
+
+        Return the lists whose letters do not begin so: only who reads the mail of the address can ask for them.
+        ``origin`` is from where on the network the reader asks.
+        """
+        proof, to_confirm = Proof(source=SOURCE, origin=origin), list[str]()
         with self.database.write() as connection:
             # Those that begin come first: what held for all lists then goes on holding for each of the others.
             for choice in sorted(self._choices(connection, link, at), key=lambda each: each.list.name not in wanted):
                 number = lists.find_or_add(connection, choice.list.name, self.keyring, at)
                 if choice.list.name in wanted and not choice.chosen:
-                    self._begin(connection, choice.list, number, link.contact_key, at)
+                    if self._may_come_back(connection, choice, number, link, at):
+                        proof = replace(proof, wording=choice.list.title)
+                        opting_in.opt_in(connection, link.contact_key, list_id=number, at=at, proof=proof)
+                    else:
+                        to_confirm.append(choice.list.name)
                 elif choice.list.name not in wanted and choice.chosen:
                     _stop(connection, number, link.contact_key, at)
+        return to_confirm
 
-    @staticmethod
-    def _begin(connection: Connection, public: PublicList, number: int, key: bytes, at: dt.datetime) -> None:
-        contact = lists.contact_id(connection, key)
-        if public.open and contact is not None:
-            lists.join(connection, number, contact)
-        opting_in.opt_in(connection, key, list_id=number, at=at, proof=Proof(source=SOURCE, wording=public.title))
+    def come_back(self, link: TokenContent, at: dt.datetime) -> list[str]:
+        """Take back what the link stopped; return the list of the link when its letters do not begin so."""
+        if unsubscribe.undo(self.database, link, at):
+            return []
+        with self.database.read() as connection:
+            return list(filter(None, [lists.name_of_tag(connection, link.list_tag)]))
+
+    def _may_come_back(
+        self, connection: Connection, choice: Choice, number: int, link: TokenContent, at: dt.datetime
+    ) -> bool:
+        """Whether letters begin without being confirmed: they came before, and were stopped lately by such a link."""
+        held = suppressions.holding(connection, link.contact_key, list_id=number, at=at)
+        ended = (unsubscribe.can_undo(each, at) for each in held if each.cause in ENDED_BY_OPTING_IN)
+        return self._is_on(connection, choice.list, number, link) and all(ended)
 
     def pause(self, link: TokenContent, months: int, at: dt.datetime) -> None:
         """Send nothing for some months; a pause that there is ends."""
@@ -137,13 +159,14 @@ class Preferences:
             )
 
     def end_pause(self, link: TokenContent) -> None:
-        """End a pause, and nothing else."""
+        """End a pause, of all letters or of those that the link is of, and nothing else."""
         with self.database.write() as connection:
-            scope = unsubscribe.scope_of(connection, link)
-            suppressions.remove(connection, link.contact_key, list_id=scope, cause=Cause.PAUSED)
+            everything, of_link = unsubscribe.scope_of(connection, link), lists.find_by_tag(connection, link.list_tag)
+            for scope in {everything, everything if of_link is None else of_link}:
+                suppressions.remove(connection, link.contact_key, list_id=scope, cause=Cause.PAUSED)
 
-    def allow(self, link: TokenContent, said: Mapping[Purpose, bool], wording: str, at: dt.datetime) -> None:
-        """Record what the reader says of being counted, where that is anything new; ``wording`` is what was read."""
+    def allow(self, link: TokenContent, said: Mapping[Purpose, bool], proof: Proof, at: dt.datetime) -> None:
+        """Record what the reader says of being counted, where that is anything new."""
         with self.database.write() as connection:
             for purpose, agrees in said.items():
                 before = _said(consents.latest(connection, link.contact_key, ALL_LISTS, purpose))
@@ -157,7 +180,7 @@ class Preferences:
                     purpose=purpose,
                     state=state,
                     at=at,
-                    proof=Proof(source=SOURCE, wording=wording),
+                    proof=proof,
                 )
 
 

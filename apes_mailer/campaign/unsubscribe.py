@@ -7,16 +7,21 @@ import datetime as dt
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.contacts import consents, lists, suppressions
 from apes_mailer.contacts.consents import Proof
-from apes_mailer.contacts.suppressions import ALL_LISTS
+from apes_mailer.contacts.suppressions import ALL_LISTS, Suppression
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store.database import Connection, Database
+from apes_mailer.store.times import stamp
 
 SOURCE = "the link in a letter"
 """The source of what is recorded here."""
 
-_PROOF = Proof(source=SOURCE)
+PAGE = "the page of preferences"
+"""The source of what is decided on the page behind that link."""
+
+UNDO_FOR = dt.timedelta(days=30)
+"""For how long the link takes back what it did. Letters are forwarded, and found again years later."""
 
 
 def unsubscribe(database: Database, link: TokenContent, at: dt.datetime) -> bool:
@@ -30,30 +35,45 @@ def unsubscribe(database: Database, link: TokenContent, at: dt.datetime) -> bool
     with database.write() as connection:
         scope = scope_of(connection, link)
         key, cause = link.contact_key, Cause.UNSUBSCRIBED
-        if suppressions.add(connection, key, list_id=scope, cause=cause, at=at, source=_PROOF.source):
-            _record(connection, key, scope, State.WITHDRAWN, at)
-        return all(each.cause is cause for each in suppressions.holding(connection, key, list_id=scope, at=at))
+        if suppressions.add(connection, key, list_id=scope, cause=cause, at=at, source=SOURCE):
+            consents.record(
+                connection,
+                key,
+                list_id=scope,
+                purpose=Purpose.LETTER,
+                state=State.WITHDRAWN,
+                at=at,
+                proof=Proof(source=SOURCE),
+            )
+        return all(
+            each.cause is cause and can_undo(each, at)
+            for each in suppressions.holding(connection, key, list_id=scope, at=at)
+        )
 
 
 def undo(database: Database, link: TokenContent, at: dt.datetime) -> bool:
-    """End what the contact asked for by such a link, and no other suppression.
+    """End what the contact asked for by such a link in the last :data:`UNDO_FOR`, and no other suppression.
 
+    It is no consent: whoever holds the letter may have pressed the button. What had been agreed to before holds again.
     Return whether the contact gets letters of the list again: not while another suppression holds. Raises as
     :func:`unsubscribe` does.
     """
     with database.write() as connection:
-        scope = scope_of(connection, link)
-        if suppressions.remove(connection, link.contact_key, list_id=scope, cause=Cause.UNSUBSCRIBED):
-            _record(connection, link.contact_key, scope, State.GIVEN, at)
+        scope, key = scope_of(connection, link), link.contact_key
+        held = suppressions.holding(connection, key, list_id=scope, at=at)
+        if any(can_undo(each, at) and each.source == SOURCE for each in held):
+            suppressions.remove(connection, key, list_id=scope, cause=Cause.UNSUBSCRIBED, source=SOURCE)
+            consents.undo_withdrawal(connection, key, list_id=scope, source=SOURCE)
         list_id = lists.find_by_tag(connection, link.list_tag)
-        others = suppressions.holding(
-            connection, link.contact_key, list_id=scope if list_id is None else list_id, at=at
-        )
-        return not others
+        return not suppressions.holding(connection, key, list_id=scope if list_id is None else list_id, at=at)
 
 
-def _record(connection: Connection, key: bytes, scope: int, state: State, at: dt.datetime) -> None:
-    consents.record(connection, key, list_id=scope, purpose=Purpose.LETTER, state=state, at=at, proof=_PROOF)
+def can_undo(held: Suppression, at: dt.datetime) -> bool:
+    """Whether the holder of a letter may end a suppression: what was lately said with a letter in hand, or a pause."""
+    if held.cause is Cause.PAUSED:
+        return True
+    by_letter = held.cause is Cause.UNSUBSCRIBED and held.source in {SOURCE, PAGE}
+    return by_letter and held.at > stamp(at - UNDO_FOR)
 
 
 def scope_of(connection: Connection, link: TokenContent) -> int:

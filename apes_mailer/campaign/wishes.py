@@ -88,6 +88,15 @@ class Wishing:
             )
             return self._make(connection, asked, visitor.host, at, withhold=not address)
 
+    def come_back(self, key: bytes, list_name: str, visitor: Visitor, at: dt.datetime) -> bool:
+        """Record that the holder of a letter wants those of a list for its reader; return as :meth:`sign_up` does.
+
+        Of who is not in the store, or was erased, the address is not known: no letter goes out, and nothing is said.
+        """
+        with self.database.read() as connection:
+            address = lists.address_of(connection, key)
+        return not address or self.sign_up(list_name, Address(address), visitor, at)
+
     def _make(self, connection: Connection, asked: wishes.Asked, host: str, at: dt.datetime, *, withhold: bool) -> bool:
         wishes.forget_expired(connection, at)
         network = self.keyring.network(host, at.date())
@@ -122,6 +131,8 @@ class Wishing:
             if wish.state is WishState.CONFIRMED:
                 held = suppressions.holding(connection, wish.key, list_id=wish.list_id, at=at)
                 return Outcome.GONE if held else Outcome.DONE
+            if not wish.address:  # asked for again since, when no letter could go out any more
+                return Outcome.GONE
             lists.join(connection, wish.list_id, lists.know(connection, wish.key, wish.address))
             confirmed_from = f"{wish.origin}; confirmed from network {self.keyring.origin(host)}"
             proof = Proof(source=FORM, wording=wording, origin=confirmed_from)

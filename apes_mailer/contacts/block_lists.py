@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import suppressions
+from apes_mailer.contacts import reported, suppressions
+from apes_mailer.contacts.reported import Found
 from apes_mailer.contacts.suppressions import ALL_LISTS
 from apes_mailer.model import address
 from apes_mailer.model.account import BlockList, Listed
@@ -66,15 +67,14 @@ def heed(connection: sa.Connection, keyring: Keyring, source: Source, entries: I
     cause = source.block_list.cause
     if cause is None:
         return len(fresh)
+    named = f"{source.provider}, {source.block_list.name}"
+    if not source.block_list.timeless:
+        suppressions.take_over(connection, list(fresh), cause, heard_from=source.provider, source=named)
     return sum(
-        suppressions.add(
-            connection,
-            key,
-            list_id=ALL_LISTS,
-            cause=cause,
-            at=entry.at or source.at,
-            source=f"{source.provider}, {source.block_list.name}",
-            evidence=entry.reason,
+        bool(
+            reported.add(
+                connection, Found(key, cause, entry.at, entry.reason), list_id=ALL_LISTS, at=source.at, source=named
+            )
         )
         for key, entry in fresh.items()
     )

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -80,7 +81,7 @@ class Bundle:
             for row in table:
                 line = number * _STRIDE + row.line
                 if isinstance(row, BadRow):
-                    yield BadRow(line=line, reason=row.reason)
+                    yield replace(row, line=line, cells=())
                 else:
                     values = (*row.values, "")  # the last is what a table has under the names of another
                     yield row._replace(line=line, values=tuple([values[place] for place in places]))

@@ -58,6 +58,29 @@ def record(
     connection.execute(sa.insert(schema.consent), said | asdict(proof))
 
 
+_SAY_AGAIN = """
+INSERT INTO consent (key, list_id, purpose, state, at, source, basis, wording, origin, import_id)
+SELECT key, list_id, purpose, state, at, source, basis, wording, origin, import_id FROM consent
+WHERE id IN (SELECT max(id) FROM consent WHERE key = :key AND purpose = :purpose AND id <> :withdrawal GROUP BY list_id)
+ORDER BY id
+"""
+
+
+def undo_withdrawal(connection: sa.Connection, key: bytes, *, list_id: int, source: str) -> None:
+    """Let hold again what held before the last withdrawal of the letter that came from ``source``, and no more.
+
+    The other last words are recorded once more, as they were said and with the proofs that they had: somebody who had
+    agreed to one list has agreed to that one again, and to no other.
+    """
+    table = schema.consent
+    same = sa.and_(table.c.key == key, table.c.list_id == list_id, table.c.purpose == Purpose.LETTER)
+    of_source = sa.and_(table.c.state == State.WITHDRAWN, table.c.source == source)
+    withdrawal = connection.execute(sa.select(sa.func.max(table.c.id)).where(same, of_source)).scalar()
+    if withdrawal is not None:
+        values = {"key": key, "purpose": Purpose.LETTER, "withdrawal": withdrawal}
+        connection.execute(sa.text(_SAY_AGAIN), values)
+
+
 def latest(connection: sa.Connection, key: bytes, list_id: int, purpose: Purpose) -> Consent | None:
     """Return what a contact key said last about a list, or about all lists; None when nothing is proved."""
     table = schema.consent

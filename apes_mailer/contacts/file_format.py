@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO, NamedTuple, Self
 
-from apes_mailer.contacts import cards, opt_outs, spreadsheet
+from apes_mailer.contacts import cards, opt_outs, rejected_noes, spreadsheet
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.consent_columns import ConsentColumns
 from apes_mailer.contacts.encoding import Encoding, detect
@@ -167,7 +167,7 @@ class ContactsFile:
             if isinstance(row, Row) and (mark := marks.of(row.values)):
                 yield OptOut(row.line, row.address, row.values, *mark)
             else:
-                yield row
+                yield rejected_noes.keep(row, marks, self.columns) if isinstance(row, BadRow) else row
 
     def _lines_from(self, first: int) -> Iterator[str]:
         self._text.seek(0)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import suppressions
+from apes_mailer.contacts import reported
 from apes_mailer.contacts.incoming import Incoming, Reject, Remark
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model.consent import Purpose, State
@@ -37,7 +37,7 @@ INSERT INTO temp.planned
 SELECT row.key, row.line, row.address, contact.id, member.contact_id IS NOT NULL,
   EXISTS (SELECT 1 FROM suppression WHERE suppression.key = row.key AND suppression.list_id IN (:all_lists, :list_id)
           AND (suppression.until IS NULL OR suppression.until > :at))
-  OR row.key IN (SELECT key FROM temp.opted_out),
+  OR row.key IN (SELECT key FROM temp.opted_out WHERE NOT taken_back),
   CASE WHEN contact.id IS NULL THEN row.fields
        WHEN contact.fields <> row.fields THEN nullif(json_patch(contact.fields, row.fields), contact.fields) END
 FROM (SELECT key, min(line) AS line, address, fields FROM temp.incoming GROUP BY key) AS row
@@ -58,12 +58,16 @@ FROM temp.planned
 
 # Members of the list of whom the file says nothing but that they want no letters.
 _OPTED_OUT = """
-SELECT count(*), (
+SELECT total(NOT taken_back AND is_row), total(taken_back AND is_row), (
   SELECT count(DISTINCT opted_out.key) FROM temp.opted_out JOIN contact ON contact.key = opted_out.key
   JOIN member ON member.list_id = :list_id AND member.contact_id = contact.id
   WHERE opted_out.key NOT IN (SELECT key FROM temp.planned))
 FROM temp.opted_out
 """
+
+_TAKE_BACK = f"""
+UPDATE temp.opted_out SET taken_back = {reported.TAKEN_BACK}
+"""  # noqa: S608 - of constants
 
 _CHANGES = """
 SELECT planned.address, contact.fields, planned.after FROM temp.planned JOIN contact ON contact.id = planned.contact_id
@@ -126,7 +130,8 @@ class Counts:
     """What an import does to the list, in rows: ``read`` is the sum of the others.
 
     ``suppressed`` rows are those of people who are suppressed and stay so, or who say no in the file; they are counted
-    nowhere else. ``opted_out`` of them are the latter: they are not put on the list.
+    nowhere else. ``opted_out`` of them are the latter: they are not put on the list. A no that its person has taken
+    back since leaves everything ``unchanged``.
     """
 
     read: int
@@ -231,9 +236,7 @@ class Import:
         for statement in _CARRY_OUT:
             self._connection.execute(sa.text(statement), values)
         for found in self._incoming.opted_out():
-            suppressions.add_found(
-                self._connection, found, list_id=source.list_id, at=source.at, source=source.path.name
-            )
+            reported.add_all(self._connection, found, list_id=source.list_id, at=source.at, source=source.path.name)
         return counts
 
     def _plan(self, list_id: int, at: dt.datetime) -> tuple[Counts, int]:
@@ -241,16 +244,18 @@ class Import:
         self._connection.exec_driver_sql("DROP TABLE IF EXISTS temp.planned")
         self._connection.exec_driver_sql(_PLANNED)
         values = {"list_id": list_id, "all_lists": schema.ALL_LISTS, "at": stamp(at)}
+        self._connection.execute(sa.text(_TAKE_BACK), values)
         self._connection.execute(sa.text(_PLAN), values)
         planned, suppressed, new, updated, members = map(int, self._connection.exec_driver_sql(_COUNT).one())
-        opted_out, leaving = map(int, self._connection.execute(sa.text(_OPTED_OUT), {"list_id": list_id}).one())
+        found = self._connection.execute(sa.text(_OPTED_OUT), {"list_id": list_id}).one()
+        opted_out, taken_back, leaving = map(int, found)
         if self._rejected is None:
             self._rejected = self._hand_out_rejects()
         counts = Counts(
             read=self._incoming.read,
             new=new,
             updated=updated,
-            unchanged=planned - suppressed - new - updated,
+            unchanged=planned - suppressed - new - updated + taken_back,
             rejected=self._rejected,
             suppressed=suppressed + opted_out,
             opted_out=opted_out,

@@ -19,12 +19,13 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from apes_mailer.contacts import rejected_noes
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.consent_columns import ConsentColumns
 from apes_mailer.contacts.repair import mend, normalise
+from apes_mailer.contacts.reported import Found, said_by
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.contacts.slips import Domains
-from apes_mailer.contacts.suppressions import Found
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
@@ -45,7 +46,8 @@ CREATE TEMPORARY TABLE incoming (
   key BLOB NOT NULL, line INTEGER NOT NULL, address TEXT NOT NULL, written TEXT, fields TEXT NOT NULL);
 CREATE TEMPORARY TABLE rejected (line INTEGER NOT NULL, reason TEXT NOT NULL, cells TEXT NOT NULL);
 CREATE TEMPORARY TABLE opted_out (
-  key BLOB NOT NULL, address TEXT NOT NULL, cause TEXT NOT NULL, at TEXT, evidence TEXT NOT NULL);
+  key BLOB NOT NULL, address TEXT NOT NULL, cause TEXT NOT NULL, at TEXT, said_by TEXT, evidence TEXT NOT NULL,
+  is_row INTEGER NOT NULL, taken_back INTEGER NOT NULL DEFAULT 0);
 CREATE TEMPORARY TABLE consented (
   key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL);
 """
@@ -126,10 +128,11 @@ class Incoming:
         as_json = _json_writer(self._columns.fields)
         contact_key, normalise = self._keyring.contact_key, address.normalise
         rejects: list[Reject] = []
-        opted_out: list[tuple[bytes, str, str, str | None, str]] = []
+        noes: list[tuple[OptOut, bool]] = []
         for row in chunk:
             if isinstance(row, BadRow):
                 rejects.append(Reject(line=row.line, reason=row.reason, cells=row.cells))
+                noes += [(each, False) for each in rejected_noes.of(row)]
                 continue
             line, written, values = row[:3]
             try:
@@ -139,16 +142,33 @@ class Incoming:
                 if mended is None:
                     cells = self._columns.in_file_order(written, values)
                     rejects.append(Reject(line=line, reason=error.reason, cells=cells))
+                    if isinstance(row, OptOut):
+                        noes += [(each, False) for each in rejected_noes.of(row)]
                     continue
                 known = mended
             if isinstance(row, OptOut):
-                at = stamp(row.at) if row.at else None
-                opted_out.append((contact_key(known), known, row.cause, at, row.evidence))
+                noes.append((row._replace(address=known), True))
                 continue
             yield contact_key(known), line, known, None if known == written else written, as_json(values)
         self.reject(rejects)
-        if opted_out:
-            self._connection.exec_driver_sql("INSERT INTO temp.opted_out VALUES (?, ?, ?, ?, ?)", opted_out)
+        self._keep_noes(noes)
+
+    def _keep_noes(self, noes: list[tuple[OptOut, bool]]) -> None:
+        """Keep who says no, by addresses in normal form; the second of each: whether that is all that the row is."""
+        rows = [
+            (
+                self._keyring.contact_key(no.address),
+                no.address,
+                no.cause,
+                stamp(no.at) if no.at else None,
+                said_by(no.at) if no.at else None,
+                no.evidence,
+                is_row,
+            )
+            for no, is_row in noes
+        ]
+        if rows:
+            self._connection.exec_driver_sql("INSERT INTO temp.opted_out VALUES (?, ?, ?, ?, ?, ?, ?, false)", rows)
 
     def _mend(self, line: int, written: str) -> address.Address | None:
         mended = mend(written)
@@ -169,7 +189,9 @@ class Incoming:
 
     def opted_out(self) -> Iterator[list[Found]]:
         """Yield those who say no, some at a time."""
-        rows = self._connection.exec_driver_sql("SELECT key, cause, at, evidence FROM temp.opted_out")
+        rows = self._connection.exec_driver_sql(
+            "SELECT key, cause, at, evidence FROM temp.opted_out WHERE NOT taken_back"
+        )
         while some := rows.fetchmany(1000):
             yield [
                 Found(key, Cause(cause), dt.datetime.fromisoformat(at) if at else None, evidence)

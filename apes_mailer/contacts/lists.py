@@ -34,6 +34,12 @@ class StoredContact:
     fields: Mapping[str, str]
 
 
+_HAND_ON_NOES = """
+INSERT INTO suppression (key, list_id, cause, at, until, source, evidence)
+SELECT key, :made, cause, at, until, source, evidence FROM suppression WHERE list_id = :later
+"""
+
+
 def find(connection: sa.Connection, name: str) -> int | None:
     """Return the number of a list, or None when the store does not know it."""
     lists = schema.contact_list
@@ -46,14 +52,26 @@ def find_by_tag(connection: sa.Connection, tag: bytes) -> int | None:
     return connection.execute(sa.select(lists.c.id).where(lists.c.tag == tag)).scalar()
 
 
+def name_of_tag(connection: sa.Connection, tag: bytes) -> str | None:
+    """Return the name of the list that a token's tag stands for."""
+    lists = schema.contact_list
+    return connection.execute(sa.select(lists.c.name).where(lists.c.tag == tag)).scalar()
+
+
 def number(connection: sa.Connection, name: str) -> int:
-    """Return the number of a list; one that no contact is on when there is no such list."""
+    """Return the number of a list; when there is no such list, what stands for all those that are made later."""
     found = find(connection, name)
-    return -1 if found is None else found
+    return schema.LATER_LISTS if found is None else found
+
+
+def all_but(connection: sa.Connection, than: Collection[int]) -> list[int]:
+    """Return the numbers of the other lists, and what stands for all those that are made later."""
+    lists = schema.contact_list
+    return [*connection.execute(sa.select(lists.c.id).where(lists.c.id.not_in(than))).scalars(), schema.LATER_LISTS]
 
 
 def find_or_add(connection: sa.Connection, name: str, keyring: Keyring, at: dt.datetime) -> int:
-    """Return the number of a list, made known to the store if need be."""
+    """Return the number of a list, made known to the store if need be, with those who want nothing of a new one."""
     known = find(connection, name)
     if known is not None:
         return known
@@ -62,7 +80,9 @@ def find_or_add(connection: sa.Connection, name: str, keyring: Keyring, at: dt.d
         .values(name=name, tag=keyring.list_tag(name), created_at=stamp(at))
         .returning(schema.contact_list.c.id)
     )
-    return int(result.scalar_one())
+    made = int(result.scalar_one())
+    connection.execute(sa.text(_HAND_ON_NOES), {"made": made, "later": schema.LATER_LISTS})
+    return made
 
 
 def has_members(connection: sa.Connection, list_id: int) -> bool:
@@ -181,13 +201,11 @@ def leave(connection: sa.Connection, contact_id: int, list_id: int) -> bool:
 
 def know(connection: sa.Connection, key: bytes, address: str) -> int:
     """Return the number of a contact, made known by its address alone if need be."""
-    known = contact_id(connection, key)
-    if known is not None:
-        return known
-    result = connection.execute(
-        sa.insert(schema.contact).values(key=key, address=address).returning(schema.contact.c.id)
-    )
-    return int(result.scalar_one())
+    contact = schema.contact
+    known = insert(contact).values(key=key, address=address)
+    fill = sa.func.iif(contact.c.address == "", known.excluded.address, contact.c.address)
+    known = known.on_conflict_do_update(index_elements=["key"], set_={"address": fill}).returning(contact.c.id)
+    return int(connection.execute(known).scalar_one())
 
 
 def address_of(connection: sa.Connection, key: bytes) -> str | None:

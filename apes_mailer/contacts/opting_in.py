@@ -6,21 +6,20 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import consents, suppressions
+from apes_mailer.contacts import consents, lists, suppressions
 from apes_mailer.contacts.consents import Proof
-from apes_mailer.contacts.suppressions import ALL_LISTS, BY_HAND, Suppression
+from apes_mailer.contacts.suppressions import ALL_LISTS, BY_HAND, LATER_LISTS, Suppression
 from apes_mailer.errors import UsageError
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.suppression import ENDED_BY_OPTING_IN, NEEDS_REASON, NEVER_WITH_OTHERS, Cause
-from apes_mailer.store import schema
 
 
 def opt_in(connection: sa.Connection, key: bytes, *, list_id: int, at: dt.datetime, proof: Proof) -> list[Suppression]:
     """Record that a person wants the letters of one list, and end what the same person had said against it.
 
     Only for what proves to come from the owner of the address, such as the link of a double opt-in. What held for all
-    lists goes on holding for each other list that there is. Return what still keeps the letters away: a complaint, a
-    bounce or whatever else is not the person's to end.
+    lists goes on holding for each other list, and for those made later. Return what still keeps the letters away: a
+    complaint, a bounce or whatever else is not the person's to end.
     """
     for held in suppressions.holding(connection, key, list_id=ALL_LISTS, at=at):
         if held.cause in ENDED_BY_OPTING_IN:
@@ -37,10 +36,11 @@ def let_back(
 ) -> list[Cause]:
     """End suppressions for a list, or for all, on the word of whoever keeps the lists; return the causes that ended.
 
-    Without a cause all of them end but complaints and erasures, which have to be named. Raises ``UsageError`` when the
-    person had said no and ``because`` does not say why that is over.
+    All lists are those made later too. Without a cause all of them end but complaints and erasures, which have to be
+    named. Raises ``UsageError`` when the person had said no and ``because`` does not say why that is over.
     """
-    there = suppressions.causes(connection, key, list_id=list_id)
+    scopes = (ALL_LISTS, LATER_LISTS) if list_id == ALL_LISTS else (list_id,)
+    there = dict.fromkeys(each for scope in scopes for each in suppressions.causes(connection, key, list_id=scope))
     ending = [each for each in there if (each not in NEVER_WITH_OTHERS if cause is None else each is cause)]
     said = [each for each in ending if each in NEEDS_REASON]
     if said and not because.strip():
@@ -49,7 +49,8 @@ def let_back(
             hint='Say how you know that the person wants letters again: --because "asked by phone on 12 March"',
         )
     for each in ending:
-        suppressions.remove(connection, key, list_id=list_id, cause=each)
+        for scope in scopes:
+            suppressions.remove(connection, key, list_id=scope, cause=each)
     if said:
         _record_given(connection, key, list_id, at, Proof(source=BY_HAND, wording=because.strip()))
     return ending
@@ -60,8 +61,7 @@ def _record_given(connection: sa.Connection, key: bytes, list_id: int, at: dt.da
 
 
 def _keep_for_others(connection: sa.Connection, key: bytes, held: Suppression, *, than: int) -> None:
-    lists = schema.contact_list
-    for number in connection.execute(sa.select(lists.c.id).where(lists.c.id != than)).scalars().all():
+    for number in lists.all_but(connection, {than}):
         suppressions.add(
             connection,
             key,

@@ -16,6 +16,7 @@ _LONGEST = 400  # characters; a cell with a whole text in it is no address with 
 _named = re.compile(r"[^<>@]*<([^<>]+)>\s*[;,.]?").fullmatch
 _AROUND = " \t.,;:!()[]{}<>\"'«»“”‘’`*|"
 _BETWEEN = re.compile(r"[\s,;/|]+")
+_APART = re.compile(r"[\s,;/|<>()\[\]\"]+|mailto:", re.IGNORECASE)
 _AT = re.compile(r"\s*@\s*")
 
 
@@ -27,6 +28,12 @@ def normalise(text: str) -> Address:
         if mended := mend(text):
             return mended
         raise
+
+
+def addresses_in(text: str) -> list[Address]:
+    """Return every address that a text mentions, in normal form, each once."""
+    parts = (part.strip(_AROUND) for part in _APART.split(_AT.sub("@", text)) if "@" in part)
+    return list(dict.fromkeys(found for part in parts if (found := _normal(part))))
 
 
 def mend(text: str) -> Address | None:

@@ -60,6 +60,8 @@ class BadRow:
     reason: str
     cells: tuple[str, ...] = ()
     """The row in the order of the file; empty when its cells cannot be told apart."""
+    noes: tuple[OptOut, ...] = ()
+    """Of each address in it, in normal form, the no that the row says; empty when it says none."""
 
 
 def even_rows(records: list[list[str]], *, first: int, columns: Columns) -> Iterator[Row] | None:

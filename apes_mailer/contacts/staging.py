@@ -13,10 +13,10 @@ from itertools import islice
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import repair, suppressions
+from apes_mailer.contacts import rejected_noes, repair, reported, suppressions
 from apes_mailer.contacts.file_format import ContactsFile
+from apes_mailer.contacts.reported import Found
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
-from apes_mailer.contacts.suppressions import Found
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
 from apes_mailer.store import schema
@@ -51,6 +51,12 @@ _reject = sa.Table(
 )
 
 
+_KNOW = """
+INSERT INTO contact (key, address) VALUES (:key, :address)
+ON CONFLICT (key) DO UPDATE SET address = excluded.address WHERE contact.address = ''
+"""
+
+
 def stage(
     connection: sa.Connection, file: ContactsFile, keyring: Keyring, *, list_id: int, at: dt.datetime
 ) -> tuple[sa.Subquery, sa.Subquery]:
@@ -66,7 +72,7 @@ def stage(
     rows, erased = iter(file), suppressions.erased_keys(connection)
     while chunk := list(islice(rows, _CHUNK)):
         found = _stage_chunk(connection, chunk, file.fields, keyring, erased)
-        suppressions.add_found(connection, found, list_id=list_id, at=at, source=file.shown)
+        reported.add_all(connection, found, list_id=list_id, at=at, source=file.shown)
     _number(connection)
     contact = schema.contact
     accepted = sa.select(_contact.c.contact_id, contact.c.key, contact.c.address, _contact.c.fields).join(
@@ -91,28 +97,32 @@ def _stage_chunk(
     for row in chunk:
         if isinstance(row, BadRow):
             bad.append({"line": row.line, "reason": "invalid", "detail": row.reason})
+            opted_out += _found(rejected_noes.of(row), keyring)
             continue
         try:
             known = repair.normalise(row.address)
         except address.AddressError as error:
             bad.append({"line": row.line, "reason": "invalid", "detail": error.reason})
+            opted_out += _found(rejected_noes.of(row), keyring) if isinstance(row, OptOut) else []
             continue
         key = keyring.contact_key(known)
         if key in erased:
             bad.append({"line": row.line, "reason": "suppressed", "detail": "erased"})
             continue
         if isinstance(row, OptOut):
-            opted_out.append(Found(key, row.cause, row.at, row.evidence))
+            opted_out += _found([row._replace(address=known)], keyring)
         contacts.append({"key": key, "address": known})
         good.append({"line": row.line, "key": key, "fields": fields_json(fields, row.values)})
     if contacts:
-        connection.exec_driver_sql(
-            "INSERT INTO contact (key, address) VALUES (:key, :address) ON CONFLICT (key) DO NOTHING", contacts
-        )
+        connection.exec_driver_sql(_KNOW, contacts)
         connection.execute(sa.insert(_row), good)
     if bad:
         connection.execute(sa.insert(_reject), bad)
-    return opted_out
+    return [each for each in opted_out if each.key not in erased]
+
+
+def _found(noes: Iterable[OptOut], keyring: Keyring) -> list[Found]:
+    return [Found(keyring.contact_key(each.address), each.cause, each.at, each.evidence) for each in noes]
 
 
 def fields_json(names: tuple[str, ...], values: tuple[str, ...]) -> str:

@@ -8,19 +8,24 @@ the others. A pause is a suppression with an end.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 ALL_LISTS = schema.ALL_LISTS
 """The ``list_id`` of a suppression that holds for every list."""
+
+LATER_LISTS = schema.LATER_LISTS
+"""The ``list_id`` of a suppression that holds for every list that is not known yet."""
+
+LATER_LISTS_NAME = "(lists made later)"
+"""What stands for the name of a list where a suppression holds for those."""
 
 BY_HAND = "by hand"
 """The source of what whoever keeps the lists typed."""
@@ -30,6 +35,7 @@ BY_HAND = "by hand"
 class Suppression:
     """One suppression; ``address`` is empty when only the key is known, ``list_name`` when it holds for every list.
 
+    For lists that are not known yet, ``list_name`` is :data:`LATER_LISTS_NAME`.
     ``at`` and ``until`` are UTC stamps; without an end, ``until`` is empty. ``source`` says where it came from,
     ``evidence`` what was said or seen there, in words or as the number of an event.
     """
@@ -43,24 +49,6 @@ class Suppression:
     evidence: str = ""
 
 
-class Found(NamedTuple):
-    """A key that a file says is not to be mailed: why, since when if the file tells, and in which words."""
-
-    key: bytes
-    cause: Cause
-    at: dt.datetime | None
-    evidence: str
-
-
-_ADD_FOUND = f"""
-INSERT INTO suppression (key, list_id, cause, at, source, evidence)
-SELECT :key, :list_id, :cause, :at, :source, :evidence WHERE NOT EXISTS (
-  SELECT 1 FROM consent WHERE key = :key AND purpose = :purpose AND list_id IN (:all_lists, :list_id)
-  AND state = :given AND at > :at AND {schema.PROVES})
-ON CONFLICT (key, list_id, cause) DO NOTHING
-"""  # noqa: S608 - of constants
-
-
 def add(
     connection: sa.Connection,
     key: bytes,
@@ -72,10 +60,16 @@ def add(
     source: str = "",
     evidence: str = "",
 ) -> bool:
-    """Suppress a contact key; return False when it already was: for the same list and cause, and without end."""
+    """Suppress a contact key; return False when it already was: for the same list and cause, and as long or longer.
+
+    What is typed by hand takes the place of the source there was: it is not for others to end.
+    """
     table = schema.suppression
     same = _same(key, list_id, cause)
-    if connection.execute(sa.select(table.c.id).where(same, table.c.until.is_(None))).first():
+    lasts = table.c.until.is_(None) if until is None else sa.or_(table.c.until.is_(None), table.c.until >= stamp(until))
+    if connection.execute(sa.select(table.c.id).where(same, lasts)).first():
+        if source == BY_HAND:
+            connection.execute(sa.update(table).where(same).values(source=source, evidence=evidence))
         return False
     connection.execute(sa.delete(table).where(same))
     connection.execute(
@@ -92,36 +86,23 @@ def add(
     return True
 
 
-def add_found(connection: sa.Connection, found: Iterable[Found], *, list_id: int, at: dt.datetime, source: str) -> None:
-    """Suppress for a list the keys that a file says it of; ``at`` is when, where the file does not say.
-
-    A person who provably opted in later than the file says the no was said is left alone. So is a key that already is
-    suppressed for the same list and cause.
-    """
-    shared = {
-        "list_id": list_id,
-        "all_lists": ALL_LISTS,
-        "source": source,
-        "purpose": Purpose.LETTER.value,
-        "given": State.GIVEN.value,
-    }
-    rows = [
-        {
-            **shared,
-            "key": each.key,
-            "cause": each.cause.value,
-            "at": stamp(each.at or at),
-            "evidence": each.evidence,
-        }
-        for each in found
-    ]
-    if rows:
-        connection.exec_driver_sql(_ADD_FOUND, rows)
+def remove(
+    connection: sa.Connection, key: bytes, *, list_id: int, cause: Cause | None = None, source: str | None = None
+) -> bool:
+    """End the suppressions for this list, or only one with this cause or source; return False when there was none."""
+    table = schema.suppression
+    ending = sa.delete(table).where(_same(key, list_id, cause))
+    return bool(connection.execute(ending if source is None else ending.where(table.c.source == source)).rowcount)
 
 
-def remove(connection: sa.Connection, key: bytes, *, list_id: int, cause: Cause | None = None) -> bool:
-    """End the suppressions for this list, or only the one with this cause; return False when there was none."""
-    return bool(connection.execute(sa.delete(schema.suppression).where(_same(key, list_id, cause))).rowcount)
+def take_over(
+    connection: sa.Connection, keys: Collection[bytes], cause: Cause, *, heard_from: str, source: str
+) -> None:
+    """Let what was heard from one source come from another one, which ends it less easily."""
+    table = schema.suppression
+    same = sa.and_(table.c.key == sa.bindparam("suppressed"), table.c.cause == cause, table.c.source == heard_from)
+    if keys:
+        connection.execute(sa.update(table).where(same).values(source=source), [{"suppressed": key} for key in keys])
 
 
 def causes(connection: sa.Connection, key: bytes, *, list_id: int) -> list[Cause]:
@@ -163,9 +144,10 @@ def holding(connection: sa.Connection, key: bytes, *, at: dt.datetime, list_id: 
 
 def _found(address: sa.ColumnElement[str]) -> sa.Select[*tuple[Any, ...]]:
     table, lists = schema.suppression, schema.contact_list
+    name = sa.case((table.c.list_id == LATER_LISTS, LATER_LISTS_NAME), else_=lists.c.name).label("name")
     told = (table.c.cause, table.c.at, table.c.until, table.c.source, table.c.evidence)
     return (
-        sa.select(address.label("address"), lists.c.name, *told)
+        sa.select(address.label("address"), name, *told)
         .select_from(table)
         .join(lists, lists.c.id == table.c.list_id, isouter=True)
     )

@@ -17,8 +17,9 @@ from typing import assert_never
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import evidence, freeze, history, permission, statements, tracking
-from apes_mailer.ledger.states import AttemptState, BatchState, Outcome, Reason
+from apes_mailer.ledger import evidence, freeze, history, statements, tracking
+from apes_mailer.ledger.excluding import Excluding
+from apes_mailer.ledger.states import AttemptState, BatchState, Outcome
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.model.tracking import NOTHING, Tracking, read, written
 from apes_mailer.store import schema
@@ -77,17 +78,20 @@ def claim(
 ) -> tuple[Claim, Roll] | None:
     """Claim the next pending batch; None when none is pending or the campaign is paused.
 
-    Whoever opted out since the preparation is excluded here, so that the attempt knows its exact recipients. Of what is
-    ``wanted`` by the workspace, that is counted to which all of them agree at this moment.
+    Whoever opted out since the preparation, or whose consent is proved no more, is excluded here, so that the attempt
+    knows its exact recipients. Of what is ``wanted`` by the workspace, that is counted to which all of them agree at
+    this moment.
     """
     while True:
         taken = _take(connection, campaign_id)
         if taken is None:
             return None
-        _exclude_opted_out(connection, campaign_id, taken, at)
+        batch = Excluding(connection, campaign_id, taken.bounds(campaign_id), batch_no=taken.no, seq=taken.attempts - 1)
+        batch.opted_out(at)
+        batch.unproven()
         contacts, roll = _recipients(connection, campaign_id, taken)
         if "" in roll.addresses:
-            _exclude_erased(connection, campaign_id, taken)
+            batch.erased()
             contacts, roll = _recipients(connection, campaign_id, taken)
         if contacts:
             agreed = tracking.still(connection, taken.bounds(campaign_id), wanted & read(taken.tracking))
@@ -106,36 +110,6 @@ def waiting(connection: sa.Connection, campaign_id: int) -> bool:
 def _take(connection: sa.Connection, campaign_id: int) -> _Batch | None:
     row = connection.execute(statements.TAKE, {"campaign": campaign_id}).first()
     return None if row is None else _Batch(*row)
-
-
-def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batch, at: dt.datetime) -> None:
-    suppression, contact, recipient = schema.suppression, schema.contact, schema.recipient
-    frozen_at, list_id, newest = connection.execute(statements.SUPPRESSED_SINCE, {"campaign": campaign_id}).one()
-    if newest <= frozen_at:
-        return
-    # Asked for each recipient by key: going through all that is newer would make a storm of opt-outs stop the send.
-    newer = (
-        permission.suppressed(contact.c.key, list_id, at)
-        .where(suppression.c.id > frozen_at, contact.c.id == recipient.c.contact_id)
-        .correlate(recipient)
-    )
-    connection.execute(
-        sa.update(recipient)
-        .where(statements.IN_BATCH, newer.exists())
-        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts - 1),
-        batch.bounds(campaign_id),
-    )
-
-
-def _exclude_erased(connection: sa.Connection, campaign_id: int, batch: _Batch) -> None:
-    contact, recipient = schema.contact, schema.recipient
-    erased = sa.exists().where(contact.c.id == recipient.c.contact_id, contact.c.address == "")
-    connection.execute(
-        sa.update(recipient)
-        .where(statements.IN_BATCH, erased)
-        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts - 1),
-        batch.bounds(campaign_id),
-    )
 
 
 def _recipients(connection: sa.Connection, campaign_id: int, batch: _Batch) -> tuple[array[int], Roll]:

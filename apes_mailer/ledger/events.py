@@ -37,6 +37,8 @@ class About:
     attempt: KnownAttempt | None
     contact_id: int | None
     contact_key: bytes
+    marked: bool = False
+    """Whether the provider gave our mark of the contact back, so that the letter was one of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +106,10 @@ def keep(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 _INSERT = sa.insert(schema.event)
 
 
-def left_lists(connection: sa.Connection, contact_id: int) -> set[int | None]:
-    """Return the lists whose letters a contact left with the provider and did not come back to; None is no known list.
+def left_lists(connection: sa.Connection, contact_id: int) -> dict[int | None, str]:
+    """Return the lists whose letters a contact left with the provider and did not come back to, with the last time.
 
+    None is no known list.
     The provider keeps several groups, and the last word said in each of them holds; two at one moment are taken for
     leaving. A message that it dropped because the contact had left tells no group: coming back anywhere later ends it.
     """
@@ -126,12 +129,13 @@ def left_lists(connection: sa.Connection, contact_id: int) -> set[int | None]:
         if kind == EventKind.RESUBSCRIBED:
             came_back[group] = max(at, came_back.get(group, ""))
     anywhere = max(came_back.values(), default="")
-    return {
-        list_id
+    left = {
+        (at, list_id)
         for kind, group, at, list_id in words
         if (kind == EventKind.UNSUBSCRIBED and at >= came_back.get(group, ""))
         or (kind == EventKind.REJECTED and at >= anywhere)
     }
+    return {list_id: at for at, list_id in sorted(left, key=lambda said: said[0])}
 
 
 def forget_nobodys(connection: sa.Connection, *, before: dt.datetime) -> None:

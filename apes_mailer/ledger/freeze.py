@@ -177,7 +177,8 @@ def _count(connection: sa.Connection, query: sa.Select[int]) -> int:
 
 
 def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt.datetime) -> int:
-    newest = connection.execute(sa.select(sa.func.max(schema.suppression.c.id))).scalar() or 0
+    newest = [sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)) for table in (schema.suppression, schema.consent)]
+    suppression_id, consent_id = (connection.execute(each).scalar_one() for each in newest)
     result = connection.execute(
         sa.insert(schema.campaign).values(
             name=preparation.name,
@@ -187,7 +188,8 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             envelope=preparation.envelope,
             issue_digest=preparation.issue_digest,
             prepared_at=stamp(at),
-            suppression_id=newest,
+            suppression_id=suppression_id,
+            consent_id=consent_id,
             correction_of=preparation.correction_of,
             policy=preparation.policy,
             segment=preparation.segment,

@@ -2,8 +2,9 @@
 
 A ``mailer.db`` that comes from a backup, or from another computer through a synchronised folder, says ``pending`` for
 people who were mailed since. So the ledger remembers which file on which computer it is, and a small mark beside it,
-with a second one in the user's own state folder, remembers how many attempts it has made and for which campaigns.
-A ledger that knows of fewer attempts than its mark, or that finds itself elsewhere, is not to be trusted as it is.
+with a second one in the user's own state folder, remembers how many attempts it has made and for which campaigns, and
+how often somebody's no or yes was recorded. A ledger that knows of fewer than its mark, or that finds itself elsewhere,
+is not to be trusted as it is.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import json
 import sys
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,16 +25,21 @@ from apes_mailer.ledger import campaigns
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
-_DIGITS = 20  # of the number of attempts, so that it can be written over in place
+_DIGITS = 20  # of each of the two numbers of a mark, so that they can be written over in place
+_WORDS = "SELECT coalesce(sum(seq), 0) FROM sqlite_sequence WHERE name IN ('suppression', 'consent')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What is remembered outside the database: a line with the number of attempts, then JSON."""
+    """What is remembered outside the database: a line with the numbers of attempts and words, then JSON.
+
+    ``words`` counts suppressions and consents, all that ever were.
+    """
 
     ledger: str
     attempts: int
     campaigns: tuple[str, ...]
+    words: int = 0
     home: str = ""
     """The secret's fingerprint and the folder: what a new ledger has in common with one that is lost."""
 
@@ -60,11 +67,13 @@ class Instance:
         self._beside = database.with_name(f"{database.name}-mark")
         self._state_folder = state_folder
         self._computer = computer
+        self._heard = 0
 
     def register(self, database: Database, fingerprint: str) -> None:
         """Give a new ledger its identity, or check that an existing one belongs to this workspace's secret.
 
-        Raises ``SettingsError`` when it does not.
+        From now on the marks know of each suppression and consent that this program commits. Raises ``SettingsError``
+        when it does not.
         """
         with database.read() as connection:
             known = _get(connection, "secret")
@@ -79,6 +88,7 @@ class Instance:
                 f"secret.key is not the one that {self._database.name} was made with.",
                 hint="Bring both back from the same backup: unsubscribe links and suppressions depend on the secret.",
             )
+        database.on_commit = self._count_words
 
     def doubt(self, connection: sa.Connection) -> str:
         """Say why this ledger may be an old or foreign copy; empty when it may be trusted.
@@ -94,6 +104,12 @@ class Instance:
                     f"{self._database.name} is older than what was sent from this computer: it knows of "
                     f"{_attempts(connection)} requests to a provider, and {mark.attempts} were made. "
                     "It does not know either who has unsubscribed since."
+                )
+            missing = mark.words - _words(connection)
+            if mark.ledger == ledger and missing > 0:
+                return (
+                    f"{self._database.name} is older than what people said since: {missing} times somebody's no or yes "
+                    "was recorded on this computer, and it does not know of that. It would mail people who have left."
                 )
         if _get(connection, "place") != self._place():
             return (
@@ -120,8 +136,11 @@ class Instance:
         if made > _attempts(connection):
             # Attempts are numbered on from where they were before the copy, so that the next copy is noticed too.
             _set(connection, "attempts", str(made))
-            connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'attempt'"))
-            connection.execute(sa.text("INSERT INTO sqlite_sequence VALUES ('attempt', :made)"), {"made": made})
+            _number_on(connection, "attempt", made)
+        heard = max((mark.words for mark in self._marks(connection)), default=0)
+        if heard > (known := _words(connection)):
+            newest = connection.execute(sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'suppression'")).scalar()
+            _number_on(connection, "suppression", int(newest or 0) + heard - known)
 
     def mark(self, connection: sa.Connection) -> Mark:
         """Return what is to be remembered now."""
@@ -131,6 +150,7 @@ class Instance:
             ledger=_ledger(connection),
             attempts=_attempts(connection),
             campaigns=known,
+            words=_words(connection),
             home=self._home(connection),
         )
 
@@ -144,7 +164,7 @@ class Instance:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 new = path.with_name(f"{path.name}.new")
-                new.write_text(f"{mark.attempts:0{_DIGITS}}\n{text}\n", encoding="utf-8")
+                new.write_text(f"{mark.attempts:0{_DIGITS}} {mark.words:0{_DIGITS}}\n{text}\n", encoding="utf-8")
                 new.replace(path)
             except OSError:
                 continue
@@ -154,15 +174,25 @@ class Instance:
 
         The number never goes down, for two campaigns may be under way at once.
         """
-        number = f"{mark.attempts:0{_DIGITS}}".encode()
         for path in self._mark_files(mark.ledger):
-            try:
-                with path.open("r+b", buffering=0) as file:
-                    if file.read(_DIGITS) < number:
-                        file.seek(0)
-                        file.write(number)
-            except OSError:
-                continue
+            _raise_number(path, 0, mark.attempts)
+
+    def _count_words(self, connection: sa.Connection) -> Callable[[], None]:
+        """See to it that the marks know what is about to be committed as soon as it is, and not before."""
+        words = int(connection.exec_driver_sql(_WORDS).scalar_one())
+        if words == self._heard:
+            return lambda: None
+        ledger = _ledger(connection)
+        files = self._mark_files(ledger)
+        if not all(_counts_words(path) for path in files):
+            self.remember(replace(self.mark(connection), words=0))
+
+        def note() -> None:
+            self._heard = words
+            for path in files:
+                _raise_number(path, _DIGITS + 1, words)
+
+        return note
 
     def _marks(self, connection: sa.Connection) -> list[Mark]:
         ledger = _ledger(connection)
@@ -188,16 +218,45 @@ class Instance:
 
 def _read_mark(path: Path) -> Mark | None:
     try:
-        number, _, text = path.read_text(encoding="utf-8").partition("\n")
+        numbers, _, text = path.read_text(encoding="utf-8").partition("\n")
+        attempts, _, words = numbers.partition(" ")
         body = json.loads(text)
         return Mark(
             ledger=str(body["ledger"]),
-            attempts=int(number),
+            attempts=int(attempts),
+            words=int(words or 0),
             campaigns=tuple(str(name) for name in body["campaigns"]),
             home=str(body.get("home", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _counts_words(path: Path) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        return b" " in file.readline()
+    return False
+
+
+def _raise_number(path: Path, start: int, to: int) -> None:
+    """Write a number over a smaller one in a mark; a mark that cannot be written stays as it is."""
+    number = f"{to:0{_DIGITS}}".encode()
+    with suppress(OSError), path.open("r+b", buffering=0) as file:
+        file.seek(start)
+        if file.read(_DIGITS) < number:
+            file.seek(start)
+            file.write(number)
+
+
+def _number_on(connection: sa.Connection, table: str, made: int) -> None:
+    """Let the next row of a table get the number after ``made``."""
+    named = {"name": table, "made": made}
+    connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = :name"), named)
+    connection.execute(sa.text("INSERT INTO sqlite_sequence VALUES (:name, :made)"), named)
+
+
+def _words(connection: sa.Connection) -> int:
+    return int(connection.exec_driver_sql(_WORDS).scalar_one())
 
 
 def _ledger(connection: sa.Connection) -> str:

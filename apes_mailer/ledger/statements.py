@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from apes_mailer.ledger.states import AttemptState, BatchState
+from apes_mailer.model.consent import Policy
 from apes_mailer.store import schema
 
 
@@ -38,6 +39,15 @@ def _taking() -> sa.Executable:
     )
 
 
+def _consents_since() -> sa.Select[int]:
+    """Return the query for the list of an opt-in campaign, if anything of its consents may have changed since."""
+    campaign, consent, imported = schema.campaign, schema.consent, schema.contact_import
+    newest = sa.select(sa.func.coalesce(sa.func.max(consent.c.id), 0)).scalar_subquery()
+    undone = sa.exists().where(imported.c.undone_at >= campaign.c.prepared_at)
+    changed = sa.or_(newest > sa.func.coalesce(campaign.c.consent_id, -1), undone)
+    return sa.select(campaign.c.list_id).where(campaign.c.id == _CAMPAIGN, campaign.c.policy == Policy.OPT_IN, changed)
+
+
 _CAMPAIGN = sa.bindparam("campaign", type_=sa.Integer)
 TAKE = _taking()
 SUPPRESSED_SINCE = sa.select(
@@ -45,6 +55,7 @@ SUPPRESSED_SINCE = sa.select(
     schema.campaign.c.list_id,
     sa.select(sa.func.coalesce(sa.func.max(schema.suppression.c.id), 0)).scalar_subquery(),
 ).where(schema.campaign.c.id == _CAMPAIGN)
+CONSENTS_SINCE = _consents_since()
 IN_BATCH = sa.and_(
     schema.recipient.c.campaign_id == _CAMPAIGN,
     schema.recipient.c.contact_id.between(sa.bindparam("first"), sa.bindparam("last")),

@@ -22,6 +22,9 @@ class Cause(StrEnum):
 ENDED_BY_OPTING_IN = frozenset({Cause.UNSUBSCRIBED, Cause.AT_PROVIDER, Cause.PAUSED, Cause.IMPORTED, Cause.ERASED})
 """What the person said, and can take back by opting in again; the other causes are not the person's to end."""
 
+OF_THE_ADDRESS = frozenset({Cause.COMPLAINED, Cause.BOUNCED, Cause.INVALID})
+"""What is true of an address whatever list it is on: heard of on one, it holds for all."""
+
 NEVER_WITH_OTHERS = frozenset({Cause.COMPLAINED, Cause.ERASED})
 """What is only ended by hand when it is named: letters in spite of it are what harms a sender most."""
 

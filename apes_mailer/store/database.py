@@ -10,8 +10,8 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,16 @@ class DiskFullError(LedgerError):
     """The disk did not take the transaction, mostly because it is full; the transaction did not happen."""
 
 
+_Committed = Callable[[sa.Connection], AbstractContextManager[None]]
+
+
 class Bulk:
     """Transactions one after the other on one connection: its temporary tables last from one to the next."""
 
-    def __init__(self, connection: sa.Connection, writing: threading.Lock) -> None:
+    def __init__(self, connection: sa.Connection, writing: threading.Lock, committed: _Committed) -> None:
         self._connection = connection
         self._writing = writing
+        self._committed = committed
 
     @contextmanager
     def read(self) -> Generator[sa.Connection, None, None]:
@@ -57,7 +61,7 @@ class Bulk:
     def write(self) -> Generator[sa.Connection, None, None]:
         """One durable transaction: all of it, or nothing when an exception leaves the block."""
         self._connection.execution_options(apes_read=False)
-        with self._writing, self._connection.begin():
+        with self._writing, self._committed(self._connection):
             yield self._connection
 
 
@@ -75,6 +79,8 @@ class Database:
         self._busy_seconds = busy_seconds
         self._writing = threading.Lock()
         self._writer: sa.Connection | None = None
+        self.on_commit: Callable[[sa.Connection], Callable[[], None]] = lambda _connection: lambda: None
+        """Gets each write transaction before it is committed; what it returns is called once it is."""
         _make_private(self.path)
         self._engine = sa.create_engine(
             sa.URL.create("sqlite", database=str(self.path)),
@@ -108,8 +114,15 @@ class Database:
         with self._writing, self._translated():
             # One connection for all writers of this program: they take turns anyway, and each has a page cache.
             self._writer = self._writer or self._engine.connect()
-            with self._writer.begin():
+            with self._committed(self._writer):
                 yield self._writer
+
+    @contextmanager
+    def _committed(self, connection: sa.Connection) -> Generator[None, None, None]:
+        with connection.begin():
+            yield
+            afterwards = self.on_commit(connection)
+        afterwards()
 
     @contextmanager
     def bulk(self, *, cache_mb: int) -> Generator[Bulk, None, None]:
@@ -124,7 +137,7 @@ class Database:
                 cursor.execute("PRAGMA foreign_keys=OFF")
                 cursor.execute(f"PRAGMA cache_size=-{cache_mb * 1024}")
                 cursor.close()
-                yield Bulk(connection, self._writing)
+                yield Bulk(connection, self._writing, self._committed)
             finally:
                 connection.invalidate()  # with its temporary tables and its settings
 

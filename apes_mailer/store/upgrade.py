@@ -23,6 +23,25 @@ def upgrade(connection: sa.Connection) -> None:
     _add_missing_indexes(connection)
     if had_attempts:
         cut_batches.link_attempts(connection)
+    for trigger in schema.CONSENT_TRIGGERS:
+        connection.exec_driver_sql(trigger)
+    _keep_noes_for_later_lists(connection)
+
+
+def _keep_noes_for_later_lists(connection: sa.Connection) -> None:
+    """Version 5: who said no to all lists and came back to one has said no to those made later, too.
+
+    Version 4 kept that no for each list that there was. What it told of one list and is only ever said of all shows
+    who that was: an erasure, what was said to a provider, what the link of a letter did. Colleagues leave the list of
+    the staff alone that way.
+    """
+    connection.exec_driver_sql(
+        "INSERT INTO suppression (key, list_id, cause, at, until, source, evidence)"
+        " SELECT key, -1, cause, min(at), until, source, evidence FROM suppression"
+        " WHERE list_id IN (SELECT id FROM list WHERE name <> 'staff')"
+        " AND (cause IN ('erased', 'unsubscribed at the provider') OR source = 'the link in a letter')"
+        " GROUP BY key, cause ON CONFLICT (key, list_id, cause) DO NOTHING"
+    )
 
 
 def _lacks_links_of_attempts(connection: sa.Connection) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from babel.dates import format_date
 from starlette.exceptions import HTTPException
@@ -14,12 +15,13 @@ from starlette.routing import Route
 from apes_mailer.campaign import preferences, unsubscribe, wishes
 from apes_mailer.campaign.preferences import COUNTED, MONTHS, Preferences, Standing
 from apes_mailer.campaign.wishes import Wishing
+from apes_mailer.contacts.consents import Proof
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.web import forms
 from apes_mailer.web.courier import Courier
 from apes_mailer.web.front import Front, going_on, language_of
-from apes_mailer.web.visitors import visitor
+from apes_mailer.web.visitors import host_of, visitor
 
 _Form = Mapping[str, Sequence[str]]
 
@@ -70,12 +72,12 @@ class Preferring:
         at, kept = self._clock(), self._kept
         match _one(form, "do"):
             case "choose":
-                wanted = frozenset(form.get("list", ()))
-                done = await self._do("saved", lambda: kept.choose(link, wanted, at))
+                wanted, origin = frozenset(form.get("list", ())), self._origin(request)
+                done = await self._begin(request, link, lambda: kept.choose(link, wanted, origin, at))
             case "stop":
                 done = await self._do("stopped_now", lambda: unsubscribe.unsubscribe(kept.database, link, at))
             case "return":
-                done = await self._do("saved", lambda: unsubscribe.undo(kept.database, link, at))
+                done = await self._begin(request, link, lambda: kept.come_back(link, at))
             case "pause":
                 months = _months(form)
                 done = await self._do("saved", lambda: kept.pause(link, months, at))
@@ -84,7 +86,8 @@ class Preferring:
             case "allow":
                 said = _answers(form)
                 wording = self._front.texts(request)["counted_text"]
-                done = await self._do("saved", lambda: kept.allow(link, said, wording, at))
+                proof = Proof(source=preferences.SOURCE, wording=wording, origin=self._origin(request))
+                done = await self._do("saved", lambda: kept.allow(link, said, proof, at))
             case "data":
                 done = await self._send_link(request, link)
             case _:
@@ -94,6 +97,23 @@ class Preferring:
     async def _do(self, said: str, work: Callable[[], object]) -> str:
         await self._front.in_thread(work)
         return said
+
+    def _origin(self, request: Request) -> str:
+        return f"network {self._kept.keyring.origin(host_of(request))}"
+
+    async def _begin(self, request: Request, link: TokenContent, work: Callable[[], list[str]]) -> str:
+        """Do what begins letters, and send the letters that have to confirm the rest of it."""
+        names, who = await self._front.in_thread(work), visitor(request)
+        if not names:
+            return "saved"
+        if self._courier is None:
+            return "not_begun"
+        for name in names:
+            key, at = link.contact_key, self._clock()
+            if not await self._front.in_thread(partial(self._wishing.come_back, key, name, who, at)):
+                return "too_many_text"
+        self._courier.wake()
+        return "letter_sent"
 
     async def _send_link(self, request: Request, link: TokenContent) -> str:
         if self._courier is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from apes_mailer.store.schema.audience import (
     ADDED_TO_LIST,
     ALL_LISTS,
+    CONSENT_TRIGGERS,
+    LATER_LISTS,
     MADE_CONTACT,
     PROVES,
     change,
@@ -46,6 +48,8 @@ from apes_mailer.store.schema.ledger import (
 __all__ = [
     "ADDED_TO_LIST",
     "ALL_LISTS",
+    "CONSENT_TRIGGERS",
+    "LATER_LISTS",
     "MADE_CONTACT",
     "OWN_ACT",
     "PROVES",
@@ -79,5 +83,5 @@ __all__ = [
     "wish_count",
 ]
 
-VERSION = 4
+VERSION = 5
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""

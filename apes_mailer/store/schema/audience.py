@@ -89,7 +89,7 @@ suppression = Table(
     # Grows with time, also when a suppression comes back: a batch asks only for those newer than its campaign.
     Column("id", Integer, primary_key=True),
     Column("key", LargeBinary, nullable=False),
-    Column("list_id", Integer, nullable=False),  # ALL_LISTS, or the list it is for
+    Column("list_id", Integer, nullable=False),  # ALL_LISTS, LATER_LISTS, or the list it is for
     Column("cause", Text, nullable=False),  # Cause
     Column("at", Text, nullable=False),
     Column("until", Text),
@@ -102,6 +102,9 @@ suppression = Table(
 
 ALL_LISTS = 0
 """The ``list_id`` of a suppression that holds for every list."""
+
+LATER_LISTS = -1
+"""The ``list_id`` of a suppression that holds for each list made from now on, which gets a row of its own then."""
 
 consent = Table(
     "consent",
@@ -125,23 +128,25 @@ PROVES = "(import_id IS NULL OR import_id NOT IN (SELECT id FROM import WHERE un
 """As SQL: whether a line of the consent log proves something. What an import told that was undone since does not."""
 
 # A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.
-listen(
-    consent,
-    "after_create",
-    DDL(
-        "CREATE TRIGGER consent_is_not_changed BEFORE UPDATE ON consent"
-        " BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END"
-    ),
+CONSENT_TRIGGERS = (
+    """
+    CREATE TRIGGER IF NOT EXISTS consent_is_not_changed BEFORE UPDATE ON consent
+    BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS consent_is_not_deleted BEFORE DELETE ON consent WHEN NOT EXISTS
+      (SELECT 1 FROM suppression WHERE key = OLD.key AND list_id = 0 AND cause = 'erased')
+    BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END
+    """,
+    # REPLACE deletes the old row without asking the trigger above (https://sqlite.org/lang_conflict.html).
+    """
+    CREATE TRIGGER IF NOT EXISTS consent_is_not_replaced BEFORE INSERT ON consent
+    WHEN EXISTS (SELECT 1 FROM consent WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END
+    """,
 )
-listen(
-    consent,
-    "after_create",
-    DDL(
-        "CREATE TRIGGER consent_is_not_deleted BEFORE DELETE ON consent WHEN NOT EXISTS"
-        " (SELECT 1 FROM suppression WHERE key = OLD.key AND list_id = 0 AND cause = 'erased')"
-        " BEGIN SELECT RAISE(ABORT, 'a consent is never deleted'); END"
-    ),
-)
+for trigger in CONSENT_TRIGGERS:
+    listen(consent, "after_create", DDL(trigger))
 
 # What somebody asked for on the public pages and confirms by the link of a letter: to be signed up, or to see what is
 # kept of them. The address is there until it is confirmed, and for two days at most.

@@ -18,6 +18,7 @@ campaign = Table(
     Column("issue_digest", Text, nullable=False),
     Column("prepared_at", Text, nullable=False),
     Column("suppression_id", Integer, nullable=False),  # the newest suppression when the recipients were frozen
+    Column("consent_id", Integer),  # the newest consent then; null for a campaign of an older version
     Column("policy", Text, nullable=False, server_default="opposition"),  # Policy
     Column("segment", Text, nullable=False, server_default=""),  # empty when the whole list was asked for
     Column("paused_by", Text, nullable=False, server_default=""),  # "", "person" or "program"

@@ -18,12 +18,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apes_mailer.campaign import erasure, unsubscribe
+from apes_mailer.contacts import block_lists, opting_in
+from apes_mailer.contacts.block_lists import Source
+from apes_mailer.contacts.consents import Proof
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import notices
 from apes_mailer.ledger.states import BatchState, Kind
+from apes_mailer.model.account import Listed
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.submission import NotAccepted, Submitted, Unknown
 from apes_mailer.providers.base import MalformedError, NotSignedError
+from apes_mailer.providers.sendgrid.block_lists import LISTS
 from apes_mailer.store import schema
 from apes_mailer.workspace import Workspace
 from tests.support.feedback import KEY, Told, in_notices
@@ -180,7 +185,7 @@ def test_what_is_said_to_the_provider_is_in_the_consent_log(told: Told) -> None:
     for kind, at in (("group_unsubscribe", 100), ("group_resubscribe", 200)):
         told.post(told.event(kind, 0, mark, asm_group_id=4, timestamp=at))
     log = told.ledger.rows("SELECT state, source FROM consent ORDER BY id")
-    assert [(row["state"], row["source"]) for row in log] == [("withdrawn", "sendgrid"), ("given", "sendgrid")]
+    assert [(row["state"], row["source"]) for row in log] == [("withdrawn", "sendgrid")]
 
 
 def test_coming_back_with_the_provider_says_nothing_against_a_later_no(told: Told) -> None:
@@ -433,3 +438,34 @@ def test_one_contacts_word_to_the_provider_is_not_anothers(told: Told) -> None:
     mark = _sent(told)
     told.post(told.event("dropped", 0, mark, reason="Unsubscribed Address"), told.event("group_resubscribe", 1, mark))
     assert told.suppressed() == {(0, PROVIDER_SAYS_NO, "")}
+
+
+def test_global_unsubscription_on_the_account_is_not_ended_by_coming_back_to_a_group(told: Told) -> None:
+    mark = _sent(told)
+    left = told.event("group_unsubscribe", 0, mark, asm_group_id=4, timestamp=100)
+    listed = [Listed(address(0), told.ledger.now, ""), Listed(address(1), told.ledger.now, "")]
+    source = Source(provider="sendgrid", block_list=LISTS[0], at=told.ledger.now)
+    told.post(left)
+    with told.ledger.database.write() as connection:
+        block_lists.heed(connection, told.ledger.keyring, source, listed)
+    for number in (0, 1):
+        told.post(told.event("group_resubscribe", number, mark, asm_group_id=4, timestamp=200))
+    assert told.suppressed() == {(0, PROVIDER_SAYS_NO, ""), (1, PROVIDER_SAYS_NO, "")}
+
+
+@pytest.mark.parametrize("kind", ["spamreport", "bounce"])
+def test_complaint_about_a_confirmation_suppresses_whoever_is_no_contact(told: Told, kind: str) -> None:
+    told.post(told.event(kind, 50, "A" * 20, type="bounce"))
+    told.ledger.join([50], "nouveaux")
+    assert {number for number, _, _ in told.suppressed()} == {50}
+
+
+def test_report_of_what_was_said_before_a_newer_yes_suppresses_nobody(told: Told) -> None:
+    mark, said = _sent(told), int(told.ledger.now.timestamp())
+    told.ledger.now += dt.timedelta(hours=2)
+    with told.ledger.database.write() as connection:
+        proof = Proof(source="form")
+        opting_in.opt_in(connection, told.ledger.key(0), list_id=1, at=told.ledger.now, proof=proof)
+    told.post(told.event("group_unsubscribe", 0, mark, asm_group_id=4, timestamp=said))
+    assert (0, PROVIDER_SAYS_NO, "adherents") not in told.suppressed()
+    assert (0, PROVIDER_SAYS_NO, "") not in told.suppressed()

@@ -15,14 +15,28 @@ from apes_mailer.campaign.feedback import Feedback
 from apes_mailer.campaign.preferences import MONTHS, Preferences, PublicList
 from apes_mailer.campaign.syncing import Desk
 from apes_mailer.campaign.wishes import Outcome, Visitor, Wishing
-from apes_mailer.contacts import lists
+from apes_mailer.contacts import lists, suppressions
 from apes_mailer.model.account import BlockList, Listed, Page
 from apes_mailer.model.address import Address
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.suppression import ENDED_BY_OPTING_IN, Cause
 from apes_mailer.providers.sendgrid.webhook import Webhook
 from apes_mailer.store import schema
-from tests.integration.contacts.world import DAY, KEYRING, LISTS, NOW, List, Person, World, address, key
+from tests.integration.contacts.world import (
+    ACCOUNT,
+    DAY,
+    KEYRING,
+    LINK,
+    LISTS,
+    NOW,
+    PAGE,
+    PROVIDER,
+    List,
+    Person,
+    World,
+    address,
+    key,
+)
 from tests.support.feedback import KEY
 from tests.support.reporting import notice, reported
 from tests.support.told_provider import ToldProvider
@@ -30,7 +44,7 @@ from tests.support.told_provider import ToldProvider
 BLOCK_LISTS = (
     BlockList(name="bounces", cause=Cause.BOUNCED),
     BlockList(name="spam_reports", cause=Cause.COMPLAINED),
-    BlockList(name="unsubscribes", cause=Cause.AT_PROVIDER),
+    BlockList(name="unsubscribes", cause=Cause.AT_PROVIDER),  # of the whole account, not of one group
     BlockList(name="blocks", cause=None),
 )
 GROUP = 7
@@ -75,7 +89,7 @@ class Outside(World):
         self.posted: list[bytes] = []
         self.links: list[tuple[int, str, str]] = []
         self.used = set[tuple[int, str]]()  # who has confirmed the last that was asked for, and for which list
-        self.moment = 1_804_000_000
+        self.moment = int(NOW.timestamp())
         self.desk = Desk(database=self.database, keyring=KEYRING, clock=lambda: self.now)
         self.feedback = Feedback(
             database=self.database,
@@ -108,26 +122,35 @@ class Outside(World):
                 if entry.at is not None and (before is None or entry.at > before):
                     self.heeded[block_list.name, number] = entry.at
                     if block_list.cause is not None:
-                        self.will.no(number, None, block_list.cause)
+                        self.will.heard(number, None, block_list.cause, entry.at, way=ACCOUNT)
 
-    @rule(number=Person, kind=st.sampled_from([*REPORTS, BACK]), marked=st.booleans(), copies=st.integers(1, 2))
-    def provider_reports(self, number: int, kind: str, marked: bool, copies: int) -> None:
-        """A signed notice comes, with our mark of the person or without."""
+    @rule(
+        number=Person,
+        kind=st.sampled_from([*REPORTS, BACK]),
+        marked=st.booleans(),
+        late=st.booleans(),
+        copies=st.integers(1, 2),
+    )
+    def provider_reports(self, number: int, kind: str, marked: bool, late: bool, copies: int) -> None:
+        """A signed notice comes, with our mark of the person or without, of what is new or was said before."""
         cause, more = REPORTS.get(kind, (None, {"asm_group_id": GROUP}))
         with self.database.read() as connection:
             known = lists.contact_id(connection, key(number)) is not None
-        self.moment += 1
+            erased = key(number) in suppressions.erased_keys(connection)
+        self.moment = max(self.moment + 1, 0 if late else int(self.now.timestamp()))
         mark = KEYRING.recipient_mark(key(number)) if marked else ""
         event = reported(kind, address(number), recipient=mark, timestamp=self.moment, **more)
         body = notice([event] * copies)
         self.posted.append(body)
         self.feedback.take(KEY.headers(body, self.now), body)
-        if known and cause is not None:
-            self.will.no(number, None, cause)
-            if cause is Cause.AT_PROVIDER:
-                self.will.withdraw(number)
+        said = dt.datetime.fromtimestamp(self.moment, dt.UTC)
+        if cause is not None and (known or marked) and not erased:
+            for name in self.will.heard(number, None, cause, said, way=PROVIDER):
+                if cause is Cause.AT_PROVIDER and known:
+                    self.will.says(number, name, said, PROVIDER, yes=False)
         elif known and kind == BACK:
-            self.will.yes(number, None, {Cause.AT_PROVIDER})
+            self.will.takes_back(number, None, {Cause.AT_PROVIDER}, way=PROVIDER)
+            self.will.unsay(PROVIDER, number=number)
 
     @rule(pick=st.integers(0, 9))
     def provider_repeats_itself(self, pick: int) -> None:
@@ -144,14 +167,16 @@ class Outside(World):
         """The page behind the link of a letter is sent off as it was filled in."""
         link = _link(number, where)
         choices = self.preferences.standing(link, self.now).choices
-        self.preferences.choose(link, wanted, self.now)
+        to_confirm = self.preferences.choose(link, wanted, "", self.now)
         for choice in choices:
             name = choice.list.name
-            if name in wanted and not choice.chosen:
-                self.will.yes(number, name, ENDED_BY_OPTING_IN)
+            if name in wanted and not choice.chosen and name not in to_confirm:
+                beyond = self.will.ways(number, name, ENDED_BY_OPTING_IN - {Cause.PAUSED}) - {LINK, PAGE}
+                assert not beyond, "the link of a letter ends what no such link had said"
+                self.agree(number, name)
             elif name not in wanted and choice.chosen:
-                self.will.no(number, name, Cause.UNSUBSCRIBED)
-                self.will.withdraw(number, name)
+                self.will.no(number, name, Cause.UNSUBSCRIBED, way=PAGE)
+                self.will.says(number, name, self.now, PAGE, yes=False)
 
     @rule(number=Person, where=List, months=st.sampled_from(MONTHS), ended=st.booleans())
     def pause_on_the_page(self, number: int, where: str, months: int, ended: bool) -> None:
@@ -160,7 +185,7 @@ class Outside(World):
         self.will.no(number, None, Cause.PAUSED, self.now + 28 * months * DAY)
         if ended:
             self.preferences.end_pause(link)
-            self.will.yes(number, None, {Cause.PAUSED}, agreed=False)
+            self.will.takes_back(number, None, {Cause.PAUSED})
 
     @rule(number=Person, where=List)
     def ask_to_sign_up(self, number: int, where: str) -> None:
@@ -184,7 +209,7 @@ class Outside(World):
             used = (number, where) in self.used
             outcome = self.wishing.confirm_sign_up(token, "Oui", "192.0.2.7", self.now)
             if outcome is not Outcome.GONE and not used:
-                self.will.yes(number, where, ENDED_BY_OPTING_IN)
+                self.agree(number, where)
                 self.used.add((number, where))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -29,20 +29,53 @@ from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError, UsageError
 from apes_mailer.ledger import claims, freeze, permission
+from apes_mailer.ledger.excluding import Excluding
 from apes_mailer.ledger.freeze import Candidates, Preparation
 from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.consent import Policy, Purpose
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted
-from apes_mailer.model.suppression import ENDED_BY_OPTING_IN, NEEDS_REASON, NEVER_WITH_OTHERS, Cause
+from apes_mailer.model.suppression import NEEDS_REASON, NEVER_WITH_OTHERS, Cause
 from apes_mailer.store import schema
 from tests.integration.contacts.outside import BLOCK_LISTS, Outside
-from tests.integration.contacts.world import DAY, KEYRING, LISTS, PEOPLE, List, Person, Some, address, key
+from tests.integration.contacts.world import (
+    DAY,
+    IMPORT,
+    KEYRING,
+    LINK,
+    LISTS,
+    PEOPLE,
+    List,
+    Person,
+    Some,
+    address,
+    key,
+)
 from tests.support.ledgers import ENVELOPE, TEMPLATE
 
 pytestmark = pytest.mark.slow
 
+
+class Said(NamedTuple):
+    """What a file says of the people in it: a word of its column ``STATUT``, days ago, or that they agreed."""
+
+    word: str = ""
+    cause: Cause | None = None
+    days: int = 0
+    yes: str = ""
+
+
+NOTHING = Said()
+SAID_IN_FILES = [
+    NOTHING,
+    Said(word="désinscrit", cause=Cause.IMPORTED),
+    Said(word="désinscrit", cause=Cause.IMPORTED, days=3),
+    Said(word="plainte", cause=Cause.COMPLAINED),
+    Said(word="npai", cause=Cause.BOUNCED),
+    Said(yes="oui"),
+    Said(yes="oui", days=3),
+]
 SAID_OTHERWISE = [cause for cause in Cause if cause not in {Cause.PAUSED, Cause.ERASED}]
 
 
@@ -55,18 +88,37 @@ class Audience(Outside):
         self.open: tuple[int, str] | None = None  # a campaign that is being sent, and its list
         self.policy = Policy.OPPOSITION
 
-    def file(self, numbers: list[int]) -> Path:
+    def file(self, numbers: list[int], said: Said = NOTHING) -> Path:
         path = self.folder / "contacts" / "liste.csv"
-        path.write_text("EMAIL;PRENOM\n" + "".join(f"{address(n)};P{n}\n" for n in numbers), encoding="utf-8")
+        on = f"{self.now - said.days * DAY:%Y-%m-%dT%H:%M:%SZ}" if said.days else ""
+        left, agreed = (on, "") if said.cause else ("", on)
+        rows = [f"{address(n)};P{n};{said.word};{left};{agreed};{said.yes}" for n in numbers]
+        path.write_text(
+            "\n".join(["EMAIL;PRENOM;STATUT;UNSUB_TIME;OPTIN_TIME;NEWSLETTER", *rows, ""]), encoding="utf-8"
+        )
         return path
 
-    @rule(numbers=Some, where=List)
-    def import_a_file(self, numbers: list[int], where: str) -> None:
-        path = self.file(numbers)
+    @rule(numbers=Some, where=List, said=st.sampled_from(SAID_IN_FILES))
+    def import_a_file(self, numbers: list[int], where: str, said: Said = NOTHING) -> None:
+        path = self.file(numbers, said)
+        agreeing = {
+            n for n in numbers if said.yes and not self.is_held(n, where) and not self.will.has_spoken(n, where)
+        }
         with open_contacts_file(path) as file, self.database.bulk(cache_mb=2) as bulk, bulk.write() as connection:
             run = importing.Import(connection, KEYRING, lambda _reject: None, lambda _rows: None)
             run.run(file, importing.Source(path=path, list_id=self.lists[where], at=self.now))
         path.unlink()
+        with self.database.read() as connection:
+            number = undoing.imports(connection)[-1].id
+        for each in agreeing:
+            self.will.says(each, where, self.now - said.days * DAY, f"{IMPORT} {number}", yes=True)
+        for each in numbers:
+            if said.cause:
+                self.will.heard(each, where, said.cause, self.now - said.days * DAY, way=IMPORT)
+
+    def is_held(self, number: int, where: str) -> bool:
+        with self.database.read() as connection:
+            return bool(suppressions.holding(connection, key(number), at=self.now, list_id=self.lists[where]))
 
     @rule()
     def undo_the_last_import(self) -> None:
@@ -76,17 +128,19 @@ class Audience(Outside):
             except ContactsError:
                 return
             undoing.undo(connection, last.id, at=self.now)
+        self.will.unsay(f"{IMPORT} {last.id}")
 
     @rule(number=Person, where=List, undone=st.booleans())
     def follow_the_link(self, number: int, where: str, undone: bool) -> None:
         """Unsubscribe from all by the link of a letter, and perhaps take it back at once."""
         link = TokenContent(list_tag=KEYRING.list_tag(where), contact_key=key(number))
         unsubscribe.unsubscribe(self.database, link, self.now)
-        self.will.no(number, None, Cause.UNSUBSCRIBED)
-        self.will.withdraw(number)
+        self.will.no(number, None, Cause.UNSUBSCRIBED, way=LINK)
+        self.will.says(number, None, self.now, LINK, yes=False)
         if undone:
             unsubscribe.undo(self.database, link, self.now)
-            self.will.yes(number, None, {Cause.UNSUBSCRIBED})
+            self.will.takes_back(number, None, {Cause.UNSUBSCRIBED}, way=LINK)
+            self.will.unsay(LINK, number=number)
 
     @rule(number=Person, where=st.none() | List, cause=st.sampled_from(SAID_OTHERWISE))
     def something_else_says_no(self, number: int, where: str | None, cause: Cause) -> None:
@@ -99,7 +153,8 @@ class Audience(Outside):
 
     def suppress(self, number: int, where: str | None, cause: Cause, until: dt.datetime | None = None) -> None:
         with self.database.write() as connection:
-            suppressions.add(connection, key(number), list_id=self.scope(where), cause=cause, at=self.now, until=until)
+            scope, by = self.scope(where), suppressions.BY_HAND
+            suppressions.add(connection, key(number), list_id=scope, cause=cause, at=self.now, until=until, source=by)
         self.will.no(number, where, cause, until)
 
     def scope(self, where: str | None) -> int:
@@ -113,7 +168,7 @@ class Audience(Outside):
             held = opting_in.opt_in(connection, key(number), list_id=list_id, at=self.now, proof=proof)
             member = {"list_id": list_id, "contact_id": lists.know(connection, key(number), address(number))}
             connection.execute(sa.insert(schema.member).prefix_with("OR IGNORE"), member)
-        self.will.yes(number, where, ENDED_BY_OPTING_IN)
+        self.agree(number, where)
         assert bool(held) == self.will.forbids(number, where, self.now), "a yes is heard, and no more than it says"
 
     @rule(number=Person, where=st.none() | List, because=st.sampled_from(["", "asked by phone"]))
@@ -128,14 +183,15 @@ class Audience(Outside):
             return
         assert because or not NEEDS_REASON.intersection(ended), "the word of a person ended without a reason"
         assert not NEVER_WITH_OTHERS.intersection(ended)
-        self.will.yes(number, where, ended, agreed=bool(NEEDS_REASON.intersection(ended)))
+        self.will.takes_back(number, where, ended)
+        if NEEDS_REASON.intersection(ended):
+            self.will.says(number, where, self.now, suppressions.BY_HAND, yes=True)
 
     @rule(number=Person)
     def erase(self, number: int) -> None:
         erasure.erase(self.database, KEYRING, self.workspace, address(number), at=self.now)
-        self.will.yes(number, None, set(Cause), agreed=False)
+        self.will.forget(number)
         self.will.no(number, None, Cause.ERASED)
-        self.will.withdraw(number)
 
     @rule(days=st.integers(1, 3))
     def time_goes_by(self, days: int) -> None:
@@ -234,8 +290,8 @@ def _complaint_before_an_import(audience: Audience) -> None:
 def _removal_of_every_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     remove = suppressions.remove
 
-    def fault(connection: sa.Connection, key: bytes, *, list_id: int, cause: Cause | None = None) -> bool:
-        return remove(connection, key, list_id=list_id) or cause is None
+    def fault(connection: sa.Connection, key: bytes, *, list_id: int, **_which: object) -> bool:
+        return remove(connection, key, list_id=list_id)
 
     monkeypatch.setattr(suppressions, "remove", fault)
 
@@ -263,10 +319,10 @@ def _coming_back_to_one_of_two(audience: Audience) -> None:
 
 
 def _batch_that_does_not_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fault(_connection: sa.Connection, _campaign_id: int, _batch: object, _at: dt.datetime) -> None:
+    def fault(_batch: Excluding, _at: dt.datetime) -> None:
         """Exclude nobody."""
 
-    monkeypatch.setattr(claims, "_exclude_opted_out", fault)
+    monkeypatch.setattr(Excluding, "opted_out", fault)
 
 
 def _leaving_during_a_send(audience: Audience) -> None:
@@ -328,7 +384,7 @@ def _report_that_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def _complaint_that_is_reported_during_a_send(audience: Audience) -> None:
     audience.import_a_file([0, 1], "tous")
     audience.prepare("tous", Policy.OPPOSITION, None)
-    audience.provider_reports(1, "spamreport", marked=False, copies=2)
+    audience.provider_reports(1, "spamreport", marked=False, late=False, copies=2)
     audience.send_on([Submitted(), Submitted()])
 
 

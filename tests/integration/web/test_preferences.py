@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from apes_mailer.contacts import consents, lists
+from apes_mailer.contacts import consents, lists, person
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.suppression import Cause
@@ -66,17 +66,70 @@ def test_looking_changes_nothing(place: Place) -> None:
     assert place.said(Purpose.LETTER) == []
 
 
-def test_one_letter_is_stopped_and_another_begun(place: Place) -> None:
+def test_one_letter_is_stopped_and_another_begins_once_it_is_confirmed(place: Place) -> None:
     url = preferences(place)
     page = post(url, do="choose", list="agenda")
-    assert 'role="status"' in page.text
-    assert chosen(page.text) == {"mensuelle": False, "agenda": True}
+    assert "elles viendront quand vous aurez suivi son lien" in page.text
     assert place.suppressions() == {("mensuelle", Cause.UNSUBSCRIBED)}
+    assert not place.comes("agenda"), "whoever holds the letter may have chosen"
+    assert post(place.link()).status == 200
     assert place.comes("agenda")
     assert [(each.list_name, each.state) for each in place.said(Purpose.LETTER)] == [
-        ("agenda", State.GIVEN),
         ("mensuelle", State.WITHDRAWN),
+        ("agenda", State.GIVEN),
     ]
+
+
+@pytest.mark.parametrize("what", ["return", "choose"])
+def test_the_link_ends_no_unsubscription_that_came_from_elsewhere_but_sends_a_letter(place: Place, what: str) -> None:
+    url = preferences(place)
+    place.suppress(Cause.UNSUBSCRIBED)
+    post(url.removesuffix("/preferences") + "/undo")
+    assert "elles viendront quand" in post(url, do=what, list="mensuelle").text
+    assert place.suppressions() == {("", Cause.UNSUBSCRIBED)}
+    assert place.said(Purpose.LETTER) == []
+    post(place.link())
+    assert place.comes("mensuelle")
+
+
+def test_what_the_link_did_long_ago_is_not_taken_back_by_it(place: Place) -> None:
+    url = preferences(place)
+    post(url, do="stop")
+    place.clock.pass_by(days=31)
+    post(url.removesuffix("/preferences") + "/undo")
+    post(url, do="choose", list="mensuelle")
+    assert not place.comes("mensuelle")
+
+
+def test_an_old_link_brings_nobody_back_who_was_erased(place: Place) -> None:
+    url = preferences(place)
+    with place.site.database.write() as connection:
+        person.erase(connection, place.key, at=NOW, keep_number=False)
+    post(url, do="choose", list=["mensuelle", "agenda"])
+    post(url, do="return")
+    assert place.suppressions() == {("", Cause.ERASED)}
+    assert place.said(Purpose.LETTER) == []
+    place.no_letter()
+
+
+def test_undoing_an_unsubscription_agrees_to_nothing(place: Place) -> None:
+    link = place.know()
+    post(link)
+    post(f"{link}/undo")
+    assert place.suppressions() == set()
+    assert State.GIVEN not in {each.state for each in place.said(Purpose.LETTER)}
+
+
+def test_a_pause_that_was_kept_for_one_list_ends_on_its_page(place: Place) -> None:
+    url = preferences(place)
+    place.suppress(Cause.PAUSED, "mensuelle")
+    post(url, do="resume")
+    assert place.suppressions() == set()
+
+
+def test_it_is_kept_from_where_a_reader_agrees(place: Place) -> None:
+    post(preferences(place), do="allow", opens="yes")
+    assert place.said(Purpose.OPENS)[0].proof.origin == f"network {place.site.keyring.origin('127.0.0.1')}"
 
 
 def test_saving_the_page_as_it_stands_records_nothing(place: Place) -> None:

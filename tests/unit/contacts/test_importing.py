@@ -290,7 +290,7 @@ def test_who_says_no_is_suppressed_and_not_on_the_list(store: Store) -> None:
                 "2026-03-01",
                 "EMAIL_MARKETING: unsubscribed; UNSUB_TIME: 2026-03-01 10:00:00",
             ),
-            "c@exemple.fr": ("tous", "bounced", "2027-01-12", "EMAIL_MARKETING: hard bounce"),
+            "c@exemple.fr": ("", "bounced", "2027-01-12", "EMAIL_MARKETING: hard bounce"),
         }
 
 

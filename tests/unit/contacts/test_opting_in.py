@@ -15,7 +15,8 @@ from apes_mailer.store import schema
 from tests.unit.contacts.stores import KEYRING, NOW, Store
 
 KEY = KEYRING.contact_key("a@exemple.fr")
-LATER = NOW + dt.timedelta(days=30)
+LATER_ON = NOW + dt.timedelta(days=30)
+LATER = suppressions.LATER_LISTS_NAME
 PROOF = Proof(source="sign-up form", wording="Je veux la lettre. (2027-01)", origin="192.0.2.7")
 SAID = [Cause.UNSUBSCRIBED, Cause.AT_PROVIDER, Cause.PAUSED, Cause.IMPORTED, Cause.ERASED]
 
@@ -30,17 +31,17 @@ def _suppress(store: Store, *causes: Cause, name: str | None = None) -> None:
 def _opt_in(store: Store, name: str = "tous") -> list[str]:
     list_id = store.list_id(name)
     with store.database.write() as connection:
-        return [each.cause for each in opting_in.opt_in(connection, KEY, list_id=list_id, at=LATER, proof=PROOF)]
+        return [each.cause for each in opting_in.opt_in(connection, KEY, list_id=list_id, at=LATER_ON, proof=PROOF)]
 
 
 def _let_back(store: Store, cause: Cause | None = None, because: str = "") -> list[Cause]:
     with store.database.write() as connection:
-        return opting_in.let_back(connection, KEY, list_id=schema.ALL_LISTS, cause=cause, because=because, at=LATER)
+        return opting_in.let_back(connection, KEY, list_id=schema.ALL_LISTS, cause=cause, because=because, at=LATER_ON)
 
 
 def _holding(store: Store) -> set[tuple[str, str]]:
     with store.database.read() as connection:
-        return {(each.list_name, each.cause) for each in suppressions.holding(connection, KEY, at=LATER)}
+        return {(each.list_name, each.cause) for each in suppressions.holding(connection, KEY, at=LATER_ON)}
 
 
 def _said(store: Store) -> list[consents.Consent]:
@@ -53,7 +54,7 @@ def _said(store: Store) -> list[consents.Consent]:
 def test_opting_in_ends_what_the_person_had_said(store: Store, cause: Cause, name: str | None) -> None:
     _suppress(store, cause, name=name)
     assert _opt_in(store) == []
-    assert _holding(store) == set()
+    assert _holding(store) == (set() if name else {(LATER, cause)})
 
 
 @pytest.mark.parametrize("cause", sorted(set(Cause) - set(SAID)))
@@ -66,9 +67,26 @@ def test_who_had_left_everything_comes_back_to_one_list_only(store: Store) -> No
     store.list_id("autres")
     _suppress(store, Cause.UNSUBSCRIBED)
     _opt_in(store, "tous")
-    assert _holding(store) == {("autres", "unsubscribed")}
-    (kept,) = store.every()
-    assert kept.at.startswith("2027-01-12"), "it is kept as it was said then"
+    assert _holding(store) == {("autres", "unsubscribed"), (LATER, "unsubscribed")}
+    assert all(kept.at.startswith("2027-01-12") for kept in store.every()), "it is kept as it was said then"
+
+
+def test_list_that_is_made_later_knows_who_wants_nothing_but_one_other(store: Store) -> None:
+    _suppress(store, Cause.UNSUBSCRIBED)
+    _opt_in(store, "tous")
+    later = store.list_id("nouveaux")
+    assert ("nouveaux", "unsubscribed") in _holding(store)
+    with store.database.read() as connection:
+        assert suppressions.holding(connection, KEY, list_id=later, at=LATER_ON)
+    _opt_in(store, "nouveaux")
+    assert _holding(store) == {(LATER, "unsubscribed")}
+
+
+def test_by_hand_a_no_to_all_ends_for_lists_made_later_too(store: Store) -> None:
+    _suppress(store, Cause.UNSUBSCRIBED)
+    _opt_in(store, "tous")
+    assert _let_back(store, because="asked by phone") == [Cause.UNSUBSCRIBED]
+    assert _holding(store) == set()
 
 
 def test_opting_in_is_recorded_with_its_proof(store: Store) -> None:
