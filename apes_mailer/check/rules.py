@@ -24,6 +24,7 @@ from apes_mailer.check import (
     sender,
     sizes,
     structure,
+    telephones,
     words,
 )
 from apes_mailer.check.letter import CheckedLetter
@@ -43,7 +44,7 @@ RULES: tuple[Rule, ...] = (
     pictures.place,
     links.destination,
     links.web_version,
-    links.telephones,
+    telephones.numbers,
     online.web_version_is_old,
     addresses.web_addresses,
     link_words.words,
