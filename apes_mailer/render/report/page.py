@@ -41,6 +41,7 @@ def page(report: Report, language: Language) -> str:
 _SPOKEN: Mapping[str, Callable[..., object]] = {
     "words": words.words,
     "word": words.word,
+    "cause": words.cause,
     "number": words.number,
     "share": words.share,
     "moment": words.moment,
