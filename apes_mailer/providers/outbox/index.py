@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import jinja2
 from markupsafe import Markup
 
 from apes_mailer.model.batch import Batch, Envelope
 from apes_mailer.model.message import Slot
-from apes_mailer.render import dates, fill
+from apes_mailer.render import dates, fill, own_page
 
 MESSAGES = "messages"
 """The folder of a run that holds its messages."""
@@ -83,8 +82,8 @@ class Index:
             "count": self._counted(),
             "cut": _number(VIEWS, self._language) if self._count > VIEWS else "",
             "first": self._first,
-            "rows": Markup("\n").join(map(Markup, rows)),
-            "css": _css(),
+            "rows": Markup("").join(map(Markup, rows)),
+            "css": own_page.css(_FOLDER / "page.css"),
             "page_name": page_name,
         }
         path = self._folder / page_name(number)
@@ -108,25 +107,8 @@ def words(language: str) -> Mapping[str, str]:
     return MappingProxyType(tomllib.loads(text))
 
 
-@functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-@functools.cache
-def _css() -> Markup:
-    return Markup((_FOLDER / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
-
-
 def _render(template: str, values: dict[str, object]) -> str:
-    return _environment().get_template(template).render(values)
+    return own_page.environment(_FOLDER).get_template(template).render(values)
 
 
 def _letter(batch: Batch, at: dt.datetime, language: str, texts: Mapping[str, str]) -> dict[str, object]:
