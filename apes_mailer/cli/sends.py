@@ -147,12 +147,14 @@ def _dispatch(
         done = _carry_out(application, each, expected, announce)
         every.append(done)
         if not json:
-            _tell(application, done)
+            _tell(done)
         if done.stopped_by_person or done.status.state is not CampaignState.FINISHED:
             break
     if json:
         told = [_ended_json(done) for done in every]
         output.emit({**told[-1], "tests": told} if len(asked) > 1 else told[-1])
+    else:
+        _show_outbox(application, every)
     orders.conclude(every[-1])
     if left := len(asked) - len(every):
         raise InterruptedByUserError(
@@ -180,7 +182,7 @@ def _ended_json(done: Dispatched) -> dict[str, Any]:
     return {**output.status_json(done.status), "run": done.run}
 
 
-def _tell(application: Application, done: Dispatched) -> None:
+def _tell(done: Dispatched) -> None:
     from apes_mailer.ledger.states import CampaignState, Kind
 
     ended = done.status
@@ -189,9 +191,14 @@ def _tell(application: Application, done: Dispatched) -> None:
         output.say(output.status_text(ended, only_numbers=ended.state is not CampaignState.FINISHED))
     else:
         output.say(output.rehearsed_text(ended))
-    if ended.provider == "outbox":
-        index = application.workspace.outbox / ended.campaign / done.run / "index.html"
-        output.say(f"Look at them in your browser: {index}")
+
+
+def _show_outbox(application: Application, every: Sequence[Dispatched]) -> None:
+    """Say where to look at what was written into the outbox: at a run, or at the page that leads to several."""
+    if every[0].status.provider == output.OUTBOX:
+        folder = application.workspace.outbox / every[0].status.campaign
+        page = (folder if len(every) > 1 else folder / every[0].run) / "index.html"
+        output.say(f"Look at them in your browser: {page}")
 
 
 def resume(
@@ -213,7 +220,7 @@ def resume(
 
     application = application_of(context)
     before = campaigns.status_of(application, name)
-    live = application.provider(provider or before.provider or "outbox")
+    live = application.provider(provider or before.provider or output.OUTBOX)
     signals = orders.Signals()
     follower = orders.Follower(signals, lambda _frozen: None, before=before)
     with signals.handled():
@@ -222,5 +229,6 @@ def resume(
     if json:
         output.emit(_ended_json(done))
     else:
-        _tell(application, done)
+        _tell(done)
+        _show_outbox(application, [done])
     orders.conclude(done)

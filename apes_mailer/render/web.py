@@ -59,7 +59,7 @@ def words(language: str) -> Mapping[str, str]:
 def page(parts: Parts, about: WebPage) -> str:
     """Return the page for the HTML of a letter that was rendered for the web."""
     links = fill.Links(pictures=_UP + picture_path(""), browser=about.url)
-    text = _NO_LINK.sub("", _neutral(parts, links))
+    text = _NO_LINK.sub("", neutral(parts, links))
     text = _CONDITIONAL.sub("", _REVEALED.sub("", text))
     text = _MARKUP.sub(lambda markup: _FOR_OUTLOOK.sub("", markup.group()), text)
     text = text.replace("</head>", f"{_head(about)}</head>", 1)
@@ -75,7 +75,7 @@ def line(text: str) -> str:
         if tag.expression is not None:
             parts += [text[done : tag.start], Slot(tag.expression, Context.PLAIN)]
             done = tag.end
-    return _neutral((*parts, text[done:]), fill.Links(pictures="")).strip()
+    return neutral((*parts, text[done:]), fill.Links(pictures="")).strip()
 
 
 def unfilled(parts: Parts) -> list[str]:
@@ -84,7 +84,8 @@ def unfilled(parts: Parts) -> list[str]:
     return list(dict.fromkeys(str(each) for each in fields if isinstance(each, ContactField) and not each.fallback))
 
 
-def _neutral(parts: Parts, links: fill.Links) -> str:
+def neutral(parts: Parts, links: fill.Links) -> str:
+    """Return a text as somebody reads it of whom nothing is known: merge tags give way to their fallbacks."""
     out: list[str] = []
     for index, part in enumerate(parts):
         if isinstance(part, str):
