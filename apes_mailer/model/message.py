@@ -33,6 +33,11 @@ class Slot:
     expression: Expression
     context: Context
 
+    @property
+    def must_be_filled(self) -> bool:
+        """Whether nothing stands here for a contact without a value: a field without words to fall back on."""
+        return isinstance(self.expression, ContactField) and self.expression.fallback is None
+
 
 Part = str | Slot
 Parts = tuple[Part, ...]
