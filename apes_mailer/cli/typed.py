@@ -71,14 +71,12 @@ def provider(name: str | None) -> str | None:
     """Return the name of a provider that there is, or None when none was typed. Raises ``UsageError``."""
     if name is None:
         return None
-    import difflib
-
     from apes_mailer.settings import PROVIDERS
+    from apes_mailer.workspace.names import did_you_mean
 
     if name not in PROVIDERS:
-        close = difflib.get_close_matches(name.lower(), PROVIDERS, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
         raise UsageError(
-            f"--provider {name}: there is no provider of this name.{meant}", hint=f"Providers: {', '.join(PROVIDERS)}."
+            f"--provider {name}: there is no provider of this name.",
+            hint=f"{did_you_mean(name, PROVIDERS)}Providers: {', '.join(PROVIDERS)}.",
         )
     return name
