@@ -1,34 +1,14 @@
-"""From a command line to an order: the typed count and the signals."""
+"""Following a send: how it ended, and the signals."""
 
 from __future__ import annotations
 
 import pytest
 
 from apes_mailer.campaign.dispatch import Dispatched
-from apes_mailer.cli import orders
-from apes_mailer.errors import CancelledError, IncompleteError, InterruptedByUserError, SettingsError, UsageError
+from apes_mailer.cli import following
+from apes_mailer.errors import IncompleteError, InterruptedByUserError, SettingsError
 from apes_mailer.ledger.states import CampaignState, Kind
 from apes_mailer.ledger.status import Status
-
-
-def test_confirmation_is_the_campaign_and_its_count() -> None:
-    assert orders.typed_count(None, "2027-01") is None
-    assert orders.typed_count("2027-01:1200", "2027-01") == 1200
-    assert orders.typed_count("a:b:7", "a:b") == 7
-
-
-@pytest.mark.parametrize("text", ["", "1200", "2027-02:1200", "2027-01:", "2027-01:1,200", "2027-01:-1", "2027-01:٣"])
-def test_confirmation_of_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        orders.typed_count(text, "2027-01")
-    assert "--confirm 2027-01:COUNT" in caught.value.hint
-
-
-def test_without_a_terminal_nothing_is_asked_and_nothing_is_sent() -> None:
-    with pytest.raises(CancelledError) as caught:
-        orders.ask_count("2027-01", 1200, "send it")
-    assert caught.value.message == "Nothing was sent. To send it, confirm the number of recipients."
-    assert "--confirm 2027-01:1200" in caught.value.hint
 
 
 def _ended(state: CampaignState, *, person: bool = False, credentials: bool = False, **more: object) -> Dispatched:
@@ -38,12 +18,12 @@ def _ended(state: CampaignState, *, person: bool = False, credentials: bool = Fa
 
 
 def test_finished_send_is_no_error() -> None:
-    orders.conclude(_ended(CampaignState.FINISHED, submitted=30))
+    following.conclude(_ended(CampaignState.FINISHED, submitted=30))
 
 
 def test_send_that_a_person_stopped_can_be_resumed() -> None:
     with pytest.raises(InterruptedByUserError) as caught:
-        orders.conclude(
+        following.conclude(
             _ended(CampaignState.PAUSED, person=True, submitted=10, pending=20, cause="a person stopped it")
         )
     assert "10 of 30 recipients are submitted" in caught.value.message
@@ -52,12 +32,12 @@ def test_send_that_a_person_stopped_can_be_resumed() -> None:
 
 def test_refused_credentials_are_a_fault_of_the_settings() -> None:
     with pytest.raises(SettingsError, match="the key was refused"):
-        orders.conclude(_ended(CampaignState.PAUSED, credentials=True, pending=30, cause="the key was refused"))
+        following.conclude(_ended(CampaignState.PAUSED, credentials=True, pending=30, cause="the key was refused"))
 
 
 def test_way_to_go_on_is_said_once() -> None:
     with pytest.raises(IncompleteError) as caught:
-        orders.conclude(
+        following.conclude(
             _ended(CampaignState.PAUSED, pending=9, cure="Try again later with: apes-mailer resume 2027-01")
         )
     assert caught.value.hint == "Try again later with: apes-mailer resume 2027-01."
@@ -66,15 +46,15 @@ def test_way_to_go_on_is_said_once() -> None:
 @pytest.mark.parametrize(("pending", "said"), [(10, "apes-mailer resume"), (0, "apes-mailer status")])
 def test_unfinished_send_says_how_to_go_on(pending: int, said: str) -> None:
     with pytest.raises(IncompleteError) as caught:
-        orders.conclude(_ended(CampaignState.INCOMPLETE, submitted=10, unknown=10, pending=pending))
+        following.conclude(_ended(CampaignState.INCOMPLETE, submitted=10, unknown=10, pending=pending))
     assert said in caught.value.hint
 
 
 def test_unfinished_rehearsal_is_run_again() -> None:
     with pytest.raises(IncompleteError, match="Run the same command again"):
-        orders.conclude(_ended(CampaignState.INCOMPLETE, pending=10, kind=Kind.TEST))
+        following.conclude(_ended(CampaignState.INCOMPLETE, pending=10, kind=Kind.TEST))
 
 
 def test_signal_before_the_send_ends_the_command() -> None:
     with pytest.raises(KeyboardInterrupt):
-        orders.Signals()(15, None)
+        following.Signals()(15, None)
