@@ -43,6 +43,11 @@ Part = str | Slot
 Parts = tuple[Part, ...]
 
 
+def has_slot(parts: Parts, expression: Expression) -> bool:
+    """Whether a part of a letter has a place for the value of an expression."""
+    return any(isinstance(part, Slot) and part.expression == expression for part in parts)
+
+
 def _to_json(part: Part) -> object:
     if isinstance(part, str):
         return part
