@@ -27,10 +27,15 @@ def init(
 
     workspace = starter.init(folder)
     name = starter.STARTER_NAME
-    output.say(f"{workspace.root} is ready.")
+    output.say(f"{workspace.root} is ready. Go there: cd {_quoted(folder)}")
     output.say(f"  1. Write your name and address into {workspace.settings_file.name}.")
     output.say(f"  2. Write your letter: campaigns/{name}/issue.yaml, and see it with: apes-mailer preview {name}")
     output.say(f"  3. Send it to your colleagues in contacts/staff.csv: apes-mailer test {name}")
+
+
+def _quoted(folder: Path) -> str:
+    """Return a folder as it is typed in the shells of all systems."""
+    return f'"{folder}"' if any(map(str.isspace, str(folder))) else str(folder)
 
 
 def new(

@@ -217,7 +217,7 @@ def campaign_id_of(connection: sa.Connection, name: str) -> int:
     found = campaigns.find(connection, name)
     if found is None:
         raise LedgerError(
-            f'"{name}" has not been prepared for sending; there is nothing to continue.',
+            f'"{name}" has not been prepared for sending; nothing of it is under way.',
             hint=f"Rehearsals are simply run again. To send: apes-mailer send {name} --to LIST",
         )
     return found

@@ -99,6 +99,18 @@ class AbsentValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyField:
+    """A field of the letter in which no recipient has anything; ``meant`` is one near it that the list has, or empty.
+
+    ``field`` is the path of the first tag in the issue that names it; empty when the theme or the settings do.
+    """
+
+    field: str
+    name: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
     """What a preparation froze."""
 
@@ -113,8 +125,8 @@ class Frozen:
     left_out: Sequence[LeftOut] = ()
     """The first rows of a list kept as a file that are no recipients."""
 
-    empty_fields: Sequence[str] = ()
-    """Fields of the letter in which no recipient has anything: everybody gets the words to fall back on."""
+    empty_fields: Sequence[EmptyField] = ()
+    """In their place everybody gets the words to fall back on."""
 
     absent_values: Sequence[AbsentValue] = ()
     tracked: Mapping[str, int] = field(default_factory=dict[str, int])
