@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from apes_mailer.campaign.build import message_of
-from apes_mailer.campaign.compose import Composition
+from apes_mailer.campaign.compose import Composition, sample_values
 from apes_mailer.check import deep
 from apes_mailer.model.batch import Envelope
 from apes_mailer.model.finding import Finding
@@ -43,8 +43,7 @@ def _points(composition: Composition, envelope: Envelope, today: dt.date) -> Ite
 def _w3c_errors(composition: Composition, envelope: Envelope) -> Iterator[Finding]:
     template = composition.letter.template
     links = fill.Links(pictures=envelope.pictures_url, browser=envelope.browser_url)
-    values = dict.fromkeys(template.fields(), "Marie-Dominique")
-    page = fill.fill(template.html, values, links, envelope.unsubscribe_url("apercu"))
+    page = fill.fill(template.html, sample_values(template), links, envelope.unsubscribe_url("apercu"))
     try:
         complaints = w3c.errors(page.encode())
     except AbsentError:

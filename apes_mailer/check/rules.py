@@ -18,6 +18,7 @@ from apes_mailer.check import (
     link_words,
     links,
     loading,
+    merge_tags,
     online,
     outlook,
     pictures,
@@ -33,7 +34,7 @@ from apes_mailer.model.finding import Finding
 Rule = Callable[[CheckedLetter], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
-    words.tags,
+    merge_tags.understood,
     inbox.subject,
     inbox.preheader,
     pictures.alternative_text,
@@ -74,7 +75,7 @@ RULES: tuple[Rule, ...] = (
     structure.title,
     structure.headings,
     structure.silent,
-    structure.leftovers,
+    structure.leftover_code,
     outlook.shapes,
     contrast.contrast,
     contrast.behind_words,

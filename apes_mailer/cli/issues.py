@@ -1,4 +1,4 @@
-"""Commands around an issue: init, new, check, build, preview, schema, serve."""
+"""Commands around an issue: init, new, schema, check, build, preview, themes."""
 
 from __future__ import annotations
 
