@@ -115,10 +115,20 @@ def forget_untouched(connection: sa.Connection, name: str) -> None:
 
 def is_begun(connection: sa.Connection, campaign_id: int) -> bool:
     """Whether a provider was asked for a campaign, or may have been."""
-    batch = schema.batch
-    touched = sa.select(batch.c.no).where(batch.c.campaign_id == campaign_id, batch.c.state != BatchState.PENDING)
-    attempted = sa.select(schema.attempt.c.id).where(schema.attempt.c.campaign_id == campaign_id)
-    return bool(connection.execute(sa.select(sa.or_(attempted.exists(), touched.exists()))).scalar())
+    campaign = schema.campaign
+    return connection.execute(sa.select(campaign.c.id).where(campaign.c.id == campaign_id, begun())).first() is not None
+
+
+def begun() -> sa.ColumnElement[bool]:
+    """Whether a provider was asked for the campaign of the enclosing query, or may have been.
+
+    Without an attempt it may have been when a batch is not pending: an earlier copy of the ledger put it in doubt, and
+    a person may have settled it since.
+    """
+    campaign, attempt, batch = schema.campaign, schema.attempt, schema.batch
+    attempted = sa.exists().where(attempt.c.campaign_id == campaign.c.id)
+    touched = sa.exists().where(batch.c.campaign_id == campaign.c.id, batch.c.state != BatchState.PENDING)
+    return sa.or_(attempted, touched)
 
 
 def was_sent() -> sa.ColumnElement[bool]:

@@ -9,7 +9,6 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -179,8 +178,9 @@ def _count(connection: sa.Connection, query: sa.Select[int]) -> int:
 def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt.datetime) -> int:
     newest = [sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)) for table in (schema.suppression, schema.consent)]
     suppression_id, consent_id = (connection.execute(each).scalar_one() for each in newest)
-    result = connection.execute(
-        sa.insert(schema.campaign).values(
+    insert = (
+        sa.insert(schema.campaign)
+        .values(
             name=preparation.name,
             kind=preparation.kind,
             provider=preparation.provider,
@@ -194,16 +194,9 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             policy=preparation.policy,
             segment=preparation.segment,
         )
+        .returning(schema.campaign.c.id)
     )
-    return new_id(result)
-
-
-def new_id(result: sa.CursorResult[*tuple[Any, ...]]) -> int:
-    """Return the number that the database gave a row."""
-    key = result.inserted_primary_key
-    if key is None:
-        raise LedgerError("The database did not number a new row.")
-    return int(key[0])
+    return int(connection.execute(insert).scalar_one())
 
 
 def _insert_rejected(connection: sa.Connection, campaign_id: int, rejected: sa.Subquery) -> int:

@@ -15,7 +15,7 @@ from apes_mailer.errors import AccountError
 from apes_mailer.model.account import BlockList, Listed, Page
 from apes_mailer.model.suppression import Cause
 from apes_mailer.providers.sendgrid.answer import presentable
-from apes_mailer.providers.sendgrid.asking import Asking, Matter, not_understood
+from apes_mailer.providers.sendgrid.asking import LATER, Asking, Matter, not_understood
 
 ENTRIES = 500
 """The most entries of one answer."""
@@ -60,7 +60,9 @@ def page(asking: Asking, name: str, since: dt.datetime | None, cursor: object | 
     entries = [_entry(matter, each) for each in _array(matter, told.value)]
     if at is not None and at.offset and entries[:1] != [at.last]:
         if at.restarts == _MOST_RESTARTS:
-            raise AccountError(f"SendGrid did not tell {matter.what}: it changes faster than it can be read.")
+            raise AccountError(
+                f"SendGrid did not tell {matter.what}: it changes faster than it can be read.", hint=LATER
+            )
         return Page(entries=[], next=replace(at, offset=0, restarts=at.restarts + 1), at=at.end)
     end, restarts = (at.end, at.restarts) if at else (told.at, 0)
     offset = int(query["offset"]) + len(entries) - 1

@@ -147,8 +147,10 @@ def test_field_that_nobody_has_is_pointed_out(application: Application, place: P
     issue.write_text(text.replace("subject: ", "subject: <<contact.PRENMO|Bonjour>> ", 1), encoding="utf-8")
     order = place(Purpose.SEND, "staff")
     surveyed = orders.survey_of(application, order)
-    assert "PRENMO" in surveyed.empty_fields
+    assert "PRENMO" in [each.name for each in surveyed.empty_fields]
     said = cards.card(application, order, surveyed)
     [warning] = [line for line in said.splitlines() if "PRENMO>>" in line]
-    assert warning.startswith("  Warning: campaigns/premier-numero/issue.yaml")
-    assert "<<contact.PRENMO>>: nobody on the list has this field" in warning
+    line = next(
+        number for number, each in enumerate(issue.read_text(encoding="utf-8").splitlines(), 1) if "PRENMO" in each
+    )
+    assert warning.startswith(f"  Warning: campaigns/premier-numero/issue.yaml:{line} <<contact.PRENMO>>: nobody on ")
