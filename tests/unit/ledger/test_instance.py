@@ -248,3 +248,23 @@ def test_registering_again_changes_nothing(ledger: Ledger) -> None:
 
 def test_computer_has_the_same_name_twice() -> None:
     assert computer_id() == computer_id()
+
+
+def test_copy_that_does_not_know_what_people_said_since_is_not_trusted_though_nothing_was_sent(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path, contacts=3)
+    ledger.database.close()
+    before = (tmp_path / "mailer.db").read_bytes()
+    ledger = Ledger.open(tmp_path)
+    ledger.suppress(0)
+    assert ledger.doubt() == ""
+    ledger.database.close()
+    (tmp_path / "mailer.db").write_bytes(before)
+    restored = Ledger.open(tmp_path)
+    assert "older than what people said since: 1 times" in restored.doubt()
+    with restored.database.write() as connection:
+        restored.instance.adopt(connection)
+    assert restored.doubt() == ""
+    restored.suppress(1)
+    restored.database.close()
+    (tmp_path / "mailer.db").write_bytes(before)
+    assert "older than what people said since: 2 times" in Ledger.open(tmp_path).doubt()
