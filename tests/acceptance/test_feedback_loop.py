@@ -48,7 +48,8 @@ def _storm(people: dict[str, dict[str, Any]], dice: random.Random) -> list[dict[
     events = [reported("delivered", f"quelqu.un{number}@ailleurs.example") for number in range(20)]
     for number, address in enumerate(EVERYBODY):
         marks = people[address]["custom_args"]
-        for place, (kind, more) in enumerate([("processed", {}), *FATES.get(number, [("delivered", {})])]):
+        fates: list[tuple[str, dict[str, str]]] = [("processed", {}), *FATES.get(number, [("delivered", {})])]
+        for place, (kind, more) in enumerate(fates):
             known = {"attempt": marks["apes_attempt"], "recipient": marks["apes_recipient"]}
             said = {name: value for name, value in more.items() if name != "marks"}
             event = reported(kind, address, timestamp=1_804_000_000 + place, **({} if "marks" in more else known))

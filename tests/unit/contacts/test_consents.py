@@ -112,6 +112,6 @@ def test_log_keeps_when_where_and_which_words(store: Store) -> None:
 def test_line_of_the_log_is_not_replaced_either(store: Store) -> None:
     store.import_rows([("a@exemple.fr", "2026-03-01")], header=("EMAIL", "OPTIN_TIME"))
     columns = "id, key, list_id, purpose, at, source"
-    forged = f"INSERT OR REPLACE INTO consent ({columns}, state) SELECT {columns}, 'refused' FROM consent"  # noqa: S608
+    forged = f"INSERT OR REPLACE INTO consent ({columns}, state) SELECT {columns}, 'refused' FROM consent"
     with pytest.raises(LedgerError, match="never changed"), store.database.write() as connection:
         connection.exec_driver_sql(forged)

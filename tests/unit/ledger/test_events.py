@@ -33,7 +33,7 @@ def _has_left(ledger: Ledger, *words: Word) -> bool:
             for kind, detail, minutes in words
         ]
         connection.execute(sa.insert(schema.event), rows)
-        left = events.left_lists(connection, 1)
+        left = set(events.left_lists(connection, 1))
     assert left in ({1}, set())
     return bool(left)
 
