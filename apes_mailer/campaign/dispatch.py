@@ -52,7 +52,7 @@ class Dispatched:
 def send(around: Surroundings, workspace: Workspace, order: Order, watch: Watch, *, expected: int | None) -> Dispatched:
     """Prepare and send. Raises what :func:`apes_mailer.campaign.prepare.prepare` raises, ``AlreadyRunningError``."""
     name = order.composition.name
-    with _owned(around, name, order.kind) as owner:
+    with _owned(around, name, order.kind, watch) as owner:
         frozen = prepare(
             around.records.database,
             order,
@@ -80,7 +80,7 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
             f'"{name}" goes out through {campaign.provider}, and the provider asked for is {around.provider.name}.',
             hint=f"Resume it with: apes-mailer resume {name} --provider {campaign.provider}",
         )
-    with _owned(around, name, Kind.SEND) as owner:
+    with _owned(around, name, Kind.SEND, watch) as owner:
         _face_what_was_left(around, campaign, owner, watch)
         with around.records.database.write() as connection:
             waiting = claims.waiting(connection, campaign.id)
@@ -152,15 +152,20 @@ _AFTER_A_DOUBT = (
 
 
 @contextmanager
-def _owned(around: Surroundings, name: str, kind: Kind) -> Generator[str, None, None]:
+def _owned(around: Surroundings, name: str, kind: Kind, watch: Watch) -> Generator[str, None, None]:
     """Hold the lock of a campaign, or of its rehearsals, with a ledger that may be trusted.
 
-    Raises ``LedgerError`` once when the ledger turns out to be a copy: a person has to see what it cannot know.
+    Raises ``LedgerError`` once when the ledger is older than what was done here: a person has to see what it does not
+    know. Of a copy that may be the newest there is, a warning says so.
     """
     with OwnerLock(around.records.database.path, lock_name(name, kind)).held() as owner:
+        with around.records.database.read() as connection:
+            older = around.records.instance.older(connection)
         found = guard(around.records, owner)
-        if found:
+        if found and older:
             raise LedgerError("\n".join([*found, "Nothing was sent."]), hint=_AFTER_A_DOUBT)
+        for line in found:
+            watch.warn(line)
         yield owner
 
 

@@ -38,7 +38,7 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
         doubt = application.instance.doubt(connection)
         lost = found.kind is None and name in application.instance.touched_since(connection)
     if doubt:
-        doubt += " The next command that sends stops once, and puts in doubt what was pending."
+        doubt += " The next command that sends will put in doubt what was pending."
     if lost:
         doubt = f"{name} was handed to a provider from this computer, and this database does not know of it. {doubt}"
         doubt = f"{doubt.rstrip()} Bring the newer database back; {name} is not prepared a second time."

@@ -96,6 +96,10 @@ class Instance:
         ``connection`` must not have read anything yet, or be one that writes: a sender at work counts its claims in
         the mark after it commits them, so a view of the ledger that is older than the mark would raise a false alarm.
         """
+        return self.older(connection) or self._copied(connection)
+
+    def older(self, connection: sa.Connection) -> str:
+        """Say how this ledger is certainly older than what was done here; for ``connection`` see :meth:`doubt`."""
         found = self._all_marks()
         ledger = _ledger(connection)
         for mark in found:
@@ -111,6 +115,9 @@ class Instance:
                     f"{self._database.name} is older than what people said since: {missing} times somebody's no or yes "
                     "was recorded on this computer, and it does not know of that. It would mail people who have left."
                 )
+        return ""
+
+    def _copied(self, connection: sa.Connection) -> str:
         if _get(connection, "place") != self._place():
             return (
                 f"{self._database.name} was copied: it comes from another computer, another disk or a backup, "
