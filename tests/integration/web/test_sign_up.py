@@ -254,3 +254,15 @@ def test_a_token_of_a_letter_confirms_nothing(place: Place) -> None:
     token = place.know().rpartition("/")[2]
     assert post(f"{place.url}/confirm/{token}").status == 410
     assert request(f"{place.url}/confirm/{token[:-2]}").status == 410
+
+
+def test_link_of_a_sign_up_that_was_asked_for_again_in_vain_knows_no_address_and_makes_no_contact(place: Place) -> None:
+    post(f"{place.url}/signup/mensuelle", email=ADDRESS)
+    link = place.link()
+    place.clock.pass_by(minutes=20)
+    place.suppress(Cause.BOUNCED)
+    post(f"{place.url}/signup/mensuelle", email=ADDRESS)
+    assert post(link).status == 410
+    assert not place.comes("mensuelle")
+    with place.site.database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM contact WHERE address = ''").scalar() == 0

@@ -179,3 +179,29 @@ def _constraints(connection: sa.Connection) -> set[str]:
     """The indexes and triggers, also those that keep a constraint."""
     query = "SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('index', 'trigger')"
     return set(connection.exec_driver_sql(query).scalars())
+
+
+def test_no_to_all_that_version_4_kept_for_each_list_holds_for_those_made_later(database: Database) -> None:
+    rows = [
+        (1, b"left all, back to 1", 2, "unsubscribed", "the link in a letter"),
+        (2, b"erased, back to 1", 2, "erased", ""),
+        (3, b"left 1 on the page", 1, "unsubscribed", "the page of preferences"),
+        (4, b"colleague", 3, "unsubscribed", "the link in a letter"),
+        (5, b"left all", schema.ALL_LISTS, "unsubscribed", "the link in a letter"),
+    ]
+    with closing(sqlite3.connect(database.path)) as connection:
+        for number, name in ((1, "a"), (2, "b"), (3, "staff")):
+            connection.execute("INSERT INTO list VALUES (?, ?, ?, '')", (number, name, bytes([number])))
+        connection.executemany(
+            "INSERT INTO suppression (id, key, list_id, cause, at, source) VALUES (?, ?, ?, ?, '2027', ?)", rows
+        )
+        connection.execute("DROP TRIGGER consent_is_not_replaced")
+        connection.execute("PRAGMA user_version=4")
+        connection.commit()
+    again = Database(str(database.path), base=database.path.parent)
+    with again.read() as connection:
+        kept = connection.exec_driver_sql("SELECT key FROM suppression WHERE list_id = -1").scalars()
+        assert set(kept) == {b"left all, back to 1", b"erased, back to 1"}
+        trigger = "SELECT 1 FROM sqlite_master WHERE name = 'consent_is_not_replaced'"
+        assert connection.exec_driver_sql(trigger).scalar() == 1
+    again.close()
