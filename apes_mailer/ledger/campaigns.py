@@ -167,6 +167,18 @@ def largest_batch(connection: sa.Connection, campaign_id: int) -> int:
     return int(connection.execute(largest).scalar_one())
 
 
+def excluded(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
+    """Return how many candidates did not become recipients when the campaign was prepared, by reason."""
+    exclusion = schema.exclusion
+    rows = connection.execute(
+        sa.select(exclusion.c.reason, sa.func.count())
+        .where(exclusion.c.campaign_id == campaign_id)
+        .group_by(exclusion.c.reason)
+        .order_by(exclusion.c.reason)
+    )
+    return {str(reason): int(count) for reason, count in rows}
+
+
 def sends_of_letters(connection: sa.Connection, digests: Collection[str]) -> list[Sent]:
     """Return the sends of exactly one of these letters under whatever campaign name, oldest first."""
     campaign, lists, template, attempt = schema.campaign, schema.contact_list, schema.template, schema.attempt
@@ -186,7 +198,7 @@ def sends_of_letters(connection: sa.Connection, digests: Collection[str]) -> lis
 def rehearsals(connection: sa.Connection, name: str, *, owner_alive: bool) -> list[Rehearsal]:
     """Return the rehearsals of a campaign, oldest first; what is ``submitting`` without an owner is in doubt."""
     campaign, lists, batch = schema.campaign, schema.contact_list, schema.batch
-    doubtful = [BatchState.UNKNOWN] if owner_alive else [BatchState.UNKNOWN, BatchState.SUBMITTING]
+    doubtful = [state for state in BatchState if state.seen(owner_alive=owner_alive) is BatchState.UNKNOWN]
 
     def total(count: Any) -> sa.ColumnElement[int]:
         return sa.func.coalesce(sa.func.sum(count), 0)
@@ -234,7 +246,7 @@ def letters(connection: sa.Connection, campaign_id: int) -> list[Kept]:
 
 
 def _campaigns() -> sa.Select[*tuple[Any, ...]]:
-    campaign, lists, corrected = schema.campaign, schema.contact_list, schema.campaign.alias()
+    campaign, lists = schema.campaign, schema.contact_list
     return sa.select(
         campaign.c.id,
         campaign.c.name,
@@ -246,10 +258,15 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
         campaign.c.issue_digest,
         campaign.c.prepared_at,
         campaign.c.segment,
-        sa.func.coalesce(
-            sa.select(corrected.c.name).where(corrected.c.id == campaign.c.correction_of).scalar_subquery(), ""
-        ).label("correction_of"),
+        corrected_name().label("correction_of"),
     ).join(lists, lists.c.id == campaign.c.list_id)
+
+
+def corrected_name() -> sa.ColumnElement[str]:
+    """The name of the campaign that the one of the enclosing query corrects; empty when it corrects none."""
+    corrected = schema.campaign.alias()
+    name = sa.select(corrected.c.name).where(corrected.c.id == schema.campaign.c.correction_of)
+    return sa.func.coalesce(name.scalar_subquery(), "")
 
 
 def _campaign(row: sa.RowMapping) -> Campaign:

@@ -244,12 +244,7 @@ def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: i
             schema.batch.c.campaign_id == campaign_id
         ),
     )
-    rows = connection.execute(
-        sa.select(schema.exclusion.c.reason, sa.func.count())
-        .where(schema.exclusion.c.campaign_id == campaign_id)
-        .group_by(schema.exclusion.c.reason)
-    )
-    excluded = {str(reason): int(count) for reason, count in rows}
+    excluded = campaigns.excluded(connection, campaign_id)
     recipients = _count(connection, sa.select(sa.func.count()).where(schema.recipient.c.campaign_id == campaign_id))
     if recipients != in_batches or asked != recipients + sum(excluded.values()):
         raise LedgerError(
