@@ -15,11 +15,11 @@ from apes_mailer.cli import files, output, typed
 from apes_mailer.cli.asking import open_asking
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.cli.rejects import RejectReport
+from apes_mailer.cli.understood import Understanding
 from apes_mailer.errors import CancelledError, ContactsError
 
 if TYPE_CHECKING:
     from apes_mailer.contacts.importing import Change, Counts, Difference, Import
-    from apes_mailer.contacts.table import ContactsTable
     from apes_mailer.contacts.undoing import PastImport, Undone
     from apes_mailer.wiring import Application
 
@@ -60,11 +60,12 @@ def import_(
             f'"{list_name}" is the list kept in {workspace.shown(taken)}.', hint="Choose another name with --list."
         )
     table, meanings = open_asking(application, file, columns or [], sheet)
+    known = Understanding(table, meanings, file_name=file.name)
     if dry_run:
-        _run(application, table, file, list_name, RejectReport(), yes=yes, dry_run=True, json=json)
+        _run(application, known, file, list_name, RejectReport(), yes=yes, dry_run=True, json=json)
         return
     with RejectReport(workspace.contacts / "rejected" / f"{file.stem}.csv") as report:
-        counts = _run(application, table, file, list_name, report, yes=yes, json=json)
+        counts = _run(application, known, file, list_name, report, yes=yes, json=json)
     meanings.remember(file.name)
     if report.count and report.path:
         output.say(f"Every rejected row is in {workspace.shown(report.path)}")
@@ -78,7 +79,7 @@ def import_(
 
 def _run(
     application: Application,
-    table: ContactsTable,
+    known: Understanding,
     file: Path,
     list_name: str,
     report: RejectReport,
@@ -91,7 +92,7 @@ def _run(
     from apes_mailer.contacts import importing, lists
     from apes_mailer.model.field import EMAIL
 
-    with table, application.database.bulk(cache_mb=8) as bulk:
+    with known.table as table, application.database.bulk(cache_mb=8) as bulk:
         report.columns = table.columns.in_file_order(EMAIL, table.fields)
         report.notice, report.place = table.notice, table.place
         with bulk.read() as connection:
@@ -100,7 +101,7 @@ def _run(
             files.show_rows(None)
             if dry_run or not yes:
                 difference = run.preview(lists.number(connection, list_name), application.clock())
-                _show_difference(run, difference, report)
+                _show_difference(run, difference, report, known)
                 if dry_run:
                     _finish_dry_run(run, difference, json=json)
                     return difference.counts
@@ -112,12 +113,11 @@ def _run(
             counts = run.carry_out(importing.Source(path=file, list_id=list_id, at=at))
     output.say(f"Imported: {_counts_text(counts)}")
     if yes:
-        files.show_rejects(report)
-        _show_remarks(run, report)
+        _show_remarks(run, report, known)
     return counts
 
 
-def _show_difference(run: Import, difference: Difference, report: RejectReport) -> None:
+def _show_difference(run: Import, difference: Difference, report: RejectReport, known: Understanding) -> None:
     output.say(f"Not yet imported: {_counts_text(difference.counts)}")
     changes = list(islice(run.changes(), _MOST_SHOWN + 1))
     for each in changes[:_MOST_SHOWN]:
@@ -126,19 +126,21 @@ def _show_difference(run: Import, difference: Difference, report: RejectReport) 
         output.say("  and more changes")
     if difference.absent:
         output.say(f"{output.plural(difference.absent, 'contact')} of the list not in this file: left as they are.")
+    _show_remarks(run, report, known)
+
+
+def _show_remarks(run: Import, report: RejectReport, known: Understanding) -> None:
+    """Say how the file was read, what was mended in addresses, and what might be a slip of the pen or a no."""
+    known.show_columns()
     files.show_rejects(report)
-    _show_remarks(run, report)
-
-
-def _show_remarks(run: Import, report: RejectReport) -> None:
-    """Say what was mended in addresses, and what might be a slip of the pen in them."""
-    remarks = run.remarks()
+    remarks = run.incoming.remarks()
     if remarks:
         output.say("To be looked at; these rows are imported:")
     for each in remarks[:_MOST_REMARKS]:
         output.say(f"  {report.place(each.line)}: {each.words}")
     if len(remarks) > _MOST_REMARKS:
         output.say(f"  and {len(remarks) - _MOST_REMARKS:,} more")
+    known.show_open(run)
 
 
 def _finish_dry_run(run: Import, difference: Difference, *, json: bool) -> None:

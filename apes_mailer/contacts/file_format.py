@@ -13,7 +13,7 @@ import contextlib
 import csv
 import io
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -95,6 +95,11 @@ class ContactsFile:
     def columns(self) -> Columns:
         """Where the address and the fields stand in a row."""
         return self._header.columns
+
+    @property
+    def layouts(self) -> Sequence[Columns]:
+        """The columns, once."""
+        return (self.columns,)
 
     @property
     def notice(self) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from apes_mailer.contacts import suppressions
-from apes_mailer.contacts.incoming import Incoming, Reject, Remark
+from apes_mailer.contacts.incoming import Incoming, Reject
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import Keyring
@@ -208,9 +208,10 @@ class Import:
                 if old.get(field, "") != value:
                     yield Change(address=address, field=field, old=old.get(field, ""), new=value)
 
-    def remarks(self) -> list[Remark]:
-        """Return what a person should know of rows that are imported: mended addresses, domains that may be slips."""
-        return self._incoming.remarks()
+    @property
+    def incoming(self) -> Incoming:
+        """The rows of the file, and what a person should know of them."""
+        return self._incoming
 
     def carry_out(self, source: Source) -> Counts:
         """Change the store in the transaction of the connection, and return what changed."""
@@ -238,6 +239,7 @@ class Import:
 
     def _plan(self, list_id: int, at: dt.datetime) -> tuple[Counts, int]:
         """Plan what becomes of each row; return the counts, and how many members of the list are in the file."""
+        self._incoming.look_at_consents(at)
         self._connection.exec_driver_sql("DROP TABLE IF EXISTS temp.planned")
         self._connection.exec_driver_sql(_PLANNED)
         values = {"list_id": list_id, "all_lists": schema.ALL_LISTS, "at": stamp(at)}

@@ -362,7 +362,7 @@ def test_mended_addresses_and_slips_are_imported_and_told(store: Store) -> None:
         run = Import(connection, KEYRING, lambda _: None, lambda _: None)
         counts = run.run(file, Source(path=path, list_id=list_id, at=NOW))
         assert (counts.new, counts.rejected) == (4, 0)
-        assert run.remarks() == [
+        assert run.incoming.remarks() == [
             (2, "“Ana <a@exemple.fr>” is read as a@exemple.fr"),
             (3, "gmial.com: is gmail.com meant? (1 more)"),
         ]
