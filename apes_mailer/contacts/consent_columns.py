@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from apes_mailer.contacts.letter_columns import is_question
 from apes_mailer.contacts.moments import is_unread, moment
@@ -59,10 +59,11 @@ class ConsentColumns:
         self._sources = [place[name] for name in _SOURCES if name in place]
         self._bases = [place[name] for name in _BASES if name in place]
 
-    @property
-    def are_there(self) -> bool:
-        """Whether a row can tell of a consent at all."""
-        return bool(self._times or self._agreements)
+    @classmethod
+    def among(cls, fields: Sequence[str]) -> Self | None:
+        """Return what finds the consent in rows with these fields; None when none of them tells of one."""
+        found = cls(fields)
+        return found if found._times or found._agreements else None
 
     def of(self, values: Sequence[str]) -> Consent | None:
         """Return the consent that a row tells of, if it does."""

@@ -51,6 +51,10 @@ _WORDS_OF_BOUNCING = re.compile(
 _WORDS_OF_COMPLAINT = re.compile(r"(?:^|_)(?:complain\w*|spam|plainte|signale_comme_spam)(?:_|$)").search
 
 
+_Reader = Callable[[str], Cause | None]
+"""Tells the cause that a cell states, or None."""
+
+
 class Mark(NamedTuple):
     """What a row says of a person who is not to be written to."""
 
@@ -95,9 +99,6 @@ def _of_everybody(file_name: str) -> Cause | None:
     if file_name.startswith(("unsubscribed_", "non_subscribed_")):
         return Cause.IMPORTED
     return Cause.BOUNCED if file_name.startswith("cleaned_") else None
-
-
-_Reader = Callable[[str], Cause | None]
 
 
 def _reader(name: str) -> _Reader | None:

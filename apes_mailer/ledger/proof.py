@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from apes_mailer.ledger.states import BatchState, Outcome
 from apes_mailer.store import schema
-from apes_mailer.store.database import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +54,11 @@ def lines(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> 
     yield from _exclusions(connection, campaign_id)
 
 
-def _of_batch(connection: sa.Connection, batch: Row, *, owner_alive: bool) -> Iterator[Line]:
+def _of_batch(connection: sa.Connection, batch: sa.Row[*tuple[Any, ...]], *, owner_alive: bool) -> Iterator[Line]:
     requests = _requests(connection, batch.campaign_id, batch.no)
     told = _told(connection, batch)
-    state = BatchState(batch.state).seen(owner_alive=owner_alive)
+    lost = batch.state == BatchState.SUBMITTING and not owner_alive
+    state = BatchState.UNKNOWN if lost else batch.state
     for row in _recipients(connection, batch):
         # Who was excluded left before the request was made, who was refused was in it.
         last = row.attempt_seq if row.outcome else batch.attempts
@@ -74,7 +75,7 @@ def _of_batch(connection: sa.Connection, batch: Row, *, owner_alive: bool) -> It
         )
 
 
-def _recipients(connection: sa.Connection, batch: Row) -> Sequence[Row]:
+def _recipients(connection: sa.Connection, batch: sa.Row[*tuple[Any, ...]]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     recipient, contact = schema.recipient, schema.contact
     stays = sa.and_(
         recipient.c.contact_id.between(batch.first_contact, batch.last_contact),
@@ -102,7 +103,7 @@ def _requests(connection: sa.Connection, campaign_id: int, batch_no: int) -> dic
     return {int(seq): str(at) for seq, at in rows}
 
 
-def _told(connection: sa.Connection, batch: Row) -> dict[int, list[Told]]:
+def _told(connection: sa.Connection, batch: sa.Row[*tuple[Any, ...]]) -> dict[int, list[Told]]:
     event = schema.event
     rows = connection.execute(
         sa.select(event.c.contact_id, event.c.kind, event.c.at, event.c.reason)

@@ -198,7 +198,7 @@ def test_consent_of_a_row_has_its_time_source_and_basis() -> None:
 
 def test_a_date_of_adding_is_a_consent_only_with_a_yes() -> None:
     day = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
-    assert not ConsentColumns(["ADDED_TIME"]).are_there
+    assert ConsentColumns.among(["ADDED_TIME"]) is None
     assert _consent("ADDED_TIME;OPT_IN", "2024-03-05;oui") == Consent(day, "", "")
     assert _consent("ADDED_TIME;OPT_IN", "2024-03-05;") is None
     assert _consent("DOUBLE_OPT-IN", "1") == Consent(None, "", "")
