@@ -128,7 +128,7 @@ def _unmet(condition: Condition, cells: Mapping[str, Collection[str]]) -> tuple[
     for has in leaves(condition):
         if len(cells[has.field]) < _MOST_VALUES and not any(map(has.holds, cells[has.field])):
             known = {alike(value): value for cell in sorted(cells[has.field]) for value in values_in(cell).values()}
-            near = next((close for value in has.values if (close := get_close_matches(value, known, n=1))), [])
+            near = [close for value in sorted(has.values) for close in get_close_matches(value, known, n=1)]
             meant = f" Did you mean {known[near[0]]}?" if near else ""
             said.append(f"Nobody has {has}.{meant}")
     return tuple(said)
