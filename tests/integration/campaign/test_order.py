@@ -151,4 +151,4 @@ def test_field_that_nobody_has_is_pointed_out(application: Application, place: P
     said = cards.card(application, order, surveyed)
     [warning] = [line for line in said.splitlines() if "PRENMO>>" in line]
     assert warning.startswith("  Warning: campaigns/premier-numero/issue.yaml")
-    assert "<<contact.PRENMO>>: nobody on the list has this field" in warning
+    assert "<<contact.PRENMO>>: nobody on the list has anything in this field" in warning
