@@ -84,7 +84,8 @@ class World(RuleBasedStateMachine):
         self.workspace = Workspace(self.folder)
         self.workspace.contacts.mkdir()
         self.database = Database("mailer.db", base=self.folder)
-        self.will, self.now = Will(), NOW
+        self.will = Will()
+        self.now: dt.datetime = NOW
         self.lists: dict[str, int] = {}
         with self.database.write() as connection:
             for name in LISTS:
