@@ -37,7 +37,7 @@ def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[
     """Yield the contacts of a list who have done nothing themselves, and whom no import has named, since.
 
     To give, refuse or withdraw a consent, to say no or pause, to call a letter spam, to leave or come back with the
-    provider: that is to do something. An import that was undone names nobody.
+    provider: that is to do something. An import that was undone names nobody, and proves no consent.
     """
     rows = _stale(list_id, at)
     query = sa.select(rows.c.address, rows.c.fields).order_by(rows.c.id)
@@ -52,7 +52,7 @@ def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
         schema.contact_import.c.at > since, schema.contact_import.c.undone_at.is_(None)
     )
     named = sa.exists().where(mention.c.import_id.in_(recent), mention.c.contact_id == contact.c.id)
-    spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since)
+    spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
     suppression, event = schema.suppression, schema.event
     said_no = sa.exists().where(
         suppression.c.key == contact.c.key, suppression.c.cause.in_(_OWN_CAUSES), suppression.c.at > since

@@ -59,7 +59,7 @@ RECIPIENTS = (
     .where(IN_BATCH)
     .order_by(schema.recipient.c.contact_id)
 )
-OPEN = sa.insert(schema.attempt)
+OPEN = sa.insert(schema.attempt).returning(schema.attempt.c.id)
 LINK = sa.insert(schema.batch_attempt)
 CLOSE = (
     sa.update(schema.attempt)
