@@ -114,13 +114,7 @@ class Incoming:
 
     def remarks(self) -> list[Remark]:
         """Return what a person should know of rows that are imported: addresses that were mended, then domains."""
-        slips = [
-            Remark(
-                slip.line, f"{slip.domain}: is {slip.meant} meant?" + (f" ({slip.others} more)" if slip.others else "")
-            )
-            for slip in self._domains.slips()
-        ]
-        return [*self._mended, *slips]
+        return [*self._mended, *(Remark(slip.line, slip.words) for slip in self._domains.slips())]
 
     def _good(self, chunk: list[Row | OptOut | BadRow]) -> Iterator[_Incoming]:
         as_json = _json_writer(self._columns.fields)

@@ -109,6 +109,11 @@ class Slip(NamedTuple):
     others: int
     meant: str
 
+    @property
+    def words(self) -> str:
+        """The hint in words, without its line."""
+        return f"{self.domain}: is {self.meant} meant?" + (f" ({self.others:,} more)" if self.others else "")
+
 
 class Domains:
     """Counts the domains of a list."""
@@ -125,6 +130,13 @@ class Domains:
         new = sorted(first.keys() - self._lines.keys(), key=first.__getitem__)[: _MOST_DOMAINS - len(self._lines)]
         self._lines.update({domain: first[domain] for domain in new})
         self._counts.update(domain for domain in domains if domain in self._lines)
+
+    def add(self, address: str, line: int) -> None:
+        """Take in one address, as :meth:`take` does many."""
+        domain = address.partition("@")[2]
+        if domain in self._lines or len(self._lines) < _MOST_DOMAINS:
+            self._lines.setdefault(domain, line)
+            self._counts[domain] += 1
 
     def slips(self) -> Iterator[Slip]:
         """Yield the domains that may be slips, in the order of their lines."""
