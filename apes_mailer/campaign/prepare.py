@@ -33,7 +33,7 @@ _NOBODY_TO_CORRECT = "Nobody needs this correction: it goes to those who got tha
 _NOBODY = "Add contacts to the list, or choose another one with --to."
 _UNPROVEN = (
     "The settings say that this list is opt-in: import the consents along with the contacts (their date and where they "
-    "were given), or let people sign up."
+    "were given, in columns or by --consent-source), or let people sign up."
 )
 
 

@@ -27,7 +27,7 @@ def doctor(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Look at the workspace: can letters leave it, and may they?
+    """Say whether letters can leave the workspace, and whether they may.
 
     Nothing is sent, and nothing changes.
     """

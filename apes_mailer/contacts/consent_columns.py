@@ -48,12 +48,15 @@ class ConsentColumns:
         self._agreements = [place[name] for name in _AGREEMENTS if name in place]
         self._added = [place[name] for name in _ADDED if name in place]
         self._sources = [place[name] for name in _SOURCES if name in place]
+        self.names = [name for name in (*_TIMES, *_AGREEMENTS) if name in place]
+        """The columns that tell of a consent, in the order in which they are believed."""
+
         self._bases = [place[name] for name in _BASES if name in place]
 
     @property
     def are_there(self) -> bool:
         """Whether a row can tell of a consent at all."""
-        return bool(self._times or self._agreements)
+        return bool(self.names)
 
     def of(self, values: Sequence[str]) -> Consent | None:
         """Return the consent that a row tells of, if it does."""

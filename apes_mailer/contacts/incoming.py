@@ -47,7 +47,8 @@ CREATE TEMPORARY TABLE rejected (line INTEGER NOT NULL, reason TEXT NOT NULL, ce
 CREATE TEMPORARY TABLE opted_out (
   key BLOB NOT NULL, address TEXT NOT NULL, cause TEXT NOT NULL, at TEXT, evidence TEXT NOT NULL);
 CREATE TEMPORARY TABLE consented (
-  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL);
+  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL,
+  wording TEXT NOT NULL);
 """
 
 _MOST_REMARKS = 10_000  # of mended addresses; nobody reads so many, and they are kept in memory
@@ -159,7 +160,7 @@ class Incoming:
                     at = stamp(consent.at) if consent.at else None
                     found.append((key, row.line, at, consent.source, consent.basis))
         if found:
-            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?)", found)
+            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?, '')", found)
 
     def opted_out(self) -> Iterator[list[Found]]:
         """Yield those who say no, some at a time."""
