@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from apes_mailer.campaign.audience import Audience
-from apes_mailer.contacts import file_keys, lists, retention
+from apes_mailer.contacts import file_rows, lists, retention
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.contacts.file_keys import NO_ROWS, Rows
+from apes_mailer.contacts.file_rows import NO_ROWS, Rows
 from apes_mailer.ledger import census
 from apes_mailer.ledger.census import Census
 from apes_mailer.model.consent import Policy
@@ -38,5 +38,5 @@ def take(database: Database, audience: Audience, policy: Policy, keyring: Keyrin
                 stale=retention.count(connection, list_id, at),
             )
         with open_contacts_file(audience.file, shown=audience.shown) as file:
-            keys, rows = file_keys.take(connection, file, keyring)
+            keys, rows = file_rows.take(connection, file, keyring)
         return Counted(census=census.take(connection, keys, list_id, policy, at), rows=rows)

@@ -113,7 +113,7 @@ def _prepare(
         campaigns.forget_untouched(connection, order.composition.name)
         _refuse_known_elsewhere(connection, order.composition.name, instance)
         _refuse_other_case(connection, order.composition.name)
-    with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates):
+    with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates, slips):
         preparation = _preparation(connection, order, list_id, targeting.letters())
         frozen = freeze.freeze(connection, preparation, candidates, at=at, actor=order.actor, expected=expected)
     if not frozen.recipients:
@@ -124,7 +124,8 @@ def _prepare(
     targeting.require_readers(lambda: audience_module.columns(connection, order.audience, list_id))
     require_filled_tags(connection, order, frozen.campaign_id)
     empty = _empty_fields(connection, frozen.campaign_id)
-    return replace(frozen, empty_fields=empty, absent_values=targeting.absent_values()), targeting
+    found = replace(frozen, empty_fields=empty, absent_values=targeting.absent_values(), slips=slips)
+    return found, targeting
 
 
 def _without_recipients(order: Order, frozen: Frozen) -> str:

@@ -39,6 +39,6 @@ def require_silent(table: ContactsTable) -> None:
         column = table.consent.names[0]
         raise UsageError(
             f"{table.shown} says itself who agreed, in its column {column}; --consent-source would speak over it.",
-            hint="Leave out --consent-source. If that column means something else, leave the column out, by its name as "
-            "the file has it: --column 'NAME='",
+            hint="Leave out --consent-source. If that column means something else, leave it out, by its name in the "
+            "file: --column 'NAME='",
         )

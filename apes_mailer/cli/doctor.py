@@ -27,9 +27,9 @@ def doctor(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Say whether letters can leave the workspace, and whether they may.
+    """Say whether letters can leave here, and whether they may.
 
-    Nothing is sent, and nothing changes.
+    It looks at settings, secret, database, provider and lists, and names the cure of what is wrong. Nothing is sent, and nothing changes.
     """
     from apes_mailer import doctor as examining
     from apes_mailer.doctor import Grade

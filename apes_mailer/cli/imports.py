@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from apes_mailer.cli import consents_told, files, output, typed
+from apes_mailer.cli import consents_told, files, output, remarks, typed
 from apes_mailer.cli.asking import open_asking
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.cli.rejects import RejectReport
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from apes_mailer.contacts.undoing import PastImport, Undone
     from apes_mailer.wiring import Application
 
-_MOST_REMARKS = 20  # on a screen
 _MOST_SHOWN, _MOST_LISTED = 10, 100  # changed fields, on a screen and for a script
 
 
@@ -81,7 +80,7 @@ def import_(  # noqa: PLR0913 - one argument for each option of the command
         _run(application, table, ask, RejectReport(), yes=yes, dry_run=True, json=json)
         return
     with RejectReport(workspace.contacts / "rejected" / f"{file.stem}.csv") as report:
-        counts = _run(application, table, ask, report, yes=yes, json=json)
+        counts, remarked = _run(application, table, ask, report, yes=yes, json=json)
     meanings.remember(file.name)
     if report.count and report.path:
         output.say(f"Every rejected row is in {workspace.shown(report.path)}")
@@ -90,7 +89,7 @@ def import_(  # noqa: PLR0913 - one argument for each option of the command
             f"{files.shown(application, file)} has no row below its first line: nobody was added to {list_name}."
         )
     if json:
-        output.emit(counts.as_json())
+        output.emit({**counts.as_json(), **remarked})
 
 
 class Asked(NamedTuple):
@@ -110,8 +109,11 @@ def _run(
     yes: bool,
     dry_run: bool = False,
     json: bool,
-) -> Counts:
-    """Read a file once, show what it would change if somebody wants to know, and let it; return what changed."""
+) -> tuple[Counts, dict[str, Any]]:
+    """Read a file once, show what it would change if somebody wants to know, and let it.
+
+    Return what changed, and what there is to look at, for scripts.
+    """
     from apes_mailer.contacts import importing, lists
     from apes_mailer.model.field import EMAIL
 
@@ -128,8 +130,8 @@ def _run(
                 difference = run.preview(lists.number(connection, asked.list_name), application.clock())
                 _show_difference(run, difference, report)
                 if dry_run:
-                    _finish_dry_run(run, difference, json=json)
-                    return difference.counts
+                    _finish_dry_run(run, difference, report, json=json)
+                    return difference.counts, {}
         if not yes:
             _ask_to_go_on("import", "imported")
         with bulk.write() as connection:
@@ -141,8 +143,8 @@ def _run(
         output.say(f"Recorded in the consent log: {output.plural(counts.consents, 'consent')}.")
     if yes:
         files.show_rejects(report)
-        _show_remarks(run, report)
-    return counts
+        remarks.show(run, report)
+    return counts, remarks.as_json(run, report)
 
 
 def _show_difference(run: Import, difference: Difference, report: RejectReport) -> None:
@@ -158,25 +160,15 @@ def _show_difference(run: Import, difference: Difference, report: RejectReport) 
     if difference.absent:
         output.say(f"{output.plural(difference.absent, 'contact')} of the list not in this file: left as they are.")
     files.show_rejects(report)
-    _show_remarks(run, report)
+    remarks.show(run, report)
 
 
-def _show_remarks(run: Import, report: RejectReport) -> None:
-    """Say what was mended in addresses, and what might be a slip of the pen in them."""
-    remarks = run.remarks()
-    if remarks:
-        output.say("To be looked at; these rows are imported:")
-    for each in remarks[:_MOST_REMARKS]:
-        output.say(f"  {report.place(each.line)}: {each.words}")
-    if len(remarks) > _MOST_REMARKS:
-        output.say(f"  and {len(remarks) - _MOST_REMARKS:,} more")
-
-
-def _finish_dry_run(run: Import, difference: Difference, *, json: bool) -> None:
+def _finish_dry_run(run: Import, difference: Difference, report: RejectReport, *, json: bool) -> None:
     output.say("A dry run: nothing was imported.")
     if json:
         changes = [asdict(each) for each in islice(run.changes(), _MOST_LISTED)]
-        output.emit({**difference.counts.as_json(), "absent": difference.absent, "changes": changes})
+        body = {**difference.counts.as_json(), "absent": difference.absent, "changes": changes}
+        output.emit({**body, **remarks.as_json(run, report)})
 
 
 def _change_text(change: Change) -> str:

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts import file_consent, suppressions
 from apes_mailer.contacts.file_consent import FileConsent
-from apes_mailer.contacts.incoming import Incoming, Reject, Remark
+from apes_mailer.contacts.incoming import Incoming, Reject, Repair
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -203,7 +204,7 @@ class Import:
                 if old.get(field, "") != value:
                     yield Change(address=address, field=field, old=old.get(field, ""), new=value)
 
-    def remarks(self) -> list[Remark]:
+    def remarks(self) -> tuple[list[Repair], list[Slip]]:
         """Return what a person should know of rows that are imported: mended addresses, domains that may be slips."""
         return self._incoming.remarks()
 

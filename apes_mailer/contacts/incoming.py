@@ -28,6 +28,7 @@ from apes_mailer.contacts.suppressions import Found
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store.times import stamp
 
@@ -67,11 +68,17 @@ class Reject:
     cells: tuple[str, ...] = ()
 
 
-class Remark(NamedTuple):
-    """What a person should know of a row that is imported: its line, and a sentence."""
+class Repair(NamedTuple):
+    """An address that was mended: its line, as it was written, and as it is read."""
 
     line: int
-    words: str
+    written: str
+    read: str
+
+    @property
+    def words(self) -> str:
+        """What was done, without the line."""
+        return f"“{self.written}” is read as {self.read}"
 
 
 class Incoming:
@@ -86,7 +93,7 @@ class Incoming:
         self._keyring = keyring
         self._on_rows = on_rows
         self._columns = Columns(width=1, address=0, fields=(), places=())
-        self._mended: list[Remark] = []
+        self._mended: list[Repair] = []
         self._domains = Domains()
         self.place: Callable[[int], str] = str
         """Where a row stands, for a person."""
@@ -113,9 +120,9 @@ class Incoming:
         """Whether a person may look for contacts in the order of the file."""
         return self.read < _CHUNK
 
-    def remarks(self) -> list[Remark]:
-        """Return what a person should know of rows that are imported: addresses that were mended, then domains."""
-        return [*self._mended, *(Remark(slip.line, slip.words) for slip in self._domains.slips())]
+    def remarks(self) -> tuple[list[Repair], list[Slip]]:
+        """Return what a person should know of rows that are imported: addresses that were mended, and likely slips."""
+        return self._mended, list(self._domains.slips())
 
     def _good(self, chunk: list[Row | OptOut | BadRow]) -> Iterator[_Incoming]:
         as_json = _json_writer(self._columns.fields)
@@ -148,7 +155,7 @@ class Incoming:
     def _mend(self, line: int, written: str) -> address.Address | None:
         mended = mend(written)
         if mended is not None and len(self._mended) < _MOST_REMARKS:
-            self._mended.append(Remark(line, f"“{' '.join(written.split())}” is read as {mended}"))
+            self._mended.append(Repair(line, " ".join(written.split()), mended))
         return mended
 
     def _take_consents(self, chunk: list[Row | OptOut | BadRow], columns: ConsentColumns) -> None:

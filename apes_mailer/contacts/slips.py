@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple
+
+from apes_mailer.model.slip import Slip
 
 # Where people in France have their mailboxes.
 _PROVIDERS = frozenset(
@@ -99,20 +100,6 @@ _OWN_LEAST = 20  # addresses of a domain that make it one of the list's own
 _MOST_OWN = 1000  # of them, the largest: what is near each is kept in memory
 _MOST_DOMAINS = 100_000  # looked at
 _OWN_TIMES = 20  # so many times as often it must be there as what is taken for a slip
-
-
-class Slip(NamedTuple):
-    """A domain that may be a slip: the first line with it, how many more have it, and what was probably meant."""
-
-    domain: str
-    line: int
-    others: int
-    meant: str
-
-    @property
-    def words(self) -> str:
-        """The hint in words, without its line."""
-        return f"{self.domain}: is {self.meant} meant?" + (f" ({self.others:,} more)" if self.others else "")
 
 
 class Domains:

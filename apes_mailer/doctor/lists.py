@@ -8,7 +8,7 @@ from apes_mailer.campaign import audience, census
 from apes_mailer.campaign.audience import STAFF, Audience
 from apes_mailer.campaign.census import Counted
 from apes_mailer.contacts import lists, retention
-from apes_mailer.contacts.file_keys import Rows
+from apes_mailer.contacts.file_rows import Rows
 from apes_mailer.doctor.diagnosis import Sheet
 from apes_mailer.errors import ApesMailerError
 from apes_mailer.ledger.census import Census
@@ -91,10 +91,10 @@ def _right(sheet: Sheet, name: str, policy: Policy, counted: Census) -> None:
 
 
 def _rows(sheet: Sheet, found: Audience, rows: Rows) -> None:
-    if rows.first is not None:
+    for first in rows.first[:1]:
         cure = f"See them with: apes-mailer contacts show {found.name}"
-        what = f"rows that are no contact: {rows.unusable:,}; this one: {rows.first.reason}"
-        sheet.warning(what, f"{found.shown}:{rows.first.line}", cure)
+        what = f"rows that are no contact: {rows.unusable:,}; this one: {first.reason}"
+        sheet.warning(what, f"{found.shown}:{first.line}", cure)
     for slip in rows.slips[:_MOST_SLIPS]:
         sheet.warning(slip.words, f"{found.shown}:{slip.line}", "Correct the address, if it is a slip of the pen.")
 

@@ -19,6 +19,7 @@ from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.consent import Policy
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.tracking import Tracking
 from apes_mailer.model.waiver import Waiver
 from apes_mailer.store import schema
@@ -117,6 +118,9 @@ class Frozen:
     """Fields of the letter in which no recipient has anything: everybody gets the words to fall back on."""
 
     absent_values: Sequence[AbsentValue] = ()
+    slips: Sequence[Slip] = ()
+    """The first domains of a list kept as a file that look like slips of the pen."""
+
     tracked: Mapping[str, int] = field(default_factory=dict[str, int])
     """Of how many recipients ``opens`` and ``clicks`` are counted; empty when the workspace wants neither."""
 
