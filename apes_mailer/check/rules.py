@@ -18,12 +18,14 @@ from apes_mailer.check import (
     link_words,
     links,
     loading,
+    merge_tags,
     online,
     outlook,
     pictures,
     sender,
     sizes,
     structure,
+    telephones,
     words,
 )
 from apes_mailer.check.letter import CheckedLetter
@@ -32,7 +34,7 @@ from apes_mailer.model.finding import Finding
 Rule = Callable[[CheckedLetter], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
-    words.tags,
+    merge_tags.understood,
     inbox.subject,
     inbox.preheader,
     pictures.alternative_text,
@@ -43,7 +45,7 @@ RULES: tuple[Rule, ...] = (
     pictures.place,
     links.destination,
     links.web_version,
-    links.telephones,
+    telephones.numbers,
     online.web_version_is_old,
     addresses.web_addresses,
     link_words.words,
@@ -73,7 +75,7 @@ RULES: tuple[Rule, ...] = (
     structure.title,
     structure.headings,
     structure.silent,
-    structure.leftovers,
+    structure.leftover_code,
     outlook.shapes,
     contrast.contrast,
     contrast.behind_words,

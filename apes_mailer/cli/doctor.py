@@ -29,7 +29,8 @@ def doctor(
 ) -> None:
     """Say whether letters can leave here, and whether they may.
 
-    It looks at settings, secret, database, provider and lists, and names the cure of what is wrong. Nothing is sent, and nothing changes.
+    It looks at settings, secret, database, provider and lists, and names the cure of what is wrong. Nothing is sent,
+    and nothing changes.
     """
     from apes_mailer import doctor as examining
     from apes_mailer.doctor import Grade

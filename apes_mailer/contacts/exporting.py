@@ -12,13 +12,14 @@ from apes_mailer.contacts import lists, segments
 from apes_mailer.contacts.lists import StoredContact
 from apes_mailer.contacts.rows import marked
 from apes_mailer.errors import ContactsError
+from apes_mailer.model.field import EMAIL
 from apes_mailer.model.segment import Condition
 
 
 def export(connection: sa.Connection, list_id: int, path: Path, where: Condition | None = None) -> int:
     """Write the contacts of a stored list, or those that a segment means, see :func:`write`."""
     contacts = lists.contacts_of(connection, segments.of_list(connection, list_id, where))
-    return write(contacts, field_names(connection, list_id), path)
+    return write(contacts, lists.field_names(connection, list_id), path)
 
 
 def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -> int:
@@ -31,7 +32,7 @@ def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter=";")
-            writer.writerow(["EMAIL", *names])
+            writer.writerow([EMAIL, *names])
             for contact in contacts:
                 writer.writerow([marked(contact.address), *(marked(contact.fields.get(name, "")) for name in names)])
                 count += 1
@@ -39,11 +40,3 @@ def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -
         path.unlink()
         raise
     return count
-
-
-def field_names(connection: sa.Connection, list_id: int) -> list[str]:
-    """Return the names of all fields that contacts of a stored list have, sorted."""
-    rows = lists.members(list_id)
-    keys = sa.func.json_each(rows.c.fields).table_valued("key")
-    found = connection.execute(sa.select(keys.c.key).select_from(rows.join(keys, sa.true())).distinct()).scalars()
-    return sorted(map(str, found))

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 # Of the rows of one person the first counts: beside min(), SQLite gives the other columns of the row that has it.
-_TOLD = """
+_TOLD = f"""
 FROM (SELECT key, min(line), at, source, basis, wording FROM temp.consented GROUP BY key) AS told
 JOIN temp.planned ON planned.key = told.key AND NOT planned.is_suppressed
 WHERE NOT EXISTS (SELECT 1 FROM consent WHERE consent.key = told.key AND consent.purpose = :purpose
-                  AND consent.list_id IN (:all_lists, :list_id)
-                  AND (consent.import_id IS NULL
-                       OR consent.import_id NOT IN (SELECT id FROM import WHERE undone_at IS NOT NULL)))
-"""
+                  AND consent.list_id IN (:all_lists, :list_id) AND {schema.PROVES})
+"""  # noqa: S608 - made of constants only
 
 _RECORD = f"""
 INSERT INTO consent (key, list_id, purpose, state, at, source, basis, wording, import_id)

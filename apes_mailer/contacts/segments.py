@@ -139,7 +139,7 @@ def _require_column(connection: sa.Connection, rows: sa.Subquery, has: Has) -> N
         return
     filled = sa.select(rows.c.contact_id).where(_cell(rows, has.field) != "").limit(1)
     if connection.execute(filled).first() is None:
-        raise _no_column(has, _columns(connection, rows))
+        raise _no_column(has, [EMAIL, *lists.names_of_fields(connection, rows)])
 
 
 def _no_column(has: Has, known: list[str]) -> ContactsError:
@@ -147,9 +147,3 @@ def _no_column(has: Has, known: list[str]) -> ContactsError:
         f"Nobody on the list has anything in the column {has.field}, which the segment asks for.",
         hint=f"{did_you_mean(has.field, known)}Columns of the list: {', '.join(known)}.",
     )
-
-
-def _columns(connection: sa.Connection, rows: sa.Subquery) -> list[str]:
-    names = sa.func.json_each(rows.c.fields).table_valued("key")
-    found = sa.select(names.c.key).select_from(rows.join(names, sa.true())).distinct().order_by("key")
-    return [EMAIL, *map(str, connection.execute(found).scalars())]

@@ -76,6 +76,6 @@ def _has_basis(key: sa.ColumnElement[bytes], list_id: int) -> sa.ColumnElement[b
         table.c.list_id.in_([schema.ALL_LISTS, list_id]),
         table.c.purpose == Purpose.LETTER,
         table.c.basis != "",
-        permission.proves(),
+        sa.text(schema.PROVES),
     )
     return sa.select(table.c.id).where(of_letters).exists()

@@ -19,7 +19,7 @@ from apes_mailer import settings
 from apes_mailer.campaign import report
 from apes_mailer.campaign.overview import Rehearsal
 from apes_mailer.campaign.why import Answer, Attempt, Why
-from apes_mailer.cli import answers, output, reports
+from apes_mailer.cli import answers, output, reports, standings
 from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
@@ -28,12 +28,12 @@ from apes_mailer.ledger.events import Reported
 from apes_mailer.ledger.freeze import AbsentValue, Frozen, FrozenVariant, LeftOut
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Refusal, Status
-from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.event import EventKind
 from apes_mailer.model.finding import Severity
 from apes_mailer.model.issue import Block
 from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
+from apes_mailer.model.waiver import Waived
 from apes_mailer.settings import Settings
 from tests.support.cli import REPOSITORY
 from tests.support.reported import LAST, NAME, rich
@@ -177,7 +177,7 @@ def _status() -> dict[str, Any]:
         waivers=[Waived(rule="", because="", by="", at="")],
         kind=Kind.SEND,
     )
-    return output.status_json(status)
+    return output.plain(status)
 
 
 def _why() -> dict[str, Any]:
@@ -207,7 +207,7 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
     counts = Counts(read=1, new=1, updated=0, unchanged=0, rejected=0, suppressed=0)
     assert _keys(samples["why"]) == _keys(_why())
     assert _keys(samples["suppressions list"]) == _keys([answers.suppression_json(suppression)])
-    assert _keys(samples["send --dry-run"]) == _keys(output.survey_json("x", frozen))
+    assert _keys(samples["send --dry-run"]) == _keys(standings.survey_json("x", frozen))
     finding = output.problem_json("", Severity.ERROR, Problem(message=""))
     assert list(samples["check"]["findings"][0]) == list(finding)
     assert list(samples["contacts import"]) == list(counts.as_json())
@@ -236,7 +236,7 @@ def test_json_page_names_what_else_there_is() -> None:
         letters=(),
     )
     words: list[str] = [
-        *output.rehearsal_json(rehearsal),
+        *output.plain(rehearsal),
         "rehearsals",
         "feedback",
         "doubt",
