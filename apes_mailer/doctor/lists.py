@@ -55,7 +55,7 @@ def examine(application: Application, database: Database, name: str, *, asked: b
         sheet.error(error.message, name, error.hint)
         return sheet, None
     _may_be_mailed(sheet, name, policy, counted.census, asked=asked)
-    _right(sheet, name, policy, counted.census)
+    _right(sheet, found, policy, counted.census)
     _rows(sheet, found, counted.rows)
     if counted.stale:
         what = f"contacts of whom nothing was heard for {retention.YEARS} years: {counted.stale:,}"
@@ -77,12 +77,13 @@ def _may_be_mailed(sheet: Sheet, name: str, policy: Policy, counted: Census, *, 
         note(f"nobody may be mailed; {numbers} ({policy.words})", name)
 
 
-def _right(sheet: Sheet, name: str, policy: Policy, counted: Census) -> None:
-    unproven = counted.contacts - counted.suppressed - counted.agreed
+def _right(sheet: Sheet, found: Audience, policy: Policy, counted: Census) -> None:
+    name, unproven = found.name, counted.contacts - counted.suppressed - counted.agreed
     if policy is Policy.OPT_IN and unproven:
+        first = f"take the file {found.shown} out of that folder, and " if found.file else ""
         cure = (
-            f"If they agreed, say where: apes-mailer contacts import FILE --list {name} --consent-source WORDS. "
-            "Otherwise let them sign up."
+            f"If they agreed, {first}say where they did: apes-mailer contacts import FILE --list {name} "
+            "--consent-source WORDS. Otherwise let them sign up."
         )
         sheet.warning(f"contacts left out because nothing proves that they agreed: {unproven:,}", name, cure)
     elif policy is Policy.OPPOSITION and name != STAFF:

@@ -85,6 +85,7 @@ def test_opt_in_list_without_proofs_has_nobody_to_mail(place: Place) -> None:
     nobody, unproven = said(place.examine(), "list", Grade.WARNING)
     assert "nobody may be mailed" in nobody.message
     assert unproven.message.endswith("4")
+    assert "take the file contacts/tous.csv out" in unproven.cure  # an import does not go into a list kept as a file
     (asked,) = said(place.examine(list_name="tous"), "list", Grade.ERROR)
     assert (asked.message, asked.where) == (nobody.message, "tous")
 
