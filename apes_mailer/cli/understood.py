@@ -45,10 +45,9 @@ class Understanding:
             where = f" in {_quoted(headers.get(each.field, each.field))}" if each.field else ""
             place = self.table.place(each.line)
             output.say(f"  {place}: “{each.written}”{where}, the day of a consent, {each.why}{_more(each.cells)}.")
-        people, undated = incoming.consents
-        if people:
-            today = f", {undated:,} of them as of today: the file gives no day" if undated else ""
-            output.say(f"Consents that the file tells of: {people:,}{today}.")
+        if incoming.undated:
+            many = output.plural(incoming.undated, "consent")
+            output.say(f"  {many} as of today: the file has no day for {'it' if incoming.undated == 1 else 'them'}")
 
 
 def _columns(table: ContactsTable, meanings: Meanings, file_name: str) -> Iterator[str]:

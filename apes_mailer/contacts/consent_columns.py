@@ -53,17 +53,20 @@ class ConsentColumns:
         place = {field: number for number, field in enumerate(fields)}
         self._fields = tuple(fields)
         self._times = [place[name] for name in _TIMES if name in place]
-        agreements = [*(name for name in _AGREEMENTS if name in place), *filter(is_question, fields)]
-        self._agreements = [place[name] for name in dict.fromkeys(agreements) if name not in _TIMES]
+        asked = [name for name in fields if is_question(name) and name not in {*_TIMES, *_AGREEMENTS}]
+        agreements = [*(name for name in _AGREEMENTS if name in place), *asked]
+        self._agreements = [place[name] for name in agreements]
         self._added = [place[name] for name in _ADDED if name in place]
         self._sources = [place[name] for name in _SOURCES if name in place]
         self._bases = [place[name] for name in _BASES if name in place]
+        self.names = [*(name for name in _TIMES if name in place), *agreements]
+        """The columns that tell of a consent, in the order in which they are believed."""
 
     @classmethod
     def among(cls, fields: Sequence[str]) -> Self | None:
         """Return what finds the consent in rows with these fields; None when none of them tells of one."""
         found = cls(fields)
-        return found if found._times or found._agreements else None
+        return found if found.names else None
 
     def of(self, values: Sequence[str]) -> Consent | None:
         """Return the consent that a row tells of, if it does."""

@@ -29,6 +29,7 @@ from apes_mailer.contacts.suppressions import Found
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store.times import stamp
 
@@ -48,12 +49,13 @@ CREATE TEMPORARY TABLE rejected (line INTEGER NOT NULL, reason TEXT NOT NULL, ce
 CREATE TEMPORARY TABLE opted_out (
   key BLOB NOT NULL, address TEXT NOT NULL, cause TEXT NOT NULL, at TEXT, evidence TEXT NOT NULL);
 CREATE TEMPORARY TABLE consented (
-  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL);
+  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL,
+  wording TEXT NOT NULL);
 """
 _FUTURE = "SELECT count(*), min(line), at FROM temp.consented WHERE at > :tomorrow"
 _NOT_IN_FUTURE = "UPDATE temp.consented SET at = iif(at > :tomorrow, NULL, :now) WHERE at > :now"
-_CONSENTS = """
-SELECT count(*), count(*) - count(at) FROM (
+_UNDATED = """
+SELECT count(*) - count(at) FROM (
   SELECT key, min(line), at FROM temp.consented WHERE key NOT IN (SELECT key FROM temp.opted_out) GROUP BY key)
 """
 
@@ -73,11 +75,17 @@ class Reject:
     cells: tuple[str, ...] = ()
 
 
-class Remark(NamedTuple):
-    """What a person should know of a row that is imported: its line, and a sentence."""
+class Repair(NamedTuple):
+    """An address that was mended: its line, as it was written, and as it is read."""
 
     line: int
-    words: str
+    written: str
+    read: str
+
+    @property
+    def words(self) -> str:
+        """What was done, without the line."""
+        return f"“{self.written}” is read as {self.read}"
 
 
 class UnreadDates(NamedTuple):
@@ -102,11 +110,11 @@ class Incoming:
         self._keyring = keyring
         self._on_rows = on_rows
         self._columns = Columns(width=1, address=0, fields=(), places=())
-        self._mended: list[Remark] = []
+        self._mended: list[Repair] = []
         self._domains = Domains()
         self._unread: dict[str, UnreadDates] = {}
         self._questions = Questions(())
-        self.consents = (0, 0)
+        self.undated = 0
         self.place: Callable[[int], str] = str
         """Where a row stands, for a person."""
         self.read = 0
@@ -145,30 +153,23 @@ class Incoming:
         """Take a consent that claims to be of the future for one without a day: it would outweigh a later no.
 
         A time without a zone may be some hours ahead of ``at`` and is no claim; it becomes ``at``. Afterwards
-        ``consents`` is how many people agreed as the file tells, and for how many of them it has no day.
+        ``undated`` is how many people agreed without a day in the file.
         """
         times = {"now": stamp(at), "tomorrow": stamp(at + dt.timedelta(days=1))}
         count, line, written = self._connection.execute(sa.text(_FUTURE), times).one()
         self._connection.execute(sa.text(_NOT_IN_FUTURE), times)
         if count:
             self._unread["future"] = UnreadDates("", count, line, written[:10], "lies in the future")
-        people, undated = self._connection.exec_driver_sql(_CONSENTS).one()
-        self.consents = (int(people), int(undated))
+        self.undated = int(self._connection.exec_driver_sql(_UNDATED).scalar_one())
 
     @property
     def fits_on_a_screen(self) -> bool:
         """Whether a person may look for contacts in the order of the file."""
         return self.read < _CHUNK
 
-    def remarks(self) -> list[Remark]:
-        """Return what a person should know of rows that are imported: addresses that were mended, then domains."""
-        slips = [
-            Remark(
-                slip.line, f"{slip.domain}: is {slip.meant} meant?" + (f" ({slip.others} more)" if slip.others else "")
-            )
-            for slip in self._domains.slips()
-        ]
-        return [*self._mended, *slips]
+    def remarks(self) -> tuple[list[Repair], list[Slip]]:
+        """Return what a person should know of rows that are imported: addresses that were mended, and likely slips."""
+        return self._mended, list(self._domains.slips())
 
     def _good(self, chunk: list[Row | OptOut | BadRow]) -> Iterator[_Incoming]:
         as_json = _json_writer(self._columns.fields)
@@ -201,7 +202,7 @@ class Incoming:
     def _mend(self, line: int, written: str) -> address.Address | None:
         mended = mend(written)
         if mended is not None and len(self._mended) < _MOST_REMARKS:
-            self._mended.append(Remark(line, f"“{' '.join(written.split())}” is read as {mended}"))
+            self._mended.append(Repair(line, " ".join(written.split()), mended))
         return mended
 
     def _take_consents(self, chunk: list[Row | OptOut | BadRow], columns: ConsentColumns) -> None:
@@ -222,7 +223,7 @@ class Incoming:
                     at = stamp(consent.at) if consent.at else None
                     found.append((key, row.line, at, consent.source, consent.basis))
         if found:
-            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?)", found)
+            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?, '')", found)
 
     def opted_out(self) -> Iterator[list[Found]]:
         """Yield those who say no, some at a time."""

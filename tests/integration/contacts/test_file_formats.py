@@ -178,7 +178,7 @@ def test_preview_says_how_the_columns_were_understood_and_what_they_leave_open(c
         "line 4: “12.2024” in “Date d'ajout”, the day of a consent, is no day that can be read",
         "line 4: “Avis” says “ne veut plus de mails”",
         "line 5: “2099-03-12”, the day of a consent, lies in the future",
-        "Consents that the file tells of: 3, 2 of them as of today",
+        "2 consents as of today: the file has no day for them",
     ):
         assert line in said
     done = cli.ok(*command, "--column", "Déjà venu=NEWSLETTER", "--yes")
