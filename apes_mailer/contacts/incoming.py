@@ -205,16 +205,9 @@ class Incoming:
     def _keep_noes(self, noes: list[tuple[OptOut, bool]]) -> None:
         """Keep who says no, by addresses in normal form; the second of each: whether that is all that the row is."""
         rows = [
-            (
-                self._keyring.contact_key(no.address),
-                no.address,
-                no.cause,
-                stamp(no.at) if no.at else None,
-                said_by(no.at) if no.at else None,
-                no.evidence,
-                is_row,
-            )
+            (self._keyring.contact_key(no.address), no.address, no.cause, *at, no.evidence, is_row)
             for no, is_row in noes
+            for at in [(stamp(no.at), said_by(no.at)) if no.at else (None, None)]
         ]
         if rows:
             self._connection.exec_driver_sql("INSERT INTO temp.opted_out VALUES (?, ?, ?, ?, ?, ?, ?, false)", rows)

@@ -178,8 +178,6 @@ def _count(connection: sa.Connection, query: sa.Select[int]) -> int:
 
 
 def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt.datetime) -> int:
-    newest = [sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)) for table in (schema.suppression, schema.consent)]
-    suppression_id, consent_id = (connection.execute(each).scalar_one() for each in newest)
     insert = (
         sa.insert(schema.campaign)
         .values(
@@ -190,8 +188,8 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             envelope=preparation.envelope,
             issue_digest=preparation.issue_digest,
             prepared_at=stamp(at),
-            suppression_id=suppression_id,
-            consent_id=consent_id,
+            suppression_id=sa.select(sa.func.ifnull(sa.func.max(schema.suppression.c.id), 0)).scalar_subquery(),
+            consent_id=sa.select(sa.func.ifnull(sa.func.max(schema.consent.c.id), 0)).scalar_subquery(),
             correction_of=preparation.correction_of,
             policy=preparation.policy,
             segment=preparation.segment,

@@ -17,9 +17,11 @@ from apes_mailer.campaign import erasure, preferences, unsubscribe
 from apes_mailer.campaign.applying import Application
 from apes_mailer.contacts import (
     block_lists,
+    consents,
     importing,
     lists,
     opting_in,
+    reported,
     staging,
     suppressions,
     undoing,
@@ -33,7 +35,7 @@ from apes_mailer.ledger.excluding import Excluding
 from apes_mailer.ledger.freeze import Candidates, Preparation
 from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import Kind
-from apes_mailer.model.consent import Policy, Purpose
+from apes_mailer.model.consent import Policy, Purpose, State
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted
 from apes_mailer.model.suppression import NEEDS_REASON, NEVER_WITH_OTHERS, Cause
@@ -45,6 +47,7 @@ from tests.integration.contacts.world import (
     KEYRING,
     LINK,
     LISTS,
+    NOW,
     PEOPLE,
     List,
     Person,
@@ -100,25 +103,27 @@ class Audience(Outside):
 
     @rule(numbers=Some, where=List, said=st.sampled_from(SAID_IN_FILES))
     def import_a_file(self, numbers: list[int], where: str, said: Said = NOTHING) -> None:
-        path = self.file(numbers, said)
+        path, list_id = self.file(numbers, said), self.lists[where]
         agreeing = {
             n for n in numbers if said.yes and not self.is_held(n, where) and not self.will.has_spoken(n, where)
         }
         with open_contacts_file(path) as file, self.database.bulk(cache_mb=2) as bulk, bulk.write() as connection:
             run = importing.Import(connection, KEYRING, lambda _reject: None, lambda _rows: None)
-            run.run(file, importing.Source(path=path, list_id=self.lists[where], at=self.now))
+            run.run(file, importing.Source(path=path, list_id=list_id, at=self.now))
         path.unlink()
         with self.database.read() as connection:
             number = undoing.imports(connection)[-1].id
+            erased = suppressions.erased_keys(connection)  # of whom nothing more is kept
         for each in agreeing:
             self.will.says(each, where, self.now - said.days * DAY, f"{IMPORT} {number}", yes=True)
         for each in numbers:
-            if said.cause:
+            if said.cause and key(each) not in erased:
                 self.will.heard(each, where, said.cause, self.now - said.days * DAY, way=IMPORT)
 
     def is_held(self, number: int, where: str) -> bool:
+        list_id = self.lists[where]
         with self.database.read() as connection:
-            return bool(suppressions.holding(connection, key(number), at=self.now, list_id=self.lists[where]))
+            return bool(suppressions.holding(connection, key(number), at=self.now, list_id=list_id))
 
     @rule()
     def undo_the_last_import(self) -> None:
@@ -152,8 +157,8 @@ class Audience(Outside):
         self.suppress(number, where, Cause.PAUSED, self.now + days * DAY)
 
     def suppress(self, number: int, where: str | None, cause: Cause, until: dt.datetime | None = None) -> None:
+        scope, by = self.scope(where), suppressions.BY_HAND
         with self.database.write() as connection:
-            scope, by = self.scope(where), suppressions.BY_HAND
             suppressions.add(connection, key(number), list_id=scope, cause=cause, at=self.now, until=until, source=by)
         self.will.no(number, where, cause, until)
 
@@ -173,10 +178,11 @@ class Audience(Outside):
 
     @rule(number=Person, where=st.none() | List, because=st.sampled_from(["", "asked by phone"]))
     def let_back_by_hand(self, number: int, where: str | None, because: str) -> None:
+        scope = self.scope(where)
         try:
             with self.database.write() as connection:
                 ended = opting_in.let_back(
-                    connection, key(number), list_id=self.scope(where), cause=None, because=because, at=self.now
+                    connection, key(number), list_id=scope, cause=None, because=because, at=self.now
                 )
         except UsageError:
             assert not because
@@ -200,17 +206,14 @@ class Audience(Outside):
     @rule(where=List, policy=st.sampled_from(Policy), numbers=st.none() | Some)
     def prepare(self, where: str, policy: Policy, numbers: list[int] | None) -> None:
         """Freeze a campaign to a list, kept in the store or as a file with these people."""
+        list_id = self.lists[where]
         with self.database.write() as connection:
-            candidates = Candidates(accepted=lists.members(self.lists[where]))
+            candidates = Candidates(accepted=lists.members(list_id))
             if numbers is not None:
                 with open_contacts_file(self.file(numbers)) as file:
-                    accepted, rejected = staging.stage(
-                        connection, file, KEYRING, list_id=self.lists[where], at=self.now
-                    )
+                    accepted, rejected = staging.stage(connection, file, KEYRING, list_id=list_id, at=self.now)
                 candidates = Candidates(accepted=accepted, rejected=rejected)
-            frozen = freeze.freeze(
-                connection, _preparation(self.lists[where], policy), candidates, at=self.now, actor="test"
-            )
+            frozen = freeze.freeze(connection, _preparation(list_id, policy), candidates, at=self.now, actor="test")
             recipients = connection.execute(_RECIPIENTS, {"campaign": frozen.campaign_id}).scalars().all()
         (self.workspace.contacts / "liste.csv").unlink(missing_ok=True)
         self.open, self.policy = (frozen.campaign_id, where), policy
@@ -417,7 +420,82 @@ def _leaving_after_signing_up(audience: Audience) -> None:
     audience.prepare("tous", Policy.OPPOSITION, None)
 
 
+def _list_that_knows_of_no_noes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "_HAND_ON_NOES", "SELECT :made, :later")
+
+
+def _list_that_is_made_after_coming_back_to_another(audience: Audience) -> None:
+    audience.follow_the_link(0, "tous", undone=False)
+    audience.sign_up(0, "tous")
+    audience.prepare("nouveaux", Policy.OPPOSITION, [0])
+
+
+def _undo_that_agrees_to_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(connection: sa.Connection, key: bytes, *, list_id: int, source: str) -> None:
+        proof = Proof(source=source)
+        consents.record(
+            connection, key, list_id=list_id, purpose=Purpose.LETTER, state=State.GIVEN, at=NOW, proof=proof
+        )
+
+    monkeypatch.setattr(consents, "undo_withdrawal", fault)
+
+
+def _leaving_and_coming_back_without_having_agreed(audience: Audience) -> None:
+    audience.import_a_file([0], "tous")
+    audience.follow_the_link(0, "tous", undone=True)
+    audience.prepare("tous", Policy.OPT_IN, None)
+
+
+def _group_that_ends_what_the_account_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    remove = suppressions.remove
+
+    def fault(connection: sa.Connection, key: bytes, *, source: str | None = None, **which: Any) -> bool:
+        return remove(connection, key, **which) or source is None
+
+    monkeypatch.setattr(suppressions, "remove", fault)
+
+
+def _coming_back_to_a_group_after_leaving_the_account(audience: Audience) -> None:
+    audience.import_a_file([0], "tous")
+    audience.provider_lists_somebody(0, BLOCK_LISTS[2], loud=False)
+    audience.sync()
+    audience.provider_reports(0, "group_resubscribe", marked=True, late=False, copies=1)
+    audience.prepare("tous", Policy.OPPOSITION, None)
+
+
+def _claim_of_a_file_that_counts_as_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    statement = reported._ADD.replace("AND import_id IS NULL", "")  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(reported, "_ADD", statement)
+    monkeypatch.setattr(importing, "_TAKE_BACK", "SELECT :all_lists, :list_id, :at")
+
+
+def _file_of_those_who_left_after_one_that_claims_consents(audience: Audience) -> None:
+    audience.import_a_file([0], "tous", Said(yes="oui"))
+    audience.time_goes_by(1)
+    audience.import_a_file([0], "tous", Said(word="désinscrit", cause=Cause.IMPORTED, days=3))
+    audience.prepare("tous", Policy.OPPOSITION, None)
+
+
+def _proof_that_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_batch: Excluding) -> None:
+        """Exclude nobody."""
+
+    monkeypatch.setattr(Excluding, "unproven", fault)
+
+
+def _import_that_is_undone_during_a_send(audience: Audience) -> None:
+    audience.import_a_file([0, 1], "tous", Said(yes="oui"))
+    audience.prepare("tous", Policy.OPT_IN, None)
+    audience.undo_the_last_import()
+    audience.send_on([Submitted(), Submitted()])
+
+
 STORIES: dict[Fault, Story] = {
+    _list_that_knows_of_no_noes: _list_that_is_made_after_coming_back_to_another,
+    _undo_that_agrees_to_everything: _leaving_and_coming_back_without_having_agreed,
+    _group_that_ends_what_the_account_knows: _coming_back_to_a_group_after_leaving_the_account,
+    _claim_of_a_file_that_counts_as_a_yes: _file_of_those_who_left_after_one_that_claims_consents,
+    _proof_that_is_not_asked_for_again: _import_that_is_undone_during_a_send,
     _account_that_is_not_heeded: _complaint_that_only_the_provider_knows,
     _report_that_does_nothing: _complaint_that_is_reported_during_a_send,
     _page_that_changes_nothing: _letter_that_is_not_chosen,
