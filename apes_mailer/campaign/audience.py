@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from apes_mailer.contacts import lists, segments, staging
 from apes_mailer.contacts.file_format import open_contacts_file
+from apes_mailer.contacts.slips import Domains
 from apes_mailer.errors import ContactsError, UsageError
 from apes_mailer.ledger import campaigns, control, corrections
 from apes_mailer.ledger.freeze import Candidates
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.segment import Condition
+from apes_mailer.model.slip import Slip
 from apes_mailer.store.database import Connection, Database
 from apes_mailer.workspace import Workspace
 from apes_mailer.workspace.names import did_you_mean
 
+_MOST_SLIPS = 5  # that are named; one is as well looked up with the others in the file
 _SAMPLED = 10_000  # contacts that show what the columns of a list are
 
 STAFF = "staff"
@@ -54,8 +58,13 @@ class Audience:
         return f'The campaign "{self.corrected.campaign}"' if self.corrected else f'The list "{self.name}"'
 
 
-def find(workspace: Workspace, database: Database, name: str, *, where: Condition | None = None) -> Audience:
-    """Return the list of a name, or a segment of it. Raises ``ContactsError`` when there is none, or two."""
+def find(
+    workspace: Workspace, database: Database, name: str, *, where: Condition | None = None, may_be_made: bool = True
+) -> Audience:
+    """Return the list of a name, or a segment of it. Raises ``ContactsError`` when there is none, or two.
+
+    ``may_be_made``: to make a list of this name is another way to what the person wants.
+    """
     file = workspace.list_file(name)
     with database.read() as connection:
         list_id = lists.find(connection, name)
@@ -67,7 +76,7 @@ def find(workspace: Workspace, database: Database, name: str, *, where: Conditio
             hint="Rename the file, so that it is clear who is meant.",
         )
     if not file and not is_stored:
-        raise _no_list(workspace, name, sorted({*workspace.list_files(), *stored}))
+        raise no_list(workspace, name, stored, may_be_made=may_be_made)
     return Audience(name=name, file=file, shown=workspace.shown(file) if file else "", where=where)
 
 
@@ -98,14 +107,18 @@ def notice(audience: Audience) -> str:
         return file.notice
 
 
-def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError:
-    message = f'There is no list "{name}".'
+def no_list(workspace: Workspace, name: str, stored: Sequence[str], *, may_be_made: bool) -> ContactsError:
+    """Return what is said of a name that is no list; ``stored`` are the lists of the store."""
+    message, known = f'There is no list "{name}".', sorted({*workspace.list_files(), *stored})
     if document := workspace.other_document(name):
         return ContactsError(message, hint=document)
     unusable = "".join(f"\n{cure}" for cure in workspace.unusable_lists())
+    here = f"{did_you_mean(name, known)}Lists here: {', '.join(known) or 'none yet'}."
+    if not may_be_made:
+        return ContactsError(message, hint=f"{here}{unusable}")
     return ContactsError(
         message,
-        hint=f"{did_you_mean(name, known)}Lists here: {', '.join(known) or 'none yet'}. "
+        hint=f"{here} "
         f"Put a file contacts/{name}.csv there, or import one: "
         f"apes-mailer contacts import FILE --list {name}{unusable}",
     )
@@ -114,23 +127,24 @@ def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError
 @contextmanager
 def candidates(
     connection: Connection, audience: Audience, keyring: Keyring, at: dt.datetime
-) -> Generator[tuple[int, Candidates], None, None]:
-    """Yield the number of the list and its candidates, inside the freezing transaction.
+) -> Generator[tuple[int, Candidates, Sequence[Slip]], None, None]:
+    """Yield the number of the list, its candidates, and likely slips of its file, inside the freezing transaction.
 
     Who is on the list and outside the segment is a candidate, rejected for that.
     """
     list_id = lists.find_or_add(connection, audience.name, keyring, at)
     if audience.corrected is not None:
-        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring, list_id=list_id, at=at)
+        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring, list_id=list_id, at=at), ()
         return
+    domains = Domains()
     if audience.file is None:
         accepted, rejected = lists.members(list_id), None
     else:
         with open_contacts_file(audience.file, shown=audience.shown) as file:
-            accepted, rejected = staging.stage(connection, file, keyring, list_id=list_id, at=at)
+            accepted, rejected = staging.stage(connection, file, keyring, list_id=list_id, at=at, domains=domains)
     if audience.where is not None:
         accepted, rejected = segments.part(connection, accepted, rejected, audience.where)
-    yield list_id, Candidates(accepted=accepted, rejected=rejected)
+    yield list_id, Candidates(accepted=accepted, rejected=rejected), list(islice(domains.slips(), _MOST_SLIPS))
 
 
 def _of_corrected(

@@ -11,7 +11,7 @@ import datetime as dt
 import gc
 import json
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from apes_mailer.contacts import rejected_noes
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.consent_columns import ConsentColumns
+from apes_mailer.contacts.questions import Questions
 from apes_mailer.contacts.repair import mend, normalise
 from apes_mailer.contacts.reported import Found, said_by
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
@@ -29,6 +30,7 @@ from apes_mailer.contacts.slips import Domains
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store.times import stamp
 
@@ -49,7 +51,14 @@ CREATE TEMPORARY TABLE opted_out (
   key BLOB NOT NULL, address TEXT NOT NULL, cause TEXT NOT NULL, at TEXT, said_by TEXT, evidence TEXT NOT NULL,
   is_row INTEGER NOT NULL, taken_back INTEGER NOT NULL DEFAULT 0);
 CREATE TEMPORARY TABLE consented (
-  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL);
+  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL,
+  wording TEXT NOT NULL);
+"""
+_FUTURE = "SELECT count(*), min(line), at FROM temp.consented WHERE at > :tomorrow"
+_NOT_IN_FUTURE = "UPDATE temp.consented SET at = iif(at > :tomorrow, NULL, :now) WHERE at > :now"
+_UNDATED = """
+SELECT count(*) - count(at) FROM (
+  SELECT key, min(line), at FROM temp.consented WHERE key NOT IN (SELECT key FROM temp.opted_out) GROUP BY key)
 """
 
 _MOST_REMARKS = 10_000  # of mended addresses; nobody reads so many, and they are kept in memory
@@ -68,11 +77,27 @@ class Reject:
     cells: tuple[str, ...] = ()
 
 
-class Remark(NamedTuple):
-    """What a person should know of a row that is imported: its line, and a sentence."""
+class Repair(NamedTuple):
+    """An address that was mended: its line, as it was written, and as it is read."""
 
     line: int
-    words: str
+    written: str
+    read: str
+
+    @property
+    def words(self) -> str:
+        """What was done, without the line."""
+        return f"“{self.written}” is read as {self.read}"
+
+
+class UnreadDates(NamedTuple):
+    """Cells of a column whose days of consent are not believed: how many, the first with its line, and why."""
+
+    field: str
+    cells: int
+    line: int
+    written: str
+    why: str
 
 
 class Incoming:
@@ -87,8 +112,11 @@ class Incoming:
         self._keyring = keyring
         self._on_rows = on_rows
         self._columns = Columns(width=1, address=0, fields=(), places=())
-        self._mended: list[Remark] = []
+        self._mended: list[Repair] = []
         self._domains = Domains()
+        self._unread: dict[str, UnreadDates] = {}
+        self._questions = Questions(())
+        self.undated = 0
         self.place: Callable[[int], str] = str
         """Where a row stands, for a person."""
         self.read = 0
@@ -98,6 +126,8 @@ class Incoming:
         for statement in filter(str.strip, _TABLES.split(";")):
             self._connection.exec_driver_sql(statement)
         self._columns, self.place, consent = file.columns, file.place, file.consent
+        settled = set[str]().union(*(layout.settled for layout in file.layouts))
+        self._questions = Questions(file.fields, settled)
         rows = iter(file)
         with _without_collector():
             while chunk := list(islice(rows, _CHUNK)):
@@ -107,22 +137,41 @@ class Incoming:
                     self._domains.take([row[2] for row in good], [row[1] for row in good])
                 if consent is not None:
                     self._take_consents(chunk, consent)
+                readable = [row for row in chunk if isinstance(row, Row)]
+                self._questions.take([row.line for row in readable], [row.values for row in readable])
                 self._on_rows(self.read)
+
+    @property
+    def questions(self) -> Questions:
+        """What the rows leave open for a person."""
+        return self._questions
+
+    @property
+    def unread_dates(self) -> Sequence[UnreadDates]:
+        """The columns of dates where some were not understood, or lie ahead."""
+        return list(self._unread.values())
+
+    def look_at_consents(self, at: dt.datetime) -> None:
+        """Take a consent that claims to be of the future for one without a day: it would outweigh a later no.
+
+        A time without a zone may be some hours ahead of ``at`` and is no claim; it becomes ``at``. Afterwards
+        ``undated`` is how many people agreed without a day in the file.
+        """
+        times = {"now": stamp(at), "tomorrow": stamp(at + dt.timedelta(days=1))}
+        count, line, written = self._connection.execute(sa.text(_FUTURE), times).one()
+        self._connection.execute(sa.text(_NOT_IN_FUTURE), times)
+        if count:
+            self._unread["future"] = UnreadDates("", count, line, written[:10], "lies in the future")
+        self.undated = int(self._connection.exec_driver_sql(_UNDATED).scalar_one())
 
     @property
     def fits_on_a_screen(self) -> bool:
         """Whether a person may look for contacts in the order of the file."""
         return self.read < _CHUNK
 
-    def remarks(self) -> list[Remark]:
-        """Return what a person should know of rows that are imported: addresses that were mended, then domains."""
-        slips = [
-            Remark(
-                slip.line, f"{slip.domain}: is {slip.meant} meant?" + (f" ({slip.others} more)" if slip.others else "")
-            )
-            for slip in self._domains.slips()
-        ]
-        return [*self._mended, *slips]
+    def remarks(self) -> tuple[list[Repair], list[Slip]]:
+        """Return what a person should know of rows that are imported: addresses that were mended, and likely slips."""
+        return self._mended, list(self._domains.slips())
 
     def _good(self, chunk: list[Row | OptOut | BadRow]) -> Iterator[_Incoming]:
         as_json = _json_writer(self._columns.fields)
@@ -173,19 +222,28 @@ class Incoming:
     def _mend(self, line: int, written: str) -> address.Address | None:
         mended = mend(written)
         if mended is not None and len(self._mended) < _MOST_REMARKS:
-            self._mended.append(Remark(line, f"“{' '.join(written.split())}” is read as {mended}"))
+            self._mended.append(Repair(line, " ".join(written.split()), mended))
         return mended
 
     def _take_consents(self, chunk: list[Row | OptOut | BadRow], columns: ConsentColumns) -> None:
         found: list[tuple[bytes, int, str | None, str, str]] = []
         for row in chunk:
-            if isinstance(row, Row) and (consent := columns.of(row.values)):
+            if not isinstance(row, Row):
+                continue
+            if unread := columns.unread(row.values):
+                first = self._unread.get(unread.field)
+                self._unread[unread.field] = (
+                    first._replace(cells=first.cells + 1)
+                    if first
+                    else UnreadDates(unread.field, 1, row.line, unread.written, "is no day that can be read")
+                )
+            if consent := columns.of(row.values):
                 with suppress(address.AddressError):
                     key = self._keyring.contact_key(normalise(row.address))
                     at = stamp(consent.at) if consent.at else None
                     found.append((key, row.line, at, consent.source, consent.basis))
         if found:
-            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?)", found)
+            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?, '')", found)
 
     def opted_out(self) -> Iterator[list[Found]]:
         """Yield those who say no, some at a time."""

@@ -17,6 +17,7 @@ from apes_mailer.contacts import rejected_noes, repair, reported, suppressions
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.reported import Found
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
+from apes_mailer.contacts.slips import Domains
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
 from apes_mailer.store import schema
@@ -58,20 +59,26 @@ ON CONFLICT (key) DO UPDATE SET address = excluded.address WHERE contact.address
 
 
 def stage(
-    connection: sa.Connection, file: ContactsFile, keyring: Keyring, *, list_id: int, at: dt.datetime
+    connection: sa.Connection,
+    file: ContactsFile,
+    keyring: Keyring,
+    *,
+    list_id: int,
+    at: dt.datetime,
+    domains: Domains | None = None,
 ) -> tuple[sa.Subquery, sa.Subquery]:
     """Read a file into temporary tables of the transaction; who says no in it is suppressed for the list.
 
     Returns the accepted contacts (``contact_id``, ``key``, ``address``, ``fields``) and the rejected rows
     (``contact_id``, ``line``, ``reason``, ``detail``; the reasons are ``invalid``, ``duplicate`` and, of whoever was
-    erased and is stored no more, ``suppressed``).
+    erased and is stored no more, ``suppressed``). ``domains`` counts those of the accepted contacts.
     """
     for table in (_row, _contact, _reject):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
     _metadata.create_all(connection, checkfirst=False)
     rows, erased = iter(file), suppressions.erased_keys(connection)
     while chunk := list(islice(rows, _CHUNK)):
-        found = _stage_chunk(connection, chunk, file.fields, keyring, erased)
+        found = _stage_chunk(connection, chunk, file.fields, keyring, erased, domains)
         reported.add_all(connection, found, list_id=list_id, at=at, source=file.shown)
     _number(connection)
     contact = schema.contact
@@ -88,6 +95,7 @@ def _stage_chunk(
     fields: tuple[str, ...],
     keyring: Keyring,
     erased: Container[bytes],
+    domains: Domains | None,
 ) -> list[Found]:
     """Take in some rows; return those that say no."""
     good: list[dict[str, object]] = []
@@ -113,12 +121,23 @@ def _stage_chunk(
             opted_out += _found([row._replace(address=known)], keyring)
         contacts.append({"key": key, "address": known})
         good.append({"line": row.line, "key": key, "fields": fields_json(fields, row.values)})
+    if domains is not None:
+        domains.take([str(each["address"]) for each in contacts], [int(str(each["line"])) for each in good])
+    _insert(connection, contacts, good, bad)
+    return [each for each in opted_out if each.key not in erased]
+
+
+def _insert(
+    connection: sa.Connection,
+    contacts: list[dict[str, object]],
+    good: list[dict[str, object]],
+    bad: list[dict[str, object]],
+) -> None:
     if contacts:
         connection.exec_driver_sql(_KNOW, contacts)
         connection.execute(sa.insert(_row), good)
     if bad:
         connection.execute(sa.insert(_reject), bad)
-    return [each for each in opted_out if each.key not in erased]
 
 
 def _found(noes: Iterable[OptOut], keyring: Keyring) -> list[Found]:

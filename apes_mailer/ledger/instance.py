@@ -69,6 +69,11 @@ class Instance:
         self._computer = computer
         self._heard = 0
 
+    @property
+    def mark_file(self) -> Path:
+        """The mark beside the database; made with the first attempt, and written anew with each."""
+        return self._beside
+
     def register(self, database: Database, fingerprint: str) -> None:
         """Give a new ledger its identity, or check that an existing one belongs to this workspace's secret.
 

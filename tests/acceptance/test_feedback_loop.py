@@ -22,7 +22,9 @@ pytestmark = pytest.mark.slow
 NEXT = "2027-04"
 KEY = SigningKey()
 EVERYBODY = [f"personne{number}@exemple{number % 37}.example" for number in range(60)]
-FATES: dict[int, list[tuple[str, dict[str, str]]]] = {
+Fate = list[tuple[str, dict[str, str]]]
+DELIVERED: Fate = [("delivered", {})]
+FATES: dict[int, Fate] = {
     1: [("deferred", {"response": "450 later"}), ("bounce", {"reason": "550 no such user", "type": "bounce"})],
     2: [("bounce", {"reason": "550 no such user", "type": "bounce", "marks": "none"})],  # late, and without our marks
     3: [("bounce", {"reason": "552 mailbox full", "type": "blocked"})],
@@ -48,8 +50,8 @@ def _storm(people: dict[str, dict[str, Any]], dice: random.Random) -> list[dict[
     events = [reported("delivered", f"quelqu.un{number}@ailleurs.example") for number in range(20)]
     for number, address in enumerate(EVERYBODY):
         marks = people[address]["custom_args"]
-        fates: list[tuple[str, dict[str, str]]] = [("processed", {}), *FATES.get(number, [("delivered", {})])]
-        for place, (kind, more) in enumerate(fates):
+        fate: Fate = [("processed", {}), *FATES.get(number, DELIVERED)]
+        for place, (kind, more) in enumerate(fate):
             known = {"attempt": marks["apes_attempt"], "recipient": marks["apes_recipient"]}
             said = {name: value for name, value in more.items() if name != "marks"}
             event = reported(kind, address, timestamp=1_804_000_000 + place, **({} if "marks" in more else known))

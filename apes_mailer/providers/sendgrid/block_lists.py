@@ -49,7 +49,7 @@ def page(asking: Asking, name: str, since: dt.datetime | None, cursor: object | 
     Pages overlap by one entry. When it is not there again, an entry was taken off the list meanwhile and others have
     moved up unseen: then the list is read anew. Raises ``AccountError`` when that goes on, and what asking raises.
     """
-    matter = _matter(name)
+    matter = matter_of(name)
     at = cursor if isinstance(cursor, _Cursor) else None
     query: dict[str, str | int] = {"limit": ENTRIES, "offset": at.offset if at else 0}
     if since is not None:
@@ -72,18 +72,24 @@ def page(asking: Asking, name: str, since: dt.datetime | None, cursor: object | 
 
 def group(asking: Asking, group_id: int) -> Page:
     """Return everybody who has unsubscribed from a group, in one page. Raises what asking raises."""
-    matter = Matter(
-        what=f"who left the unsubscribe group {group_id}",
-        scope="asm.groups.suppressions.read",
-        right="Unsubscribe Groups: Read Access",
-    )
+    matter = group_matter(group_id)
     told = asking.ask(matter, ["asm", "groups", str(group_id), "suppressions"])
     entries = [Listed(str(address)) for address in _array(matter, told.value)]
     return Page(entries=entries, next=None, at=told.at)
 
 
-def _matter(name: str) -> Matter:
+def matter_of(name: str) -> Matter:
+    """Return what is asked for when a list is read."""
     return Matter(what=f"its list {name}", scope=f"suppression.{name}.read", right="Suppressions: Read Access")
+
+
+def group_matter(group_id: int) -> Matter:
+    """Return what is asked for when a group is read."""
+    return Matter(
+        what=f"who left the unsubscribe group {group_id}",
+        scope="asm.groups.suppressions.read",
+        right="Unsubscribe Groups: Read Access",
+    )
 
 
 def _array(matter: Matter, value: object) -> list[Any]:

@@ -77,6 +77,7 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
         "left_out": (),
         "empty_fields": (),
         "absent_values": (),
+        "slips": (),
         "tracked": {},
     }
     suppression = Suppression(address="a@exemple.fr", list_name="", cause=Cause.MANUAL, at="2027", until="")
