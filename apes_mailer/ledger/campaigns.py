@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger.states import BatchState, Kind, Outcome
 from apes_mailer.model.batch import Envelope
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.store import schema
 
@@ -31,6 +32,7 @@ class Campaign:
     envelope: Envelope
     issue_digest: str
     prepared_at: str
+    policy: Policy
     segment: str
     correction_of: str = ""
 
@@ -245,6 +247,7 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
         campaign.c.envelope,
         campaign.c.issue_digest,
         campaign.c.prepared_at,
+        campaign.c.policy,
         campaign.c.segment,
         sa.func.coalesce(
             sa.select(corrected.c.name).where(corrected.c.id == campaign.c.correction_of).scalar_subquery(), ""
@@ -255,6 +258,7 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
 def _campaign(row: sa.RowMapping) -> Campaign:
     frozen: dict[str, Any] = dict(row)
     frozen["kind"], frozen["envelope"] = Kind(row["kind"]), Envelope.from_json(row["envelope"])
+    frozen["policy"] = Policy(row["policy"])
     return Campaign(**frozen)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from apes_mailer.model.consent import Policy
+
 FEWEST_FOR_A_RATE = 20
 """Of fewer people no rate is told: one more or less would change it by more than five per cent."""
 
@@ -115,6 +117,14 @@ class Clicks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opens:
+    """How often a letter was opened, ``readers`` being those who agreed that it is counted."""
+
+    opens: int
+    readers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaivedRule:
     """A rule of the checks whose errors did not block the campaign, and on whose word."""
 
@@ -126,7 +136,10 @@ class WaivedRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """A campaign to the same list, with what can be told of it quickly; ``bounced`` is None when nothing came back."""
+    """A campaign to the same list, with what can be told of it quickly; ``bounced`` is None when nothing came back.
+
+    ``heard``: the provider has told something since, so that no complaint is none.
+    """
 
     campaign: str
     prepared_at: str
@@ -134,6 +147,7 @@ class Past:
     recipients: int
     submitted: int
     bounced: int | None
+    heard: bool
     left: Mapping[str, int]
 
 
@@ -150,6 +164,9 @@ class Report:
     state: str
     provider: str
     list_name: str
+    policy: Policy
+    """By which right the list was mailed, as it was frozen."""
+
     segment: str
     """The part of the list that was asked for; empty for all of it."""
 
@@ -172,15 +189,24 @@ class Report:
     feedback: Feedback | None
     """None when the provider told nothing: then nobody knows what was delivered."""
 
+    heard: bool
+    """Whether the provider has told anything since, by events or by its lists; if not, complaints are unknown."""
+
     left: Mapping[str, int]
-    """Recipients who are suppressed since, by cause; only until the next campaign to the list."""
+    """Recipients who are suppressed since, by cause; only until the next campaign to the list.
+
+    Those who unsubscribed at the provider are among those who unsubscribed, and stand under their own cause too.
+    """
 
     sending: Sending
     letters: Sequence[SentLetter]
     waivers: Sequence[WaivedRule]
     decisions: Sequence[Decision]
+    opens: Opens | None
+    """None when opens were counted of nobody."""
+
     clicks: Sequence[Clicks] | None
-    """None when clicks are not counted."""
+    """None when clicks were counted of nobody."""
 
     past: Sequence[Past]
     """The campaigns to the same list of the twelve months before, oldest first, and this one."""
