@@ -11,8 +11,12 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from apes_mailer.render import html
+from apes_mailer.render.theme import compile_theme
+from apes_mailer.wiring import application
 from benchmarks import common
 from benchmarks.common import REPOSITORY, apes_mailer, row
 
@@ -27,18 +31,15 @@ print(time.perf_counter() - started)
 """
 
 
-def warm_build(times: int) -> list[float]:
-    """Return the milliseconds of building the sample letter in a process that has built it before."""
-    from apes_mailer.wiring import application
-
-    live = application(REPOSITORY)
-    live.compose(NAME)
+def timed(times: int, work: Callable[[], object]) -> float:
+    """Return the median milliseconds of doing something again, after a first time."""
+    work()
     found: list[float] = []
     for _ in range(times):
         started = time.perf_counter()
-        live.compose(NAME)
+        work()
         found.append((time.perf_counter() - started) * 1000)
-    return found
+    return statistics.median(found)
 
 
 def first_command(folder: Path) -> float:
@@ -82,10 +83,17 @@ def main() -> None:
         readme = first_command(folder)
         checked = check_of(20, folder)
         weight = (folder / "letter" / "issue.html").stat().st_size
-    ours = statistics.median(warm_build(30))
+    live = application(REPOSITORY)
+    composition = live.compose(NAME)
+    css = compile_theme(composition.theme, composition.loaded.issue.language).css
+    mjml = re.sub(r"<<([^<>]+)>>", r"[\1]", composition.letter.mjml)  # the engine reads no merge tags, only their slots
+    ours = timed(30, lambda: live.compose(NAME))
+    compiled = timed(30, lambda: html.from_mjml(mjml, css))
     print("| what | measured | wanted |\n| --- | --- | --- |")
     row("sample letter: load, render, inline, check, warm", f"{ours:.0f} ms", "<= 50 ms")
-    row("npm mjml 5 command on the same MJML", f"{theirs:,.0f} ms: {theirs / ours:.0f} times slower", ">= 20 times")
+    row("of that, from its MJML to inlined HTML", f"{compiled:.0f} ms")
+    slower = f"{theirs / compiled:.0f} times slower than that, {theirs / ours:.0f} times slower than the whole build"
+    row("npm mjml 5 command on the same MJML", f"{theirs:,.0f} ms: {slower}", ">= 20 times")
     row("sample letter, HTML", f"{weight / 1000:.1f} kB", "<= 70 kB")
     row("the letter with 20 articles: load, render, inline, check, for the first time", f"{checked:.2f} s", "<= 1 s")
     row("the README's first command line, in a clean copy", f"{readme:.0f} s", "< 60 s")

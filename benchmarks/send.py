@@ -139,6 +139,8 @@ def freeze_and_send(folder: Path, count: int) -> None:
         varied_large = apes_mailer("send", varied, "--to", "million", "--dry-run", cwd=folder, extra=environment)
         seconds = varied_large.seconds - few_varied.seconds
         row(f"the same with {len(AUDIENCES) + 1} variants, by a column of 997 values", f"{seconds:.1f} s", "<= 5 s")
+        seconds = freeze_with_consents(folder, environment)
+        row("the same with tracking on, each having agreed or refused", f"{seconds:.1f} s", "<= 5 s")
         few = send(folder, "dix_mille", 10_000, environment)
         many = send(folder, "million", count, environment)
         bare = without_ledger(folder, url, count)
@@ -152,6 +154,32 @@ def freeze_and_send(folder: Path, count: int) -> None:
         row("peak memory, 10,000 recipients", f"{few.memory:.0f} MB", "<= 120 MB")
         change = many.memory / few.memory - 1
         row(f"peak memory, {count:,} recipients", f"{many.memory:.0f} MB ({change:+.0%})", "<= 120 MB, within 10 %")
+
+
+def freeze_with_consents(folder: Path, environment: dict[str, str]) -> float:
+    """Return the seconds of a freeze that reads a consent to both kinds of counting for each contact.
+
+    Counting is switched on for this only, and the consents are taken away again: other rows are about letters as they
+    are by default.
+    """
+    settings = folder / "apes-mailer.toml"
+    before, database_file = settings.read_text(encoding="utf-8"), folder / "mailer.db"
+    kept = shutil.copyfile(database_file, folder / "before.db")
+    with closing(sqlite3.connect(database_file)) as database, database:
+        for place, purpose in enumerate(("opens", "clicks"), start=2):
+            database.execute(
+                "INSERT INTO consent (key, list_id, purpose, state, at, source)"
+                " SELECT key, 0, ?, iif(id % ?, 'given', 'refused'), '2026-01-01T00:00:00.000Z', 'form' FROM contact",
+                (purpose, place),
+            )
+    settings.write_text(f"{before}\n[tracking]\nopens = true\nclicks = true\n", encoding="utf-8")
+    small = apes_mailer("send", SAMPLE, "--to", "dix", "--dry-run", cwd=folder, extra=environment)
+    large = apes_mailer("send", SAMPLE, "--to", "million", "--dry-run", cwd=folder, extra=environment)
+    settings.write_text(before, encoding="utf-8")
+    for part in folder.glob("mailer.db*"):
+        part.unlink()
+    kept.rename(database_file)
+    return large.seconds - small.seconds
 
 
 def with_audiences(folder: Path) -> str:

@@ -9,12 +9,12 @@ from functools import partial
 from typing import NoReturn
 
 from apes_mailer.campaign import audience as audience_module
-from apes_mailer.campaign.filling import require_filled_tags
+from apes_mailer.campaign import filling
 from apes_mailer.campaign.order import Order
 from apes_mailer.campaign.targeting import Targeting
 from apes_mailer.campaign.waiving import require_sound
 from apes_mailer.errors import CancelledError, ContactsError, LedgerError
-from apes_mailer.ledger import campaigns, control, freeze, merge_values
+from apes_mailer.ledger import campaigns, control, freeze
 from apes_mailer.ledger.freeze import Frozen, Preparation
 from apes_mailer.ledger.instance import Instance
 from apes_mailer.ledger.sorting import Letters
@@ -121,9 +121,10 @@ def _prepare(
         raise ContactsError(
             f"{order.audience.words} gives no recipient ({excluded}).", hint=_without_recipients(order, frozen)
         )
-    targeting.require_readers(lambda: audience_module.columns(connection, order.audience, list_id))
-    require_filled_tags(connection, order, frozen.campaign_id)
-    empty = _empty_fields(connection, frozen.campaign_id)
+    columns = partial(audience_module.columns, connection, order.audience, list_id)
+    targeting.require_readers(columns)
+    filling.require_filled_tags(connection, order, frozen.campaign_id)
+    empty = filling.empty_fields(connection, order, frozen.campaign_id, columns)
     return replace(frozen, empty_fields=empty, absent_values=targeting.absent_values()), targeting
 
 
@@ -132,12 +133,6 @@ def _without_recipients(order: Order, frozen: Frozen) -> str:
     if Reason.NO_PROOF in frozen.excluded:
         return _UNPROVEN
     return _NOBODY_TO_CORRECT if order.audience.corrected else _NOBODY
-
-
-def _empty_fields(connection: Connection, campaign_id: int) -> list[str]:
-    letters = campaigns.templates(connection, campaign_id).values()
-    fields = dict.fromkeys(name for template in letters for name in template.fields() if name != EMAIL)
-    return [name for name in fields if merge_values.nobody_has(connection, campaign_id, name)]
 
 
 def _refuse_known_elsewhere(connection: Connection, name: str, instance: Instance) -> None:

@@ -12,7 +12,7 @@ from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.model.consent import Purpose
-from apes_mailer.model.report import Clicks, Opens, Report, SentLetter, WaivedRule
+from apes_mailer.model.report import Clicks, Opens, Report, SentLetter
 from apes_mailer.render import fill
 from apes_mailer.render.report.places import Place, places
 from apes_mailer.store.database import Connection, Database
@@ -88,7 +88,7 @@ def _report(connection: Connection, campaign: Campaign, *, alive: bool, at: dt.d
         left=figures.left(connection, campaign.id),
         sending=figures.sending(connection, campaign.id),
         letters=_letters(connection, campaign.id, stands),
-        waivers=[WaivedRule(rule=each.rule, because=each.because, by=each.by, at=each.at) for each in stands.waivers],
+        waivers=stands.waivers,
         decisions=figures.decisions(connection, campaign.id),
         opens=_opens(connection, campaign, stands.tracked.get(Purpose.OPENS, 0)),
         clicks=_clicks(connection, campaign, stands.tracked.get(Purpose.CLICKS, 0)),

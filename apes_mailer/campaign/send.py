@@ -269,7 +269,7 @@ class Sender:
                 later = f"Try again later with: apes-mailer resume {self._campaign.name}"
                 return submission.cause, submission.cure if submission.stop else later
             case Unknown():
-                see = f"See which with: apes-mailer status {self._campaign.name}, and resolve them before you resume"
+                see = f"See which with: apes-mailer status {self._campaign.name}"
                 return f"several batches are in doubt ({submission.cause})", see
             case Refused():
                 provider, reason = self._around.provider.name, next(iter(submission.reasons.values()))

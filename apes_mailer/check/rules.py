@@ -22,9 +22,11 @@ from apes_mailer.check import (
     online,
     outlook,
     pictures,
+    raw_signs,
     sender,
     sizes,
     structure,
+    telephones,
     words,
 )
 from apes_mailer.check.letter import CheckedLetter
@@ -44,7 +46,7 @@ RULES: tuple[Rule, ...] = (
     pictures.place,
     links.destination,
     links.web_version,
-    links.telephones,
+    telephones.numbers,
     online.web_version_is_old,
     addresses.web_addresses,
     link_words.words,
@@ -56,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     dates.events,
     dates.issue_date,
     dates.copyright_year,
+    raw_signs.signs,
     leftovers.placeholders,
     leftovers.copies,
     sender.identity,

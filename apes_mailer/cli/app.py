@@ -21,6 +21,7 @@ from apes_mailer.cli import (
     imports,
     issues,
     members,
+    misread,
     missing,
     opt_outs,
     persons,
@@ -226,6 +227,7 @@ def _click_failed(error: Exception, *, debug: bool) -> int:
         raise error
     if debug:
         traceback.print_exc()
+    misread.reword(error)
     show()
     if names := missing.choices(error):
         sys.stderr.write(f"{names}\n")

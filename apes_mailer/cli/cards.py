@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apes_mailer.campaign import compose, correction, overview, targeting
+from apes_mailer.campaign import compose, correction, filling, overview, targeting
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.order import Order
-from apes_mailer.check import catalogue
 from apes_mailer.cli import output, reaching, standings
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.states import Reason
@@ -98,7 +97,7 @@ def _digests(composition: Composition, frozen: Frozen) -> dict[str, str]:
 def unheard(frozen: Frozen) -> list[Finding]:
     """Return a finding for each field, and each value of an audience, that nobody on the list has."""
     return [
-        *(catalogue.finding("merge-tag-unheard", name=name) for name in frozen.empty_fields),
+        *map(filling.unheard_finding, frozen.empty_fields),
         *map(targeting.absent_finding, frozen.absent_values),
     ]
 

@@ -26,6 +26,7 @@ class SendProgress:
         self._started = self._said = time.monotonic()
         self._lock = threading.Lock()
         self._bar = _bar(total) if sys.stderr.isatty() else None
+        self._last_line = ""
         self._told: dict[str, float] = {}  # words of trouble, and when they were said
 
     def add(self, recipients: int, submission: Submission) -> None:
@@ -70,7 +71,11 @@ class SendProgress:
         rate = self._done / max(now - self._started, 0.001)
         left = f", {_duration((self._total - self._done) / rate)} left" if rate and self._done < self._total else ""
         share = 100 * self._done // self._total if self._total else 100
-        say(f"{self._done:,} of {self._total:,} submitted ({share} %), {rate:,.0f}/s{left}")
+        so_far = f"{self._done:,} of {self._total:,} submitted ({share} %)"
+        if so_far != self._last_line:
+            pace = f"{rate:,.0f}/s" if rate >= 1 else f"{rate * 60:.0f}/min"
+            say(f"{so_far}, {pace}{left}")
+        self._last_line = so_far
 
 
 def _trouble(recipients: int, submission: Submission) -> str:

@@ -87,7 +87,9 @@ def _pause(status: Status) -> list[str]:
         return []
     if status.state == "sending":
         return [f"  Pausing ({status.cause}): the batches on their way are finished first."]
-    return [f"  Paused: {status.cause}.", *([f"  {status.cure.rstrip('.')}."] if status.cure else [])]
+    # A cure that leads here has done its work: what it promises stands above and below.
+    cure = "" if f"apes-mailer status {status.campaign}" in status.cure else status.cure.rstrip(".")
+    return [f"  Paused: {status.cause}.", *([f"  {cure}."] if cure else [])]
 
 
 def _doubt(batch: BatchStatus) -> list[str]:

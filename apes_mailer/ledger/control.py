@@ -156,17 +156,9 @@ def distrust(
     doubt may have been settled, and sent again. ``touched_since`` names campaigns known to have started, though this
     copy of the ledger may not know it.
     """
-    batch, attempt, campaign = schema.batch, schema.attempt, schema.campaign
+    batch, campaign = schema.batch, schema.campaign
     started = sa.select(campaign.c.id).where(
-        campaign.c.kind == Kind.SEND,
-        sa.or_(
-            campaign.c.name.in_(touched_since),
-            sa.select(attempt.c.id).where(attempt.c.campaign_id == campaign.c.id).exists(),
-            # Put in doubt by an earlier copy, and maybe settled by a person since.
-            sa.select(batch.c.no)
-            .where(batch.c.campaign_id == campaign.c.id, batch.c.state != BatchState.PENDING)
-            .exists(),
-        ),
+        campaign.c.kind == Kind.SEND, sa.or_(campaign.c.name.in_(touched_since), campaigns.begun())
     )
     before = _open_batches(connection, started, BatchState.UNKNOWN)
     pending = _open_batches(connection, started, BatchState.PENDING)
@@ -187,10 +179,7 @@ def distrust(
             note=why,
         )
     in_doubt, doubted_before = ({row.name for row in rows} for rows in (pending, before))
-    prepared = sa.select(campaign.c.name).where(
-        campaign.c.kind == Kind.SEND,
-        campaign.c.id.not_in(started),
-    )
+    prepared = sa.select(campaign.c.name).where(campaign.c.kind == Kind.SEND, campaign.c.id.not_in(started))
     dropped = [str(name) for name in connection.execute(prepared.order_by(campaign.c.name)).scalars()]
     for name in dropped:
         campaigns.forget_untouched(connection, name)
@@ -221,7 +210,7 @@ def campaign_id_of(connection: sa.Connection, name: str) -> int:
     found = campaigns.find(connection, name)
     if found is None:
         raise LedgerError(
-            f'"{name}" has not been prepared for sending; there is nothing to continue.',
+            f'"{name}" has not been prepared for sending; nothing of it is under way.',
             hint=f"Rehearsals are simply run again. To send: apes-mailer send {name} --to LIST",
         )
     return found

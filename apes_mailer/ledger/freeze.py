@@ -9,7 +9,6 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -99,6 +98,18 @@ class AbsentValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyField:
+    """A field of the letter in which no recipient has anything; ``meant`` is one near it that the list has, or empty.
+
+    ``field`` is the path of the first tag in the issue that names it; empty when the theme or the settings do.
+    """
+
+    field: str
+    name: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
     """What a preparation froze."""
 
@@ -113,8 +124,8 @@ class Frozen:
     left_out: Sequence[LeftOut] = ()
     """The first rows of a list kept as a file that are no recipients."""
 
-    empty_fields: Sequence[str] = ()
-    """Fields of the letter in which no recipient has anything: everybody gets the words to fall back on."""
+    empty_fields: Sequence[EmptyField] = ()
+    """In their place everybody gets the words to fall back on."""
 
     absent_values: Sequence[AbsentValue] = ()
     tracked: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -166,8 +177,9 @@ def _count(connection: sa.Connection, query: sa.Select[int]) -> int:
 
 def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt.datetime) -> int:
     newest = connection.execute(sa.select(sa.func.max(schema.suppression.c.id))).scalar() or 0
-    result = connection.execute(
-        sa.insert(schema.campaign).values(
+    insert = (
+        sa.insert(schema.campaign)
+        .values(
             name=preparation.name,
             kind=preparation.kind,
             provider=preparation.provider,
@@ -180,16 +192,9 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             policy=preparation.policy,
             segment=preparation.segment,
         )
+        .returning(schema.campaign.c.id)
     )
-    return new_id(result)
-
-
-def new_id(result: sa.CursorResult[*tuple[Any, ...]]) -> int:
-    """Return the number that the database gave a row."""
-    key = result.inserted_primary_key
-    if key is None:
-        raise LedgerError("The database did not number a new row.")
-    return int(key[0])
+    return int(connection.execute(insert).scalar_one())
 
 
 def _insert_rejected(connection: sa.Connection, campaign_id: int, rejected: sa.Subquery) -> int:
@@ -244,12 +249,7 @@ def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: i
             schema.batch.c.campaign_id == campaign_id
         ),
     )
-    rows = connection.execute(
-        sa.select(schema.exclusion.c.reason, sa.func.count())
-        .where(schema.exclusion.c.campaign_id == campaign_id)
-        .group_by(schema.exclusion.c.reason)
-    )
-    excluded = {str(reason): int(count) for reason, count in rows}
+    excluded = campaigns.excluded(connection, campaign_id)
     recipients = _count(connection, sa.select(sa.func.count()).where(schema.recipient.c.campaign_id == campaign_id))
     if recipients != in_batches or asked != recipients + sum(excluded.values()):
         raise LedgerError(

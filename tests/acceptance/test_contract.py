@@ -168,6 +168,9 @@ def test_check_tells_the_tags_that_nobody_on_a_list_has(small: Cli) -> None:
     (unheard,) = [each for each in findings if each["rule"] == "merge-tag-unheard"]
     assert unheard["severity"] == "warning"
     assert "<<contact.PRENMO>>" in unheard["message"]
+    before = issue.read_text(encoding="utf-8").partition("PRENMO")[0]
+    assert (unheard["line"], unheard["field"]) == (before.count("\n") + 1, "subject")
+    assert "Write <<contact.PRENOM|…>>" in unheard["cure"]
 
 
 def test_why_answers_truly_and_never_writes_over_a_file(small: Cli, server: LocalSendGrid) -> None:

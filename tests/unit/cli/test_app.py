@@ -75,6 +75,20 @@ def test_help_explains_every_word_that_can_be_typed(words: tuple[str, ...], caps
         assert parameter.metavar or parameter.is_flag, parameter.name
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("suppressions add a@example.org --cause pause", "pause is not one of: "),
+        ("suppressions add a@example.org --cause pause", "Did you mean paused?"),
+        ("resolve lettre 1 --as envoyé", "envoyé is not one of: submitted, pending."),
+        ("serve --port abc", "abc is not a whole number."),
+    ],
+)
+def test_what_was_typed_wrong_is_said_in_plain_words(words: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(words.split()) == 2
+    assert says in capsys.readouterr().err
+
+
 def test_help_gives_every_command_one_line_under_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
     run(["--help"])
     shown = capsys.readouterr().out

@@ -16,6 +16,22 @@ def test_last_line_says_how_many_were_submitted(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err.startswith("20 of 30 submitted (66 %), ")
 
 
+def test_nothing_is_said_twice_and_a_slow_send_has_a_pace(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("apes_mailer.cli.progress.time.monotonic", lambda: now[0])
+    progress = SendProgress(30)
+    for _ in range(2):
+        now[0] += 30
+        progress.add(15, Submitted())
+    progress.finish()
+    assert capsys.readouterr().err.splitlines() == [
+        "15 of 30 submitted (50 %), 30/min, 30 s left",
+        "30 of 30 submitted (100 %), 30/min",
+    ]
+
+
 def test_what_goes_wrong_is_said_at_once_and_a_wait_for_the_same_cause_once(capsys: pytest.CaptureFixture[str]) -> None:
     progress = SendProgress(30)
     progress.add(10, Refused(reasons={0: "no such mailbox"}))
