@@ -49,7 +49,8 @@ def templates(theme: Theme, identity: Identity, lifetime: dt.timedelta) -> Templ
             said = words[kind.name.lower()]
             issue = _issue(said, language, theme.name, hours)
             own = identity.model_copy(update={"reason": said["reason"]})
-            found[kind, language] = letter.render(issue, theme, own, {}).template
+            leave = {"unsubscribe": said["unsubscribe"]}
+            found[kind, language] = letter.render(issue, theme, own, {}, words=leave).template
     return found
 
 

@@ -31,9 +31,10 @@ def count(connection: sa.Connection, list_id: int, at: dt.datetime) -> int:
 
 
 def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[StoredContact]:
-    """Yield the contacts of a list who have not given or refused a consent, and whom no import has named, since.
+    """Yield the contacts of a list who have not given or refused a consent since, and of whom no import brought news.
 
-    An import that was undone names nobody, and proves no consent.
+    News is a contact that was not on the list, or fields that have changed: the same file once more says nothing of
+    anybody. An import that was undone brought nothing, and proves no consent.
     """
     rows = _stale(list_id, at)
     query = sa.select(rows.c.address, rows.c.fields).order_by(rows.c.id)
@@ -43,15 +44,17 @@ def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[
 
 def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
     since = stamp(limit(at))
-    contact, member, mention, consent = schema.contact, schema.member, schema.mention, schema.consent
+    contact, member, consent = schema.contact, schema.member, schema.consent
+    mention, change = schema.mention, schema.change
     recent = sa.select(schema.contact_import.c.id).where(
         schema.contact_import.c.at > since, schema.contact_import.c.undone_at.is_(None)
     )
-    named = sa.exists().where(mention.c.import_id.in_(recent), mention.c.contact_id == contact.c.id)
+    added = sa.exists().where(mention.c.import_id.in_(recent), mention.c.contact_id == contact.c.id, mention.c.did != 0)
+    changed = sa.exists().where(change.c.import_id.in_(recent), change.c.contact_id == contact.c.id)
     spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
     return (
         sa.select(contact.c.id, contact.c.address, contact.c.fields)
         .join(member, member.c.contact_id == contact.c.id)
-        .where(member.c.list_id == list_id, ~named, ~spoke)
+        .where(member.c.list_id == list_id, ~added, ~changed, ~spoke)
         .subquery()
     )

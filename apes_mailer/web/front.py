@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 _RETRY_AFTER = 60  # seconds
 _CHOSEN = "lang"
+_SAME_WHEN_OPENED = frozenset({"done"})  # the answers to a button that the address gives by itself from then on
 
 
 class InvalidLinkError(Exception):
@@ -114,7 +115,7 @@ class Front:
             "button": button,
             "link": link,
         }
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in {"GET", "HEAD"} and what not in _SAME_WHEN_OPENED:
             values["other"] = None  # to look at what a button has answered in another language would be another page
         return self.page(request, "message.html", values, status=status, headers=headers)
 

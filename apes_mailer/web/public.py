@@ -85,7 +85,7 @@ def _doors(site: Site, front: Front, courier: Courier | None) -> Sequence[_Doors
     kept = Preferences(database=site.database, keyring=site.keyring, lists=site.lists)
     may_see = courier if site.person else None
     doors: list[_Doors] = [
-        Unsubscribing(front, site.database, site.clock),
+        Unsubscribing(front, site.database, site.clock, several=len(site.lists) > 1),
         Preferring(front, kept, wishing, may_see, site.clock, counts=site.counts),
         Published(site.published, noindex=site.noindex),
         Health(front, site.database),
@@ -95,7 +95,8 @@ def _doors(site: Site, front: Front, courier: Courier | None) -> Sequence[_Doors
     if courier is not None:
         doors.append(SigningUp(front, wishing, courier, [each for each in site.lists if each.open], site.clock))
     if site.person is not None:
-        doors.append(Rights(front=front, wishing=wishing, person=site.person, clock=site.clock))
+        titles = {each.name: each.title for each in site.lists}
+        doors.append(Rights(front=front, wishing=wishing, person=site.person, titles=titles, clock=site.clock))
     return doors
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from apes_mailer.campaign import confirmations, erasure, person, receipt
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Person:
     """``export`` returns all that is kept of an address, ``erase`` erases it."""
 
-    export: Callable[[str], Mapping[str, object]]
+    export: Callable[[str], Mapping[str, Any]]
     erase: Callable[[str], None]
 
 
