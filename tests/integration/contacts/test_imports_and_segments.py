@@ -201,7 +201,7 @@ def test_contacts_without_a_sign_for_three_years_are_pointed_out_and_left(cli: C
     assert "without a sign" not in cli.ok("contacts", "list").err
     with closing(sqlite3.connect(cli.workspace / "mailer.db")) as connection, connection:
         connection.execute("UPDATE import SET at = '2020-01-12T09:30:00.000000Z'")
-    _import(cli, *PEOPLE[:2])
+    _import(cli, *PEOPLE[:1], "ana@exemple.example;Anna;Aisne;élue", *PEOPLE[2:])
     assert "tous: 3 contacts without a sign for 3 years." in cli.ok("contacts", "list").err
     out = cli.workspace.parent / "vieux.csv"
     done = cli.ok("contacts", "stale", "--list", "tous", "--export", str(out), "--json").json()
