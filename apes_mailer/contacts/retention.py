@@ -7,8 +7,9 @@ framework of 2022 for the management of commercial activities.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import sqlalchemy as sa
 
@@ -17,6 +18,8 @@ from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 YEARS = 3
+
+_AT_ONCE = 500  # keys in one statement
 
 
 def limit(at: dt.datetime) -> dt.datetime:
@@ -42,19 +45,54 @@ def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[
         yield StoredContact(address=address, fields=json.loads(fields))
 
 
+def stale_in_file(
+    connection: sa.Connection, contacts: Iterable[StoredContact], key_of: Callable[[str], bytes], at: dt.datetime
+) -> Iterator[StoredContact]:
+    """Yield the contacts of a list kept as a file who have been silent since.
+
+    Nothing tells when a row came into a file; that the contact was there is known from the first campaign that met it.
+    """
+    rest = iter(contacts)
+    while some := list(itertools.islice(rest, _AT_ONCE)):
+        keys = {key_of(each.address): each for each in some}
+        contact, campaign = schema.contact, schema.campaign
+        known = sa.select(contact.c.key).where(contact.c.key.in_(list(keys)), _was_met(campaign, stamp(limit(at))))
+        silent = set(connection.execute(known.where(~_spoke(stamp(limit(at))))).scalars())
+        yield from (each for key, each in keys.items() if key in silent)
+
+
+def _was_met(campaign: sa.Table, before: str) -> sa.ColumnElement[bool]:
+    """Whether the contact of the enclosing query was a candidate of a campaign before a moment."""
+    contact = schema.contact
+    return sa.or_(
+        *(
+            sa.exists().where(
+                table.c.contact_id == contact.c.id,
+                table.c.campaign_id == campaign.c.id,
+                campaign.c.prepared_at <= before,
+            )
+            for table in (schema.recipient, schema.exclusion)
+        )
+    )
+
+
+def _spoke(since: str) -> sa.ColumnElement[bool]:
+    contact, consent = schema.contact, schema.consent
+    return sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
+
+
 def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
     since = stamp(limit(at))
-    contact, member, consent = schema.contact, schema.member, schema.consent
+    contact, member = schema.contact, schema.member
     mention, change = schema.mention, schema.change
     recent = sa.select(schema.contact_import.c.id).where(
         schema.contact_import.c.at > since, schema.contact_import.c.undone_at.is_(None)
     )
     added = sa.exists().where(mention.c.import_id.in_(recent), mention.c.contact_id == contact.c.id, mention.c.did != 0)
     changed = sa.exists().where(change.c.import_id.in_(recent), change.c.contact_id == contact.c.id)
-    spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
     return (
         sa.select(contact.c.id, contact.c.address, contact.c.fields)
         .join(member, member.c.contact_id == contact.c.id)
-        .where(member.c.list_id == list_id, ~added, ~changed, ~spoke)
+        .where(member.c.list_id == list_id, ~added, ~changed, ~_spoke(since))
         .subquery()
     )

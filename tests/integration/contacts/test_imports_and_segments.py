@@ -208,6 +208,7 @@ def test_contacts_without_a_sign_for_three_years_are_pointed_out_and_left(cli: C
     assert (done["contacts"], done["file"]) == (3, str(out))
     assert out.read_text(encoding="utf-8-sig").splitlines()[1] == "bob@exemple.example;Bob;;AISNE"
     assert len(cli.ok("contacts", "show", "tous", "--json").json()) == 4
+    assert cli.ok("contacts", "stale", "--list", "staff", "--json").json()["contacts"] == 0
 
 
 def test_one_contact_is_shown_with_all_that_is_known(cli: Cli) -> None:
