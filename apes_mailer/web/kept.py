@@ -44,7 +44,8 @@ class Telling:
         return [part for part in parts if part.rows]
 
     def _fields(self, kept: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        found = [kept.get("fields") or {}, *(row["fields"] for row in kept.get("files", ()))]
+        found: list[Mapping[str, str]] = [kept.get("fields") or {}]
+        found += [row["fields"] for row in kept.get("files", ())]
         yield from dict.fromkeys((name, value) for fields in found for name, value in fields.items() if value)
 
     def _title(self, name: str | None) -> str:
