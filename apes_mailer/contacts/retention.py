@@ -1,7 +1,8 @@
 """Contacts of whom nothing was heard for so long that their address should not be kept any more.
 
 Three years after the last contact that came from the person: what the CNIL sets for prospects, in its reference
-framework of 2022 for the management of commercial activities.
+framework of 2022 for the management of commercial activities. That a letter arrived is the act of a mail server, and
+that it was opened is none in the eyes of the CNIL; a click would be one, but it is kept without the person.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from collections.abc import Callable, Iterable, Iterator
 import sqlalchemy as sa
 
 from apes_mailer.contacts.lists import StoredContact
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 YEARS = 3
-
+_OWN_CAUSES = (Cause.UNSUBSCRIBED, Cause.PAUSED, Cause.COMPLAINED, Cause.AT_PROVIDER)
 _AT_ONCE = 500  # keys in one statement
 
 
@@ -34,10 +36,11 @@ def count(connection: sa.Connection, list_id: int, at: dt.datetime) -> int:
 
 
 def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[StoredContact]:
-    """Yield the contacts of a list who have not given or refused a consent since, and of whom no import brought news.
+    """Yield the contacts of a list who have done nothing themselves, and of whom no import brought news, since.
 
-    News is a contact that was not on the list, or fields that have changed: the same file once more says nothing of
-    anybody. An import that was undone brought nothing, and proves no consent.
+    To give, refuse or withdraw a consent, to say no or pause, to call a letter spam, to leave or come back with the
+    provider: that is to do something. News is a contact who was not on the list, or fields that have changed: the same
+    file once more says nothing of anybody. An import that was undone brought nothing, and proves no consent.
     """
     rows = _stale(list_id, at)
     query = sa.select(rows.c.address, rows.c.fields).order_by(rows.c.id)
@@ -57,7 +60,7 @@ def stale_in_file(
         keys = {key_of(each.address): each for each in some}
         contact, campaign = schema.contact, schema.campaign
         known = sa.select(contact.c.key).where(contact.c.key.in_(list(keys)), _was_met(campaign, stamp(limit(at))))
-        silent = set(connection.execute(known.where(~_spoke(stamp(limit(at))))).scalars())
+        silent = set(connection.execute(known.where(~_acted(stamp(limit(at))))).scalars())
         yield from (each for key, each in keys.items() if key in silent)
 
 
@@ -76,9 +79,15 @@ def _was_met(campaign: sa.Table, before: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _spoke(since: str) -> sa.ColumnElement[bool]:
-    contact, consent = schema.contact, schema.consent
-    return sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
+def _acted(since: str) -> sa.ColumnElement[bool]:
+    """Whether the contact of the enclosing query has done something since a moment."""
+    contact, consent, suppression, event = schema.contact, schema.consent, schema.suppression, schema.event
+    spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
+    said_no = sa.exists().where(
+        suppression.c.key == contact.c.key, suppression.c.cause.in_(_OWN_CAUSES), suppression.c.at > since
+    )
+    reported = sa.exists().where(event.c.contact_id == contact.c.id, sa.text(schema.OWN_ACT), event.c.at > since)
+    return sa.or_(spoke, said_no, reported)
 
 
 def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
@@ -93,6 +102,6 @@ def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
     return (
         sa.select(contact.c.id, contact.c.address, contact.c.fields)
         .join(member, member.c.contact_id == contact.c.id)
-        .where(member.c.list_id == list_id, ~added, ~changed, ~_spoke(since))
+        .where(member.c.list_id == list_id, ~added, ~changed, ~_acted(since))
         .subquery()
     )

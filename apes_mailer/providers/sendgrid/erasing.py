@@ -12,12 +12,12 @@ from typing import cast
 from apes_mailer.errors import AccountError
 from apes_mailer.model.account import Erasure
 from apes_mailer.providers.sendgrid.answer import messages, presentable
-from apes_mailer.providers.sendgrid.asking import Asking, Matter
+from apes_mailer.providers.sendgrid.asking import LATER, Asking, Matter
 
 MOST_ADDRESSES = 900
 """Of one request: even the longest addresses, of 254 octets, stay below 256 kB."""
 
-_MATTER = Matter(what="that it erases people", scope="recipients.erasejob.create", right="Recipients' Data Erasure")
+MATTER = Matter(what="that it erases people", scope="recipients.erasejob.create", right="Recipients' Data Erasure")
 
 
 def erase(asking: Asking, addresses: Sequence[str]) -> Erasure:
@@ -28,13 +28,15 @@ def erase(asking: Asking, addresses: Sequence[str]) -> Erasure:
     left: list[str] = list(addresses)
     no_address: list[str] = []
     while left:
-        told = asking.ask(_MATTER, ["recipients", "erasejob"], body={"email_addresses": left}, accept=(202, 400))
+        told = asking.ask(MATTER, ["recipients", "erasejob"], body={"email_addresses": left}, accept=(202, 400))
         if told.status == 202:
             return Erasure(job=presentable(_job(told.value)), no_address=no_address)
         refused = " ".join(messages(told.value)).lower().split()
         named = [address for address in left if address in refused]
         if not named:
-            raise AccountError("SendGrid did not take the order to erase people (400), and does not say whom it means.")
+            raise AccountError(
+                "SendGrid did not take the order to erase people (400), and does not say whom it means.", hint=LATER
+            )
         no_address += named
         left = [address for address in left if address not in named]
     return Erasure(job="", no_address=no_address)
