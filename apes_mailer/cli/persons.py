@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json as documents
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -43,6 +44,8 @@ def export_person(
     else:
         write_private(out, documents.dumps(found, ensure_ascii=True, indent=2) + "\n")
         output.say(f"{out} holds everything that is kept of this person; delete it once it is handed over.")
+    if not _kept(found):
+        output.say(_unknown(known))
     for file in found["unreadable"]:
         output.say(f"Nobody could look into {file}: see for yourself whether the person is in it.")
 
@@ -56,14 +59,19 @@ def erase_person(
     *,
     json: Json = False,
 ) -> None:
-    """Erase one person everywhere, and never write to the address again."""
-    from apes_mailer.campaign import erasure, receipt
+    """Erase one person everywhere, and never write to the address again.
+
+    Shows first what is kept, and asks.
+    """
+    from apes_mailer.campaign import erasure, person, receipt
     from apes_mailer.cli.orders import actor
 
     application = application_of(context)
     known = typed.address(address)
-    _confirm(known, confirm)
     at = application.clock()
+    kept = _kept(person.export(application.database, application.keyring, application.workspace, known, at=at))
+    output.say(f"Kept of {known}: {', '.join(kept)}." if kept else _unknown(known))
+    _confirm(known, confirm)
     erased = erasure.erase(application.database, application.keyring, application.workspace, known, at=at)
     path = receipt.write(application.workspace, erased, actor=actor(), language=application.language)
     shown = application.workspace.shown(path)
@@ -80,6 +88,32 @@ def erase_person(
     if json:
         output.emit(_as_json(erased, shown, application))
     _tell_what_is_left(erased, application)
+
+
+def _kept(found: Mapping[str, Any]) -> list[str]:
+    """Return what is kept of a person in numbers, such as ``2 letters``; nothing when nobody knows the address."""
+    words = {
+        "lists": "list",
+        "files": "row of a file",
+        "imports": "import",
+        "consents": "consent",
+        "suppressions": "suppression",
+        "wishes": "wish",
+        "campaigns": "letter",
+        "events": "event",
+        "outbox": "message in the outbox",
+    }
+    numbers = [_number(len(found[name]), word) for name, word in words.items() if found[name]]
+    return [*numbers, *(["the address"] if not numbers and found["fields"] is not None else [])]
+
+
+def _number(count: int, words: str) -> str:
+    first, _, rest = words.partition(" ")
+    return f"{output.plural(count, first)} {rest}".rstrip()
+
+
+def _unknown(address: str) -> str:
+    return f"Nothing is kept of {address}. Is it spelt as the person writes it?"
 
 
 def _as_json(erased: Erased, receipt: str, application: Application) -> dict[str, object]:
