@@ -19,6 +19,8 @@ from apes_mailer.store.database import Connection, Database
 from apes_mailer.workspace import Workspace
 from apes_mailer.workspace.names import did_you_mean
 
+_SAMPLED = 10_000  # contacts that show what the columns of a list are
+
 STAFF = "staff"
 """The list that ``test`` uses by default: colleagues, who may get a letter without further questions."""
 
@@ -158,6 +160,6 @@ def count(database: Database, audience: Audience) -> segments.Count:
 def columns(connection: Connection, audience: Audience, list_id: int) -> list[str]:
     """Return the names of the columns of a list, sorted, as far as its first contacts show them."""
     if audience.file is None:
-        return lists.field_names(connection, list_id)
+        return lists.field_names(connection, list_id, among_first=_SAMPLED)
     with open_contacts_file(audience.file, shown=audience.shown) as file:
         return sorted(file.fields)

@@ -11,7 +11,7 @@ from apes_mailer.ledger.campaigns import Campaign
 from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
-from apes_mailer.model.report import Clicks, Report, SentLetter, WaivedRule
+from apes_mailer.model.report import Clicks, Report, SentLetter
 from apes_mailer.render import fill
 from apes_mailer.render.report.places import Place, places
 from apes_mailer.store.database import Connection, Database
@@ -85,7 +85,7 @@ def _report(connection: Connection, campaign: Campaign, *, alive: bool, at: dt.d
         left=figures.left(connection, campaign.id),
         sending=figures.sending(connection, campaign.id),
         letters=_letters(connection, campaign.id, stands),
-        waivers=[WaivedRule(rule=each.rule, because=each.because, by=each.by, at=each.at) for each in stands.waivers],
+        waivers=stands.waivers,
         decisions=figures.decisions(connection, campaign.id),
         clicks=_clicks(connection, campaign, feedback.clicks(connection, campaign.id)),
         past=figures.past(connection, campaign.id, since=stamp(prepared - dt.timedelta(days=_COMPARED_DAYS))),

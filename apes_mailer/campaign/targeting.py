@@ -55,7 +55,7 @@ class Targeting:
 
     @property
     def _first_place(self) -> str:
-        return next((path for places in self._audiences.places.values() for path in places), "")
+        return next((path for paths in self._audiences.paths.values() for path in paths), "")
 
     def _refuse(self, finding: Finding) -> NoReturn:
         told = [problem(self._order.composition, finding)]
@@ -76,9 +76,9 @@ class Targeting:
         met = {condition for letter in self._letters.values() for condition in letter.variant.conditions}
         found = [
             self._nobody(condition, path, columns)
-            for condition, places in self._audiences.places.items()
+            for condition, paths in self._audiences.paths.items()
             if condition not in met
-            for path in places
+            for path in paths
         ]
         if found:
             told = [problem(self._order.composition, finding) for finding in found]

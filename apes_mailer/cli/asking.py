@@ -53,10 +53,10 @@ def open_asking(
 
 def _parsed(option: str) -> tuple[str, str]:
     """Return the header and the field of a ``--column``; the field is empty when the column is to be ignored."""
-    from apes_mailer.contacts.columns import column_field
+    from apes_mailer.model.field import field_named
 
     header, equals, name = option.rpartition("=")
-    field = column_field(name)
+    field = field_named(name)
     if not equals or not header.strip() or (name.strip() and not field):
         raise UsageError(
             f"--column {option} does not say which column is which field.",
@@ -67,12 +67,11 @@ def _parsed(option: str) -> tuple[str, str]:
 
 def _ask_for_column(error: UnclearColumnsError) -> dict[str, str]:
     """Return the column that is chosen as that of the addresses; others that are called so are ignored."""
-    from apes_mailer.contacts.columns import column_field
-    from apes_mailer.model.field import EMAIL
+    from apes_mailer.model.field import EMAIL, field_named
 
     question = f"{error.message}.\nWhich column holds the addresses that letters are to go to?"
     chosen = _choice(question, error.candidates)
-    return {header: "" for header in error.headers if column_field(header) == EMAIL} | {chosen: EMAIL}
+    return {header: "" for header in error.headers if field_named(header) == EMAIL} | {chosen: EMAIL}
 
 
 def _choice(question: str, offered: Sequence[str]) -> str:

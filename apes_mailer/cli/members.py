@@ -125,7 +125,7 @@ def stale(
         if out is None:
             found = retention.count(connection, list_id, at)
         else:
-            names = exporting.field_names(connection, list_id)
+            names = lists.field_names(connection, list_id)
             found = exporting.write(retention.stale(connection, list_id, at), names, out)
     since = retention.limit(at).date().isoformat()
     output.say(f"{list_name}: {output.plural(found, 'contact')} without a sign since {since}.")

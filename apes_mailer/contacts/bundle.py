@@ -66,8 +66,7 @@ class Bundle:
     @property
     def consent(self) -> ConsentColumns | None:
         """What finds the consent in the values of a row; None when no column tells of one."""
-        found = ConsentColumns(self._fields)
-        return found if found.are_there else None
+        return ConsentColumns.among(self._fields)
 
     def place(self, line: int) -> str:
         """Return in which table and on which of its lines a row stands."""

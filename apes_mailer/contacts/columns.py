@@ -8,8 +8,7 @@ from types import MappingProxyType
 
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address
-from apes_mailer.model.field import EMAIL, canonical_field
-from apes_mailer.model.merge import field_name
+from apes_mailer.model.field import EMAIL, field_name, field_named
 
 _SHOWN = 40  # characters of a header in a message
 _LISTED = 20  # headers in a message
@@ -48,14 +47,6 @@ class UnclearColumnsError(ContactsError):
         self.candidates = tuple(candidates)
 
 
-def column_field(header: str) -> str:
-    """Return the field that a column header names: ``Adresse e-mail`` is EMAIL, ``Prénom`` is PRENOM.
-
-    Empty when the header cannot name a field, see :func:`apes_mailer.model.merge.field_name`.
-    """
-    return canonical_field(field_name(header))
-
-
 def read_columns(
     headers: Sequence[str],
     *,
@@ -75,7 +66,7 @@ def read_columns(
         named.pop()
     found: dict[str, int] = {}
     for index, header in enumerate(named):
-        field = told.get(header, column_field(header))
+        field = told.get(header, field_named(header))
         if not field and header not in told:
             raise _nameless(header, index, place)
         if field in found:
@@ -143,7 +134,7 @@ def _doubled(field: str, first: str, second: str, place: str, headers: Sequence[
     hint = "Rename one of them, or delete it."
     if field != EMAIL:
         return ContactsError(message, hint=hint)
-    candidates = [header for header in headers if column_field(header) == EMAIL]
+    candidates = [header for header in headers if field_named(header) == EMAIL]
     return UnclearColumnsError(message, hint=hint, headers=headers, candidates=candidates)
 
 

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from apes_mailer.contacts.opt_outs import moment, says_yes
 
 # In the order in which they are believed: a confirmed address says more than a form that anybody can fill in.
-_TIMES = (
-    *("CONFIRM_TIME", "OPTIN_TIME", "OPT_IN_TIME", "OPTIN_DATE", "OPT_IN_DATE", "DATE_OPTIN", "DATE_OPT_IN"),
-    *("CONSENT_TIME", "CONSENT_DATE", "DATE_CONSENTEMENT", "DATE_DE_CONSENTEMENT", "DATE_DU_CONSENTEMENT"),
-    *("SUBSCRIBED_AT", "SUBSCRIPTION_DATE", "DATE_ABONNEMENT", "DATE_D_ABONNEMENT"),
-)
-_ADDED = ("ADDED_TIME", "CREATED_AT", "DATE_AJOUT", "DATE_D_AJOUT", "DATE_DE_CREATION")
-_AGREEMENTS = (
-    *("OPT_IN", "OPTIN", "DOUBLE_OPT_IN", "DOUBLE_OPTIN", "CONSENTEMENT", "CONSENT"),
-    *("NEWSLETTER", "INFOLETTRE"),
-)
-_SOURCES = (
-    *("CONSENT_SOURCE", "SOURCE_CONSENTEMENT", "SOURCE_DU_CONSENTEMENT", "OPTIN_SOURCE", "ORIGINE_CONSENTEMENT"),
-    *("ORIGINE_DU_CONSENTEMENT", "SOURCE", "ORIGINE"),
-)
-_BASES = ("BASE_LEGALE", "BASE_JURIDIQUE", "LEGAL_BASIS", "LAWFUL_BASIS")
+_TIMES = """
+    CONFIRM_TIME OPTIN_TIME OPT_IN_TIME OPTIN_DATE OPT_IN_DATE DATE_OPTIN DATE_OPT_IN
+    CONSENT_TIME CONSENT_DATE DATE_CONSENTEMENT DATE_DE_CONSENTEMENT DATE_DU_CONSENTEMENT
+    SUBSCRIBED_AT SUBSCRIPTION_DATE DATE_ABONNEMENT DATE_D_ABONNEMENT
+""".split()
+_ADDED = "ADDED_TIME CREATED_AT DATE_AJOUT DATE_D_AJOUT DATE_DE_CREATION".split()
+_AGREEMENTS = "OPT_IN OPTIN DOUBLE_OPT_IN DOUBLE_OPTIN CONSENTEMENT CONSENT NEWSLETTER INFOLETTRE".split()
+_SOURCES = """
+    CONSENT_SOURCE SOURCE_CONSENTEMENT SOURCE_DU_CONSENTEMENT OPTIN_SOURCE ORIGINE_CONSENTEMENT
+    ORIGINE_DU_CONSENTEMENT SOURCE ORIGINE
+""".split()
+_BASES = "BASE_LEGALE BASE_JURIDIQUE LEGAL_BASIS LAWFUL_BASIS".split()
 
 
 class Consent(NamedTuple):
@@ -50,10 +47,11 @@ class ConsentColumns:
         self._sources = [place[name] for name in _SOURCES if name in place]
         self._bases = [place[name] for name in _BASES if name in place]
 
-    @property
-    def are_there(self) -> bool:
-        """Whether a row can tell of a consent at all."""
-        return bool(self._times or self._agreements)
+    @classmethod
+    def among(cls, fields: Sequence[str]) -> Self | None:
+        """Return what finds the consent in rows with these fields; None when none of them tells of one."""
+        found = cls(fields)
+        return found if found._times or found._agreements else None
 
     def of(self, values: Sequence[str]) -> Consent | None:
         """Return the consent that a row tells of, if it does."""

@@ -59,17 +59,10 @@ def record(
 
 
 def latest(connection: sa.Connection, key: bytes, list_id: int, purpose: Purpose) -> Consent | None:
-    """Return what a contact key said last about a list, or about all lists; None when nothing is known.
-
-    What an import claimed that was undone since proves nothing.
-    """
+    """Return what a contact key said last about a list, or about all lists; None when nothing is proved."""
     table = schema.consent
-    imported = schema.contact_import
-    undone = sa.select(imported.c.id).where(imported.c.undone_at.is_not(None))
     query = _lines(key).where(
-        table.c.purpose == purpose,
-        table.c.list_id.in_([schema.ALL_LISTS, list_id]),
-        sa.or_(table.c.import_id.is_(None), table.c.import_id.not_in(undone)),
+        table.c.purpose == purpose, table.c.list_id.in_([schema.ALL_LISTS, list_id]), sa.text(schema.PROVES)
     )
     row = connection.execute(query.order_by(table.c.id.desc()).limit(1)).first()
     return None if row is None else _consent(row)

@@ -12,11 +12,12 @@ from apes_mailer.contacts import lists
 from apes_mailer.contacts.lists import StoredContact
 from apes_mailer.contacts.rows import marked
 from apes_mailer.errors import ContactsError
+from apes_mailer.model.field import EMAIL
 
 
 def export(connection: sa.Connection, list_id: int, path: Path) -> int:
     """Write the contacts of a stored list, see :func:`write`."""
-    return write(lists.contacts(connection, list_id), field_names(connection, list_id), path)
+    return write(lists.contacts(connection, list_id), lists.field_names(connection, list_id), path)
 
 
 def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -> int:
@@ -29,7 +30,7 @@ def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter=";")
-            writer.writerow(["EMAIL", *names])
+            writer.writerow([EMAIL, *names])
             for contact in contacts:
                 writer.writerow([marked(contact.address), *(marked(contact.fields.get(name, "")) for name in names)])
                 count += 1
@@ -37,11 +38,3 @@ def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -
         path.unlink()
         raise
     return count
-
-
-def field_names(connection: sa.Connection, list_id: int) -> list[str]:
-    """Return the names of all fields that contacts of a stored list have, sorted."""
-    rows = lists.members(list_id)
-    keys = sa.func.json_each(rows.c.fields).table_valued("key")
-    found = connection.execute(sa.select(keys.c.key).select_from(rows.join(keys, sa.true())).distinct()).scalars()
-    return sorted(map(str, found))

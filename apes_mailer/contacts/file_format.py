@@ -79,8 +79,7 @@ class ContactsFile:
     @property
     def consent(self) -> ConsentColumns | None:
         """What finds the consent in the values of a row; None when no column tells of one."""
-        found = ConsentColumns(self.fields)
-        return found if found.are_there else None
+        return ConsentColumns.among(self.fields)
 
     def place(self, line: int) -> str:
         """Return where a row stands, for a person."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import NamedTuple
 
-from apes_mailer.contacts.columns import Columns, column_field, read_columns
+from apes_mailer.contacts.columns import Columns, read_columns
 from apes_mailer.errors import ContactsError
-from apes_mailer.model.field import EMAIL
+from apes_mailer.model.field import EMAIL, field_named
 
 _DELIMITERS = ";\t,|"  # when a header has as many of one as of another, the earlier wins
 _BLANK = ' \r\n\f\v\u00a0"' + _DELIMITERS  # of what a line without any text may consist
@@ -173,7 +173,7 @@ def _cells(record: str, delimiter: str) -> list[str]:
 
 
 def _names_address(cells: list[str]) -> bool:
-    return any(column_field(cell) == EMAIL for cell in cells)
+    return any(field_named(cell) == EMAIL for cell in cells)
 
 
 def _headless(first: _Line, place: str) -> Header:

@@ -119,16 +119,18 @@ def fields_of(connection: sa.Connection, list_id: int, address: str) -> dict[str
     return None if text is None else {name: str(value) for name, value in json.loads(text).items()}
 
 
-def field_names(connection: sa.Connection, list_id: int, *, among_first: int = 10_000) -> list[str]:
-    """Return the names of the fields that the first contacts of a list have, sorted."""
+def field_names(connection: sa.Connection, list_id: int, *, among_first: int | None = None) -> list[str]:
+    """Return the names of the fields that the contacts of a list have, or the first of them, sorted."""
     rows = members(list_id)
     some = sa.select(rows.c.fields).order_by(rows.c.contact_id).limit(among_first).subquery()
-    names = sa.func.json_each(some.c.fields).table_valued("key")
-    return list(
-        connection.execute(
-            sa.select(names.c.key).select_from(some).join(names, sa.true()).distinct().order_by("key")
-        ).scalars()
-    )
+    return names_of_fields(connection, rows if among_first is None else some)
+
+
+def names_of_fields(connection: sa.Connection, rows: sa.Subquery) -> list[str]:
+    """Return the names that occur in the ``fields`` of some contacts, given as SQL, sorted."""
+    names = sa.func.json_each(rows.c.fields).table_valued("key")
+    found = sa.select(names.c.key).select_from(rows.join(names, sa.true())).distinct().order_by("key")
+    return [str(name) for name in connection.execute(found).scalars()]
 
 
 def count_values(connection: sa.Connection, list_id: int, fields: Sequence[str]) -> list[tuple[tuple[str, ...], int]]:

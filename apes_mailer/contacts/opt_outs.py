@@ -61,6 +61,10 @@ _FRENCH_DATES = [
 ]
 
 
+_Reader = Callable[[str], Cause | None]
+"""Tells the cause that a cell states, or None."""
+
+
 class Mark(NamedTuple):
     """What a row says of a person who is not to be written to."""
 
@@ -105,9 +109,6 @@ def _of_everybody(file_name: str) -> Cause | None:
     if file_name.startswith(("unsubscribed_", "non_subscribed_")):
         return Cause.IMPORTED
     return Cause.BOUNCED if file_name.startswith("cleaned_") else None
-
-
-_Reader = Callable[[str], Cause | None]
 
 
 def _reader(name: str) -> _Reader | None:

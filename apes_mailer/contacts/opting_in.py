@@ -15,14 +15,7 @@ from apes_mailer.model.suppression import ENDED_BY_OPTING_IN, NEEDS_REASON, NEVE
 from apes_mailer.store import schema
 
 
-def opt_in(
-    connection: sa.Connection,
-    key: bytes,
-    *,
-    list_id: int,
-    at: dt.datetime,
-    proof: Proof,
-) -> list[Suppression]:
+def opt_in(connection: sa.Connection, key: bytes, *, list_id: int, at: dt.datetime, proof: Proof) -> list[Suppression]:
     """Record that a person wants the letters of one list, and end what the same person had said against it.
 
     Only for what proves to come from the owner of the address, such as the link of a double opt-in. What held for all
@@ -63,8 +56,7 @@ def let_back(
 
 
 def _record_given(connection: sa.Connection, key: bytes, list_id: int, at: dt.datetime, proof: Proof) -> None:
-    said, state = Purpose.LETTER, State.GIVEN
-    consents.record(connection, key, list_id=list_id, purpose=said, state=state, at=at, proof=proof)
+    consents.record(connection, key, list_id=list_id, purpose=Purpose.LETTER, state=State.GIVEN, at=at, proof=proof)
 
 
 def _keep_for_others(connection: sa.Connection, key: bytes, held: Suppression, *, than: int) -> None:

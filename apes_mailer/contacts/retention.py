@@ -33,7 +33,7 @@ def count(connection: sa.Connection, list_id: int, at: dt.datetime) -> int:
 def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[StoredContact]:
     """Yield the contacts of a list who have not given or refused a consent, and whom no import has named, since.
 
-    An import that was undone names nobody.
+    An import that was undone names nobody, and proves no consent.
     """
     rows = _stale(list_id, at)
     query = sa.select(rows.c.address, rows.c.fields).order_by(rows.c.id)
@@ -48,7 +48,7 @@ def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
         schema.contact_import.c.at > since, schema.contact_import.c.undone_at.is_(None)
     )
     named = sa.exists().where(mention.c.import_id.in_(recent), mention.c.contact_id == contact.c.id)
-    spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since)
+    spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
     return (
         sa.select(contact.c.id, contact.c.address, contact.c.fields)
         .join(member, member.c.contact_id == contact.c.id)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import file_list
+from apes_mailer.contacts import file_list, lists
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.field import EMAIL
@@ -110,7 +110,7 @@ def _require_column(connection: sa.Connection, rows: sa.Subquery, has: Has) -> N
         return
     filled = sa.select(rows.c.contact_id).where(_cell(rows, has.field) != "").limit(1)
     if connection.execute(filled).first() is None:
-        raise _no_column(has, _columns(connection, rows))
+        raise _no_column(has, [EMAIL, *lists.names_of_fields(connection, rows)])
 
 
 def _no_column(has: Has, known: list[str]) -> ContactsError:
@@ -118,9 +118,3 @@ def _no_column(has: Has, known: list[str]) -> ContactsError:
         f"Nobody on the list has anything in the column {has.field}, which the segment asks for.",
         hint=f"{did_you_mean(has.field, known)}Columns of the list: {', '.join(known)}.",
     )
-
-
-def _columns(connection: sa.Connection, rows: sa.Subquery) -> list[str]:
-    names = sa.func.json_each(rows.c.fields).table_valued("key")
-    found = sa.select(names.c.key).select_from(rows.join(names, sa.true())).distinct().order_by("key")
-    return [EMAIL, *map(str, connection.execute(found).scalars())]

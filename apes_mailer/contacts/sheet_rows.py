@@ -4,7 +4,7 @@
 a sheet in memory and ends its process when memory runs out: a stray cell in the last column of the last row is enough.
 So it runs apart from the command, with a limit; :mod:`apes_mailer.contacts.spreadsheet` starts it.
 
-What cannot be read is said on standard error as JSON: ``fault``, one of :class:`Fault`, and ``sheets``.
+What cannot be read is said on standard error as JSON: ``fault``, a word of ``spreadsheet.Fault``, and ``sheets``.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from apes_mailer.contacts.spreadsheet import Fault
 from apes_mailer.model.spelling import plain
 
 MOST_CELLS = 8_000_000
@@ -34,17 +34,6 @@ _Value = float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 _LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 _holds_address = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]").search
 _PHONE_WORDS = {"TEL", "TELEPHONE", "TELEPHONES", "PHONE", "MOBILE", "PORTABLE", "GSM", "FAX"}
-
-
-class Fault(StrEnum):
-    """Why a spreadsheet is not read."""
-
-    DAMAGED = "damaged"
-    LOCKED = "locked"
-    TOO_LARGE = "too large"
-    NO_SHEET = "no sheet"
-    NO_ADDRESS = "no address"
-    SEVERAL = "several"
 
 
 class _RefusedError(Exception):

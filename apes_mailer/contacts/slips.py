@@ -13,88 +13,24 @@ from typing import NamedTuple
 
 # Where people in France have their mailboxes.
 _PROVIDERS = frozenset(
-    {
-        *(
-            "gmail.com",
-            "googlemail.com",
-            "outlook.fr",
-            "outlook.com",
-            "hotmail.fr",
-            "hotmail.com",
-            "live.fr",
-            "live.com",
-        ),
-        *(
-            "msn.com",
-            "yahoo.fr",
-            "yahoo.com",
-            "ymail.com",
-            "icloud.com",
-            "orange.fr",
-            "wanadoo.fr",
-            "free.fr",
-            "sfr.fr",
-        ),
-        *("neuf.fr", "cegetel.net", "club-internet.fr", "numericable.fr", "numericable.com", "noos.fr", "bbox.fr"),
-        *("laposte.net", "aliceadsl.fr", "aol.com", "gmx.fr", "gmx.com", "protonmail.com", "proton.me", "tutanota.com"),
-        *("mailo.com", "netcourrier.com", "nordnet.fr", "ac-lille.fr"),
-    }
+    """
+    gmail.com googlemail.com outlook.fr outlook.com hotmail.fr hotmail.com live.fr live.com msn.com yahoo.fr yahoo.com
+    ymail.com icloud.com orange.fr wanadoo.fr free.fr sfr.fr neuf.fr cegetel.net club-internet.fr numericable.fr
+    numericable.com noos.fr bbox.fr laposte.net aliceadsl.fr aol.com gmx.fr gmx.com protonmail.com proton.me
+    tutanota.com mailo.com netcourrier.com nordnet.fr ac-lille.fr
+    """.split()
 )
 # Real domains one slip away from those.
 _REAL = frozenset(
-    {
-        *(
-            "mail.com",
-            "email.com",
-            "gmail.de",
-            "gmx.de",
-            "gmx.net",
-            "gmx.at",
-            "gmx.ch",
-            "live.be",
-            "live.nl",
-            "live.ca",
-        ),
-        *(
-            "hotmail.it",
-            "hotmail.es",
-            "hotmail.be",
-            "hotmail.de",
-            "outlook.be",
-            "outlook.de",
-            "outlook.es",
-            "outlook.it",
-        ),
-        *(
-            "yahoo.ca",
-            "yahoo.de",
-            "yahoo.es",
-            "yahoo.it",
-            "orange.pl",
-            "orange.be",
-            "orange.com",
-            "free.com",
-            "sfr.com",
-        ),
-        *(
-            "proton.ch",
-            "pm.me",
-            "me.com",
-            "mac.com",
-            "aol.fr",
-            "aol.de",
-            "msn.fr",
-            "laposte.fr",
-            "neuf.com",
-            "noos.com",
-        ),
-        *("ac-lyon.fr", "ac-nice.fr", "maif.fr", "gmail.fr", "bboxfr.fr", "mailoo.org", "ville-lille.fr"),
-    }
+    """
+    mail.com email.com gmail.de gmail.fr gmx.de gmx.net gmx.at gmx.ch live.be live.nl live.ca hotmail.it hotmail.es
+    hotmail.be hotmail.de outlook.be outlook.de outlook.es outlook.it yahoo.ca yahoo.de yahoo.es yahoo.it orange.pl
+    orange.be orange.com free.com sfr.com proton.ch pm.me me.com mac.com aol.fr aol.de msn.fr laposte.fr neuf.com
+    noos.com ac-lyon.fr ac-nice.fr maif.fr bboxfr.fr mailoo.org ville-lille.fr
+    """.split()
 )
 _SHORTEST = 8  # letters of a domain; of "sfr.fr" and "bnp.fr" each letter may be meant
-_SLIPS_OF_ENDINGS = frozenset(
-    {"f", "r", "c", "co", "cm", "con", "om", "cim", "vom", "cpm", "comm", "frr", "ffr", "fe", "ne", "nt"}
-)
+_SLIPS_OF_ENDINGS = frozenset("f r c co cm con om cim vom cpm comm frr ffr fe ne nt".split())
 _OWN_LEAST = 20  # addresses of a domain that make it one of the list's own
 _MOST_OWN = 1000  # of them, the largest: what is near each is kept in memory
 _MOST_DOMAINS = 100_000  # looked at

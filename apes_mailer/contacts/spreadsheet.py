@@ -9,6 +9,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +21,17 @@ MOST_BYTES = 1 << 30
 _OLE = b"\xd0\xcf\x11\xe0"  # how files of the old Excel begin, and those locked by a password
 _LONGEST = 300  # seconds; the largest sheet takes a tenth
 _SAVE_AS_CSV = "Open it in your spreadsheet and save it with File > Save as > CSV UTF-8."
+
+
+class Fault(StrEnum):
+    """Why a spreadsheet is not read, as :mod:`apes_mailer.contacts.sheet_rows` says it."""
+
+    DAMAGED = "damaged"
+    LOCKED = "locked"
+    TOO_LARGE = "too large"
+    NO_SHEET = "no sheet"
+    NO_ADDRESS = "no address"
+    SEVERAL = "several"
 
 
 class SeveralSheetsError(ContactsError):
@@ -76,30 +88,30 @@ def _refusal(shown: str, wanted: str, done: subprocess.CompletedProcess[bytes]) 
     said = done.stderr.decode(errors="replace").strip()
     if not said.startswith("{"):
         return _too_large(shown) if "memory" in said or done.returncode < 0 else _damaged(shown)
-    fault: dict[str, Any] = json.loads(said)
-    sheets: list[str] = fault["sheets"]
-    match fault["fault"]:
-        case "locked":
+    refused: dict[str, Any] = json.loads(said)
+    sheets: list[str] = refused["sheets"]
+    match Fault(refused["fault"]):
+        case Fault.LOCKED:
             return ContactsError(
                 f"{shown} is locked by a password", hint="Open it, and save it without a password, or as CSV UTF-8."
             )
-        case "too large":
+        case Fault.TOO_LARGE:
             return _too_large(shown)
-        case "no sheet":
+        case Fault.NO_SHEET:
             return SeveralSheetsError(
                 f"{shown} has no sheet “{wanted}”", hint=f"Its sheets are {_quoted(sheets)}.", sheets=sheets
             )
-        case "several":
+        case Fault.SEVERAL:
             return SeveralSheetsError(
                 f"{shown} has several sheets with addresses: {_quoted(sheets)}",
                 hint="Give the sheet with the list the name of the file, or save it as a file of its own.",
                 sheets=sheets,
             )
-        case "no address":
+        case Fault.NO_ADDRESS:
             return ContactsError(
                 f"{shown} holds no address on any of its sheets: {_quoted(sheets)}", hint="Is it the right file?"
             )
-        case _:
+        case Fault.DAMAGED:
             return _damaged(shown)
 
 

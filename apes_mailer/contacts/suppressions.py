@@ -52,13 +52,13 @@ class Found(NamedTuple):
     evidence: str
 
 
-_ADD_FOUND = """
+_ADD_FOUND = f"""
 INSERT INTO suppression (key, list_id, cause, at, source, evidence)
 SELECT :key, :list_id, :cause, :at, :source, :evidence WHERE NOT EXISTS (
   SELECT 1 FROM consent WHERE key = :key AND purpose = :purpose AND list_id IN (:all_lists, :list_id)
-  AND state = :given AND at > :at)
+  AND state = :given AND at > :at AND {schema.PROVES})
 ON CONFLICT (key, list_id, cause) DO NOTHING
-"""
+"""  # noqa: S608 - of constants
 
 
 def add(
@@ -95,7 +95,7 @@ def add(
 def add_found(connection: sa.Connection, found: Iterable[Found], *, list_id: int, at: dt.datetime, source: str) -> None:
     """Suppress for a list the keys that a file says it of; ``at`` is when, where the file does not say.
 
-    A person who opted in later than the file says the no was said is left alone. So is a key that already is
+    A person who provably opted in later than the file says the no was said is left alone. So is a key that already is
     suppressed for the same list and cause.
     """
     shared = {

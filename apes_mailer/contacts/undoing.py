@@ -55,14 +55,14 @@ WHERE did.did = :did AND mention.import_id = did.heir AND mention.contact_id = d
 """
 
 # Whoever said yes to this list later is on it by that: the heir is the person, for whom stands a 0.
-_SAID_YES = """
+_SAID_YES = f"""
 UPDATE did SET heir = 0
 FROM (SELECT contact.id AS contact_id
       FROM consent JOIN contact ON contact.key = consent.key JOIN import ON import.id = :undone
       WHERE consent.purpose = :letter AND consent.state = :given AND consent.list_id IN (:all_lists, :list_id)
-        AND consent.import_id IS NOT :undone AND consent.at > import.at) AS yes
+        AND consent.import_id IS NOT :undone AND consent.at > import.at AND {schema.PROVES}) AS yes
 WHERE did.did = :did AND did.contact_id = yes.contact_id
-"""
+"""  # noqa: S608 - of constants
 
 _LEAVE = """
 DELETE FROM member WHERE list_id = :list_id

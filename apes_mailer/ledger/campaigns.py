@@ -115,20 +115,32 @@ def forget_untouched(connection: sa.Connection, name: str) -> None:
 
 def is_begun(connection: sa.Connection, campaign_id: int) -> bool:
     """Whether a provider was asked for a campaign, or may have been."""
-    batch = schema.batch
-    touched = sa.select(batch.c.no).where(batch.c.campaign_id == campaign_id, batch.c.state != BatchState.PENDING)
-    attempted = sa.select(schema.attempt.c.id).where(schema.attempt.c.campaign_id == campaign_id)
-    return bool(connection.execute(sa.select(sa.or_(attempted.exists(), touched.exists()))).scalar())
+    campaign = schema.campaign
+    return connection.execute(sa.select(campaign.c.id).where(campaign.c.id == campaign_id, begun())).first() is not None
+
+
+def begun() -> sa.ColumnElement[bool]:
+    """Whether a provider was asked for the campaign of the enclosing query, or may have been.
+
+    Without an attempt it may have been when a batch is not pending: an earlier copy of the ledger put it in doubt, and
+    a person may have settled it since.
+    """
+    campaign, attempt, batch = schema.campaign, schema.attempt, schema.batch
+    attempted = sa.exists().where(attempt.c.campaign_id == campaign.c.id)
+    touched = sa.exists().where(batch.c.campaign_id == campaign.c.id, batch.c.state != BatchState.PENDING)
+    return sa.or_(attempted, touched)
+
+
+def was_sent() -> sa.ColumnElement[bool]:
+    """Whether the campaign of the enclosing query is a send that its provider was asked for at least once."""
+    campaign, attempt = schema.campaign, schema.attempt
+    return sa.and_(campaign.c.kind == Kind.SEND, sa.exists().where(attempt.c.campaign_id == campaign.c.id))
 
 
 def corrections(connection: sa.Connection, campaign_id: int) -> list[str]:
     """Return the names of the campaigns that went out to correct this one."""
-    campaign, attempt = schema.campaign, schema.attempt
-    query = sa.select(campaign.c.name).where(
-        campaign.c.correction_of == campaign_id,
-        campaign.c.kind == Kind.SEND,
-        sa.exists().where(attempt.c.campaign_id == campaign.c.id),
-    )
+    campaign = schema.campaign
+    query = sa.select(campaign.c.name).where(campaign.c.correction_of == campaign_id, was_sent())
     return list(connection.execute(query.order_by(campaign.c.id)).scalars())
 
 
@@ -167,16 +179,27 @@ def largest_batch(connection: sa.Connection, campaign_id: int) -> int:
     return int(connection.execute(largest).scalar_one())
 
 
+def excluded(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
+    """Return how many candidates did not become recipients when the campaign was prepared, by reason."""
+    exclusion = schema.exclusion
+    rows = connection.execute(
+        sa.select(exclusion.c.reason, sa.func.count())
+        .where(exclusion.c.campaign_id == campaign_id)
+        .group_by(exclusion.c.reason)
+        .order_by(exclusion.c.reason)
+    )
+    return {str(reason): int(count) for reason, count in rows}
+
+
 def sends_of_letters(connection: sa.Connection, digests: Collection[str]) -> list[Sent]:
     """Return the sends of exactly one of these letters under whatever campaign name, oldest first."""
-    campaign, lists, template, attempt = schema.campaign, schema.contact_list, schema.template, schema.attempt
+    campaign, lists, template = schema.campaign, schema.contact_list, schema.template
     query = (
         sa.select(campaign.c.name.label("campaign"), lists.c.name.label("list_name"), campaign.c.prepared_at)
         .join(lists, lists.c.id == campaign.c.list_id)
         .where(
-            campaign.c.kind == Kind.SEND,
+            was_sent(),
             sa.exists().where(template.c.campaign_id == campaign.c.id, template.c.digest.in_(digests)),
-            sa.exists().where(attempt.c.campaign_id == campaign.c.id),
         )
         .order_by(campaign.c.id)
     )
@@ -186,7 +209,7 @@ def sends_of_letters(connection: sa.Connection, digests: Collection[str]) -> lis
 def rehearsals(connection: sa.Connection, name: str, *, owner_alive: bool) -> list[Rehearsal]:
     """Return the rehearsals of a campaign, oldest first; what is ``submitting`` without an owner is in doubt."""
     campaign, lists, batch = schema.campaign, schema.contact_list, schema.batch
-    doubtful = [BatchState.UNKNOWN] if owner_alive else [BatchState.UNKNOWN, BatchState.SUBMITTING]
+    doubtful = [state for state in BatchState if state.seen(owner_alive=owner_alive) is BatchState.UNKNOWN]
 
     def total(count: Any) -> sa.ColumnElement[int]:
         return sa.func.coalesce(sa.func.sum(count), 0)
@@ -234,7 +257,7 @@ def letters(connection: sa.Connection, campaign_id: int) -> list[Kept]:
 
 
 def _campaigns() -> sa.Select[*tuple[Any, ...]]:
-    campaign, lists, corrected = schema.campaign, schema.contact_list, schema.campaign.alias()
+    campaign, lists = schema.campaign, schema.contact_list
     return sa.select(
         campaign.c.id,
         campaign.c.name,
@@ -246,10 +269,15 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
         campaign.c.issue_digest,
         campaign.c.prepared_at,
         campaign.c.segment,
-        sa.func.coalesce(
-            sa.select(corrected.c.name).where(corrected.c.id == campaign.c.correction_of).scalar_subquery(), ""
-        ).label("correction_of"),
+        corrected_name().label("correction_of"),
     ).join(lists, lists.c.id == campaign.c.list_id)
+
+
+def corrected_name() -> sa.ColumnElement[str]:
+    """The name of the campaign that the one of the enclosing query corrects; empty when it corrects none."""
+    corrected = schema.campaign.alias()
+    name = sa.select(corrected.c.name).where(corrected.c.id == schema.campaign.c.correction_of)
+    return sa.func.coalesce(name.scalar_subquery(), "")
 
 
 def _campaign(row: sa.RowMapping) -> Campaign:

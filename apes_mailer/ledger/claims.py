@@ -17,7 +17,7 @@ from typing import assert_never
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import evidence, freeze, history, permission, statements, tracking
+from apes_mailer.ledger import evidence, history, permission, statements, tracking
 from apes_mailer.ledger.states import AttemptState, BatchState, Outcome, Reason
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.model.tracking import NOTHING, Tracking, read, written
@@ -167,7 +167,7 @@ def _open_attempt(
     at: dt.datetime,
 ) -> Claim:
     mark = secrets.token_urlsafe(15)
-    result = connection.execute(
+    attempt_id = connection.execute(
         statements.OPEN,
         {
             "mark": mark,
@@ -180,8 +180,7 @@ def _open_attempt(
             "size": len(contacts),
             "tracking": written(agreed),
         },
-    )
-    attempt_id = freeze.new_id(result)
+    ).scalar_one()
     history.append(
         connection,
         campaign_id=campaign_id,

@@ -152,17 +152,9 @@ def distrust(
     doubt may have been settled, and sent again. ``touched_since`` names campaigns known to have started, though this
     copy of the ledger may not know it.
     """
-    batch, attempt, campaign = schema.batch, schema.attempt, schema.campaign
+    batch, campaign = schema.batch, schema.campaign
     started = sa.select(campaign.c.id).where(
-        campaign.c.kind == Kind.SEND,
-        sa.or_(
-            campaign.c.name.in_(touched_since),
-            sa.select(attempt.c.id).where(attempt.c.campaign_id == campaign.c.id).exists(),
-            # Put in doubt by an earlier copy, and maybe settled by a person since.
-            sa.select(batch.c.no)
-            .where(batch.c.campaign_id == campaign.c.id, batch.c.state != BatchState.PENDING)
-            .exists(),
-        ),
+        campaign.c.kind == Kind.SEND, sa.or_(campaign.c.name.in_(touched_since), campaigns.begun())
     )
     before = _open_batches(connection, started, BatchState.UNKNOWN)
     pending = _open_batches(connection, started, BatchState.PENDING)
@@ -183,10 +175,7 @@ def distrust(
             note=why,
         )
     in_doubt, doubted_before = ({row.name for row in rows} for rows in (pending, before))
-    prepared = sa.select(campaign.c.name).where(
-        campaign.c.kind == Kind.SEND,
-        campaign.c.id.not_in(started),
-    )
+    prepared = sa.select(campaign.c.name).where(campaign.c.kind == Kind.SEND, campaign.c.id.not_in(started))
     dropped = [str(name) for name in connection.execute(prepared.order_by(campaign.c.name)).scalars()]
     for name in dropped:
         campaigns.forget_untouched(connection, name)

@@ -8,8 +8,8 @@ from itertools import zip_longest
 
 import sqlalchemy as sa
 
-from apes_mailer.ledger import feedback, reached
-from apes_mailer.ledger.states import AttemptState, BatchState, Kind, Outcome
+from apes_mailer.ledger import campaigns, feedback, reached
+from apes_mailer.ledger.states import AttemptState, BatchState, Outcome
 from apes_mailer.model.report import Decision, Past, Pause, Sending, Slice
 from apes_mailer.store import schema
 
@@ -108,7 +108,7 @@ def left(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
     own = connection.execute(sa.select(campaign).where(campaign.c.id == campaign_id)).one()
     following = connection.execute(
         sa.select(sa.func.min(campaign.c.suppression_id)).where(
-            campaign.c.list_id == own.list_id, campaign.c.id > campaign_id, _was_begun()
+            campaign.c.list_id == own.list_id, campaign.c.id > campaign_id, campaigns.was_sent()
         )
     ).scalar()
     people = sa.func.count(contact.c.id.distinct())
@@ -141,19 +141,11 @@ def past(connection: sa.Connection, campaign_id: int, *, since: str) -> list[Pas
             campaign.c.list_id == list_id,
             campaign.c.id <= campaign_id,
             campaign.c.prepared_at >= since,
-            _was_begun(),
+            campaigns.was_sent(),
         )
         .order_by(campaign.c.id)
     ).all()
     return [_past(connection, *row) for row in rows]
-
-
-def _was_begun() -> sa.ColumnElement[bool]:
-    campaign, attempt = schema.campaign, schema.attempt
-    return sa.and_(
-        campaign.c.kind == Kind.SEND,
-        sa.exists().where(attempt.c.campaign_id == campaign.c.id),
-    )
 
 
 def _past(connection: sa.Connection, campaign_id: int, name: str, prepared_at: str) -> Past:

@@ -9,7 +9,6 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -178,8 +177,9 @@ def _count(connection: sa.Connection, query: sa.Select[int]) -> int:
 
 def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt.datetime) -> int:
     newest = connection.execute(sa.select(sa.func.max(schema.suppression.c.id))).scalar() or 0
-    result = connection.execute(
-        sa.insert(schema.campaign).values(
+    insert = (
+        sa.insert(schema.campaign)
+        .values(
             name=preparation.name,
             kind=preparation.kind,
             provider=preparation.provider,
@@ -192,16 +192,9 @@ def _insert_campaign(connection: sa.Connection, preparation: Preparation, at: dt
             policy=preparation.policy,
             segment=preparation.segment,
         )
+        .returning(schema.campaign.c.id)
     )
-    return new_id(result)
-
-
-def new_id(result: sa.CursorResult[*tuple[Any, ...]]) -> int:
-    """Return the number that the database gave a row."""
-    key = result.inserted_primary_key
-    if key is None:
-        raise LedgerError("The database did not number a new row.")
-    return int(key[0])
+    return int(connection.execute(insert).scalar_one())
 
 
 def _insert_rejected(connection: sa.Connection, campaign_id: int, rejected: sa.Subquery) -> int:
@@ -256,12 +249,7 @@ def _summary(connection: sa.Connection, campaign_id: int, asked: int, batches: i
             schema.batch.c.campaign_id == campaign_id
         ),
     )
-    rows = connection.execute(
-        sa.select(schema.exclusion.c.reason, sa.func.count())
-        .where(schema.exclusion.c.campaign_id == campaign_id)
-        .group_by(schema.exclusion.c.reason)
-    )
-    excluded = {str(reason): int(count) for reason, count in rows}
+    excluded = campaigns.excluded(connection, campaign_id)
     recipients = _count(connection, sa.select(sa.func.count()).where(schema.recipient.c.campaign_id == campaign_id))
     if recipients != in_batches or asked != recipients + sum(excluded.values()):
         raise LedgerError(

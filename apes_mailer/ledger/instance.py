@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from apes_mailer.errors import LedgerError, SettingsError
-from apes_mailer.ledger.states import Kind
+from apes_mailer.ledger import campaigns
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
@@ -124,9 +125,7 @@ class Instance:
 
     def mark(self, connection: sa.Connection) -> Mark:
         """Return what is to be remembered now."""
-        campaign, attempt = schema.campaign, schema.attempt
-        started = sa.select(attempt.c.id).where(attempt.c.campaign_id == campaign.c.id).exists()
-        names = connection.execute(sa.select(campaign.c.name).where(campaign.c.kind == Kind.SEND, started)).scalars()
+        names = connection.execute(sa.select(schema.campaign.c.name).where(campaigns.was_sent())).scalars()
         known = tuple(sorted({*map(str, names), *self.touched_since(connection)}))
         return Mark(
             ledger=_ledger(connection),
@@ -219,5 +218,8 @@ def _get(connection: sa.Connection, name: str) -> str | None:
 
 def _set(connection: sa.Connection, name: str, value: str) -> None:
     table = schema.meta
-    if not connection.execute(sa.update(table).where(table.c.name == name).values(value=value)).rowcount:
-        connection.execute(sa.insert(table).values(name=name, value=value))
+    connection.execute(
+        insert(table)
+        .values(name=name, value=value)
+        .on_conflict_do_update(index_elements=[table.c.name], set_={"value": value})
+    )

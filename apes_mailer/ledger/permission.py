@@ -49,22 +49,12 @@ def barriers(accepted: sa.Subquery, list_id: int, policy: Policy, at: dt.datetim
 
 
 def consent(key: sa.ColumnElement[bytes], list_id: int, purpose: Purpose) -> sa.ScalarSelect[str]:
-    """Return what a contact key said last for a list: a word of ``State``, null when nothing is known.
-
-    What an import claimed that was undone since proves nothing.
-    """
+    """Return what a contact key said last for a list: a word of ``State``, null when nothing is proved."""
     table = schema.consent
     said = sa.select(table.c.state).where(
         table.c.key == key,
         table.c.list_id.in_([schema.ALL_LISTS, list_id]),
         table.c.purpose == purpose,
-        proves(),
+        sa.text(schema.PROVES),
     )
     return said.order_by(table.c.id.desc()).limit(1).scalar_subquery()
-
-
-def proves() -> sa.ColumnElement[bool]:
-    """Whether a row of the consent log proves something: not when it is of an import that was undone."""
-    table, imported = schema.consent, schema.contact_import
-    undone = sa.select(imported.c.id).where(imported.c.undone_at.is_not(None))
-    return sa.or_(table.c.import_id.is_(None), table.c.import_id.not_in(undone))

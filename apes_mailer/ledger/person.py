@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from apes_mailer.store import schema
+from apes_mailer.store import residue, schema
+
+_LEFT_OUT = "…"  # what stands in a note for the address that it named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +41,11 @@ def take_out(connection: sa.Connection, contact_id: int | None, text: str, patte
     for campaign_id in found:
         mine = sa.and_(recipient.c.campaign_id == campaign_id, recipient.c.contact_id == contact_id)
         connection.execute(sa.update(recipient).where(mine).values(merge_values=None))
-        _clean(connection, recipient.c.reason, mine, text, pattern)
+        residue.replace(connection, recipient.c.reason, text, pattern, by=_LEFT_OUT, among=mine)
         mine = sa.and_(exclusion.c.campaign_id == campaign_id, exclusion.c.contact_id == contact_id)
         connection.execute(sa.update(exclusion).where(mine).values(detail=""))
-    everywhere = sa.true()
     notes = sum(
-        _clean(connection, column, everywhere, text, pattern)
+        residue.replace(connection, column, text, pattern, by=_LEFT_OUT)
         for column in (
             schema.attempt.c.note,
             schema.history.c.note,
@@ -73,22 +74,3 @@ def events_of(connection: sa.Connection, contact_id: int) -> list[dict[str, obje
         .order_by(table.c.id)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _clean(
-    connection: sa.Connection,
-    column: sa.Column[str],
-    where: sa.ColumnElement[bool],
-    text: str,
-    pattern: re.Pattern[str],
-) -> int:
-    """Take what a pattern finds out of a column; return in how many rows."""
-    table = column.table
-    query = sa.select(*table.primary_key, column.label("words")).where(where, sa.func.instr(column, text) > 0)
-    changed = 0
-    for row in connection.execute(query).all():
-        same = sa.and_(*(part == value for part, value in zip(table.primary_key, row, strict=False)))
-        if (kept := pattern.sub("…", row.words)) != row.words:
-            connection.execute(sa.update(table).where(same).values({column: kept}))
-            changed += 1
-    return changed

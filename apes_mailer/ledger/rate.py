@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from apes_mailer.store import schema
 
@@ -26,8 +27,10 @@ def reserve(connection: sa.Connection, provider: str, count: int, *, per_second:
     step = count * 1_000_000 // per_second
     furthest = now + (_LONGEST_SECONDS + 2 * _LARGEST_BATCH / per_second) * 1_000_000
     free = now if stored is None or stored > furthest else max(stored, now)
-    if not connection.execute(
-        sa.update(table).where(table.c.provider == provider).values(next_free=free + step)
-    ).rowcount:
-        connection.execute(sa.insert(table).values(provider=provider, next_free=free + step))
+    taken = {"next_free": free + step}
+    connection.execute(
+        insert(table)
+        .values(provider=provider, **taken)
+        .on_conflict_do_update(index_elements=[table.c.provider], set_=taken)
+    )
     return (free - now) / 1_000_000

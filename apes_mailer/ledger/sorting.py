@@ -84,14 +84,10 @@ def sort(
     if letters.tracking:
         tracking.collect(connection, list_id, letters.tracking)
     values = _values_of(accepted, letters)
-    occurring = (
-        connection.execute(sa.select(values).select_from(accepted).where(among).distinct().order_by(values))
-        .scalars()
-        .all()
-    )
+    occurring = sa.select(values).select_from(accepted).where(among).distinct().order_by(values)
     kept: dict[tuple[str, str], tuple[int, Letter]] = {}
     rows: list[dict[str, Any]] = []
-    for each in occurring:
+    for each in connection.execute(occurring).scalars().all():
         *own, agreed = json.loads(each)
         letter = letters.letter_of(own)
         if (letter.variant, agreed) not in kept:

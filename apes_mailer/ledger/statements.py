@@ -62,7 +62,7 @@ RECIPIENTS = (
     .where(IN_BATCH)
     .order_by(schema.recipient.c.contact_id)
 )
-OPEN = sa.insert(schema.attempt)
+OPEN = sa.insert(schema.attempt).returning(schema.attempt.c.id)
 CLOSE = (
     sa.update(schema.attempt)
     .where(schema.attempt.c.id == sa.bindparam("id_"), schema.attempt.c.state == AttemptState.SUBMITTING)

@@ -22,6 +22,10 @@ class BatchState(StrEnum):
     UNKNOWN = "unknown"
     EMPTY = "empty"  # every recipient was excluded or refused: nothing left to submit
 
+    def seen(self, *, owner_alive: bool) -> BatchState:
+        """Return the state as people are told it: what is on its way without an owner is in doubt."""
+        return BatchState.UNKNOWN if self is BatchState.SUBMITTING and not owner_alive else self
+
 
 class AttemptState(StrEnum):
     """What is known of one request to a provider."""

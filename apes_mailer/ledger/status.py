@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,13 +11,16 @@ from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import campaigns, evidence, history, waivers
 from apes_mailer.ledger.doubts import ASKED
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Outcome
-from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.consent import Policy
+from apes_mailer.model.tally import Tally
 from apes_mailer.model.tracking import COUNTED, read
+from apes_mailer.model.waiver import Waived
 from apes_mailer.store import schema
+from apes_mailer.store.database import Row
 
 _MOST_REFUSALS_NAMED = 100
 _Note = tuple[str, str]  # of the history: its words and its time
+_EVERYBODY_REFUSED = ("the provider refused every recipient", "Check the list, and the sender with the provider.")
 _OPEN = (BatchState.SUBMITTING, BatchState.UNKNOWN)  # what may turn out to be in doubt
 
 
@@ -56,24 +58,10 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """Where a campaign stands; counts are recipients.
+class Status(Tally):
+    """Where a campaign stands; counts are recipients, times UTC stamps."""
 
-    ``candidates == recipients + sum(excluded.values())`` and
-    ``recipients == pending + submitting + submitted + refused + unknown`` at every moment.
-    """
-
-    campaign: str
     state: CampaignState
-    candidates: int = 0
-    recipients: int = 0
-    excluded: Mapping[str, int]
-    pending: int = 0
-    submitting: int = 0
-    submitted: int = 0
-    refused: int = 0
-    unknown: int = 0
-    duplicates: int = 0
     batches: Sequence[BatchStatus] = ()
     refusals: Sequence[Refusal] = ()
     """The first of those refused, by batch."""
@@ -91,6 +79,7 @@ class Status:
 
     prepared_at: str = ""
     cause: str = ""
+    """Why it is paused, and in ``cure`` what to do; empty when it is not."""
     cure: str = ""
     waivers: Sequence[Waived] = ()
     """The rules of the checks whose errors did not block it, and on whose word."""
@@ -110,38 +99,17 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
     ``owner_alive`` must have been asked before the read transaction began: a batch that is ``submitting`` without an
     owner is in doubt, and is shown so.
     """
-    campaign = connection.execute(
-        sa.select(schema.campaign, schema.contact_list.c.name.label("list_name"))
-        .join(schema.contact_list, schema.contact_list.c.id == schema.campaign.c.list_id)
-        .where(schema.campaign.c.id == campaign_id)
-    ).first()
-    if campaign is None:
-        raise LedgerError(
-            "The campaign is no longer in the database: the file was replaced while this command ran.",
-            hint="Bring the file back that was there before, then run the command again.",
-        )
-    excluded = _exclusions(connection, campaign_id)
-    late: dict[int, dict[str, int]] = {}
-    for no, outcome, reason, count in _outcomes(connection, campaign_id):
-        counts = late.setdefault(no, {})
-        counts[outcome] = counts.get(outcome, 0) + count
-        if outcome == Outcome.EXCLUDED:
-            excluded[reason] = excluded.get(reason, 0) + count
+    campaign = _frozen(connection, campaign_id)
+    excluded, late = _not_mailed(connection, campaign_id)
     batches = _batches(connection, campaign_id, late, owner_alive=owner_alive)
     counts = {state: sum(b.recipients for b in batches if b.state is state) for state in BatchState}
     refused = sum(b.refused for b in batches)
     recipients = sum(counts.values()) + refused
-    open_ = counts[BatchState.PENDING] + counts[BatchState.SUBMITTING] + counts[BatchState.UNKNOWN]
     everybody_refused = refused > 0 and refused == recipients
+    instead = _EVERYBODY_REFUSED if everybody_refused else ("", "")
     return Status(
         campaign=campaign.name,
-        state=_state(
-            owner_alive=owner_alive,
-            paused=bool(campaign.paused_by) or everybody_refused,
-            started=any(b.attempts for b in batches) or counts[BatchState.UNKNOWN] > 0,
-            finished=open_ == 0 and not everybody_refused,
-            waiting=counts[BatchState.PENDING] > 0 or everybody_refused,
-        ),
+        state=_state(campaign, batches, counts, owner_alive=owner_alive, everybody_refused=everybody_refused),
         candidates=recipients + sum(excluded.values()),
         recipients=recipients,
         excluded=excluded,
@@ -160,42 +128,69 @@ def of(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> Sta
         policy=Policy(campaign.policy),
         segment=campaign.segment,
         prepared_at=campaign.prepared_at,
-        cause=campaign.pause_cause or ("the provider refused every recipient" if everybody_refused else ""),
+        cause=campaign.pause_cause or instead[0],
+        cure=campaign.pause_cure or instead[1],
         waivers=waivers.of_campaign(connection, campaign_id),
-        correction_of=campaigns.load(connection, campaign_id).correction_of,
-        cure=campaign.pause_cure or ("Check the list, and the sender with the provider." if everybody_refused else ""),
+        correction_of=campaign.correction_of,
     )
 
 
-def _state(*, owner_alive: bool, paused: bool, started: bool, finished: bool, waiting: bool) -> CampaignState:
+def _frozen(connection: sa.Connection, campaign_id: int) -> Row:
+    """Return what the ledger keeps of a campaign, with the names of its list and of the campaign that it corrects."""
+    campaign, lists = schema.campaign, schema.contact_list
+    frozen = connection.execute(
+        sa.select(
+            *(column for column in campaign.c if column is not campaign.c.correction_of),
+            lists.c.name.label("list_name"),
+            campaigns.corrected_name().label("correction_of"),
+        )
+        .join(lists, lists.c.id == campaign.c.list_id)
+        .where(campaign.c.id == campaign_id)
+    ).first()
+    if frozen is None:
+        raise LedgerError(
+            "The campaign is no longer in the database: the file was replaced while this command ran.",
+            hint="Bring the file back that was there before, then run the command again.",
+        )
+    return frozen
+
+
+def _state(
+    campaign: Row,
+    batches: Sequence[BatchStatus],
+    counts: Mapping[BatchState, int],
+    *,
+    owner_alive: bool,
+    everybody_refused: bool,
+) -> CampaignState:
     if owner_alive:
         return CampaignState.SENDING
-    if finished:
-        return CampaignState.FINISHED
-    if paused and waiting:
+    pending, unknown = counts[BatchState.PENDING], counts[BatchState.UNKNOWN]
+    # That nobody at all was taken is no end: it says more of the sender, or of the list, than of any recipient.
+    if everybody_refused or (campaign.paused_by and pending):
         return CampaignState.PAUSED
+    if not (pending or unknown or counts[BatchState.SUBMITTING]):
+        return CampaignState.FINISHED
+    started = unknown or any(batch.attempts for batch in batches)
     return CampaignState.INCOMPLETE if started else CampaignState.PREPARED
 
 
-def _exclusions(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
-    exclusion = schema.exclusion
-    rows = connection.execute(
-        sa.select(exclusion.c.reason, sa.func.count())
-        .where(exclusion.c.campaign_id == campaign_id)
-        .group_by(exclusion.c.reason)
-        .order_by(exclusion.c.reason)
-    )
-    return {str(reason): int(count) for reason, count in rows}
-
-
-def _outcomes(connection: sa.Connection, campaign_id: int) -> Sequence[sa.Row[*tuple[int, str, str, int]]]:
+def _not_mailed(connection: sa.Connection, campaign_id: int) -> tuple[dict[str, int], dict[int, dict[str, int]]]:
+    """Return how many candidates were excluded, then or since, by reason; and how many left each batch, by outcome."""
     recipient = schema.recipient
     reason = sa.case((recipient.c.outcome == Outcome.EXCLUDED, recipient.c.reason), else_="")
-    return connection.execute(
+    rows = connection.execute(
         sa.select(recipient.c.batch_no, recipient.c.outcome, reason, sa.func.count())
         .where(recipient.c.campaign_id == campaign_id, recipient.c.outcome.is_not(None))
         .group_by(recipient.c.batch_no, recipient.c.outcome, reason)
-    ).all()
+    )
+    excluded, late = campaigns.excluded(connection, campaign_id), dict[int, dict[str, int]]()
+    for no, outcome, why, count in rows:
+        counts = late.setdefault(no, {})
+        counts[outcome] = counts.get(outcome, 0) + count
+        if outcome == Outcome.EXCLUDED:
+            excluded[why] = excluded.get(why, 0) + count
+    return excluded, late
 
 
 def _refusals(connection: sa.Connection, campaign_id: int) -> list[Refusal]:
@@ -267,13 +262,9 @@ def _somebody() -> sa.ScalarSelect[str]:
     )
 
 
-def _batch(
-    row: sa.Row[*tuple[Any, ...]], outcomes: Mapping[str, int], distrust: _Note, asked: _Note, *, alive: bool
-) -> BatchStatus:
+def _batch(row: Row, outcomes: Mapping[str, int], distrust: _Note, asked: _Note, *, alive: bool) -> BatchStatus:
     excluded, refused = outcomes.get(Outcome.EXCLUDED, 0), outcomes.get(Outcome.REFUSED, 0)
-    state = BatchState(row.state)
-    if state is BatchState.SUBMITTING and not alive:
-        state = BatchState.UNKNOWN
+    state = BatchState(row.state).seen(owner_alive=alive)
     doubtful = state is BatchState.UNKNOWN
     return BatchStatus(
         no=row.no,

@@ -32,7 +32,7 @@ def collect(connection: sa.Connection, list_id: int, wanted: Tracking) -> None:
     # SQLite takes the other columns from the row that max() is of (https://sqlite.org/lang_select.html#bareagg).
     last = (
         sa.select(table.c.key, table.c.purpose, table.c.state, sa.func.max(table.c.id).label("id"))
-        .where(table.c.purpose.in_(wanted), table.c.list_id.in_([schema.ALL_LISTS, list_id]), permission.proves())
+        .where(table.c.purpose.in_(wanted), table.c.list_id.in_([schema.ALL_LISTS, list_id]), sa.text(schema.PROVES))
         .group_by(table.c.key, table.c.purpose)
         .subquery()
     )

@@ -5,25 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from apes_mailer.ledger import history
-from apes_mailer.model.waiver import Waiver
+from apes_mailer.model.waiver import Waived, Waiver
 from apes_mailer.store import schema
 
 _EVENT = "waived"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waived:
-    """A rule whose errors did not block a campaign: why, on whose word, and when (a UTC stamp)."""
-
-    rule: str
-    because: str
-    by: str
-    at: str
 
 
 def record(

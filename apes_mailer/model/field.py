@@ -1,8 +1,14 @@
-"""Fields of a contact that go by many names: whatever a file calls its address column, it is ``EMAIL``."""
+"""Fields of a contact that go by many names: whatever a file calls its address column, it is ``EMAIL``.
+
+``Prénom`` in a file, a merge tag or a segment is spelled ``PRENOM`` as the name of a field, and so is ``First Name``:
+spelled ``FIRST_NAME``, it is another name for that field.
+"""
 
 from __future__ import annotations
 
 from types import MappingProxyType
+
+from apes_mailer.model.spelling import plain
 
 EMAIL = "EMAIL"
 TAGS = "TAGS"
@@ -38,6 +44,23 @@ _NAMES = {
 
 SYNONYMS = MappingProxyType({name: field for field, names in _NAMES.items() for name in names.split()})
 """Other names, in the form of a field name (``FIRST_NAME``), with the field that they mean (``PRENOM``)."""
+
+
+def field_named(written: str) -> str:
+    """Return the field that people mean by what they call it: ``Adresse e-mail`` is EMAIL, ``Prénom`` is PRENOM.
+
+    Empty when it can be the name of none.
+    """
+    return canonical_field(field_name(written))
+
+
+def field_name(written: str) -> str:
+    """Return what people call a field as the name of one: ``Prénom`` and ``prenom`` are both ``PRENOM``.
+
+    Empty when nothing usable is left.
+    """
+    name = plain(written).upper()
+    return name if name and not name[0].isdigit() else ""
 
 
 def canonical_field(name: str) -> str:

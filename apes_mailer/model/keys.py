@@ -1,8 +1,8 @@
-"""Keyed hashes: contact keys, list tags and unsubscribe tokens.
+"""Keyed hashes: contact keys, list tags, the tokens of links, and what stands for networks.
 
 All come from the workspace's secret by BLAKE2b in its keyed mode (RFC 7693), a message authentication code, each with
-a purpose of its own. A token names a contact and a list without saying who they are, and stays valid as long as the
-secret does.
+a purpose of its own. An unsubscribe token names a contact and a list without saying who they are, and stays valid as
+long as the secret does; the token of a wish ends with it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from dataclasses import dataclass
 _VERSION = b"\x01"
 _TAG_SIZE, _KEY_SIZE, _MAC_SIZE = 8, 16, 16
 _TOKEN_SIZE = len(_VERSION) + _TAG_SIZE + _KEY_SIZE + _MAC_SIZE
-
-
 _NUMBER_SIZE, _TIME_SIZE = 8, 5
 _WISH_BODY_SIZE = len(_VERSION) + _NUMBER_SIZE + _TIME_SIZE
+
+_URL_SAFE, _PADDING = bytes.maketrans(b"+/", b"-_"), b"=\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +61,12 @@ class Keyring:
 
     def recipient_mark(self, contact_key: bytes) -> str:
         """Return the opaque name by which a provider may know a contact: 22 characters that are safe anywhere."""
-        return binascii.b2a_base64(contact_key).translate(_URL_SAFE, _PADDING).decode("ascii")
+        return _encoded(contact_key)
 
     @staticmethod
     def read_recipient_mark(mark: str) -> bytes | None:
         """Return the contact key of a :meth:`recipient_mark`, or None when it is none."""
-        try:
-            key = base64.b64decode(f"{mark}==", altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            return None
+        key = _decoded(mark)
         return key if len(key) == _KEY_SIZE else None
 
     def _mac(self, body: bytes) -> bytes:
@@ -80,24 +77,21 @@ class Keyring:
     def token(self, list_tag: bytes, contact_key: bytes) -> str:
         """Return the unsubscribe token of a contact on a list: 55 characters that are safe in an address."""
         body = _VERSION + list_tag + contact_key
-        return binascii.b2a_base64(body + self._mac(body)).translate(_URL_SAFE, _PADDING).decode("ascii")
+        return _encoded(body + self._mac(body))
 
     def recipient_marks(self, contact_keys: Sequence[bytes]) -> list[str]:
         """Return the :meth:`recipient_mark` of each of many contacts, in half the time."""
-        return _encoded(contact_keys, _KEY_SIZE)
+        return _all_encoded(contact_keys, _KEY_SIZE)
 
     def tokens(self, list_tag: bytes, contact_keys: Sequence[bytes]) -> list[str]:
         """Return the :meth:`token` of each of many contacts on a list, in less time."""
         start, mac = _VERSION + list_tag, self._mac
         bodies = [start + key for key in contact_keys]
-        return _encoded([body + mac(body) for body in bodies], _TOKEN_SIZE)
+        return _all_encoded([body + mac(body) for body in bodies], _TOKEN_SIZE)
 
     def read_token(self, token: str) -> TokenContent | None:
         """Return what a token says, or None when it was not made with this secret."""
-        try:
-            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            return None
+        raw = _decoded(token)
         body, mac = raw[:-_MAC_SIZE], raw[-_MAC_SIZE:]
         if len(raw) != _TOKEN_SIZE or not raw.startswith(_VERSION) or not hmac.compare_digest(mac, self._mac(body)):
             return None
@@ -107,14 +101,11 @@ class Keyring:
         """Return the token that confirms a wish until a moment, to the second."""
         until = int(expires_at.timestamp())
         body = _VERSION + number.to_bytes(_NUMBER_SIZE, "big") + until.to_bytes(_TIME_SIZE, "big")
-        return base64.urlsafe_b64encode(body + self._wish_mac(body)).rstrip(b"=").decode("ascii")
+        return _encoded(body + self._wish_mac(body))
 
     def read_wish_token(self, token: str, at: dt.datetime) -> int | None:
         """Return the number of the wish that a token confirms, or None when it is not ours or has expired."""
-        try:
-            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            return None
+        raw = _decoded(token)
         body, mac = raw[:_WISH_BODY_SIZE], raw[_WISH_BODY_SIZE:]
         if not raw.startswith(_VERSION) or not hmac.compare_digest(mac, self._wish_mac(body)):
             return None
@@ -144,7 +135,20 @@ class Keyring:
         return hashlib.blake2b(host.encode(), key=self._secret, digest_size=8, person=b"origin").hexdigest()
 
 
-def _encoded(values: Sequence[bytes], size: int) -> list[str]:
+def _encoded(value: bytes) -> str:
+    """Return octets as URL-safe base64 without padding (RFC 4648, 5)."""
+    return binascii.b2a_base64(value).translate(_URL_SAFE, _PADDING).decode("ascii")
+
+
+def _decoded(text: str) -> bytes:
+    """Return what :func:`_encoded` was given; nothing when it never gave this."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:  # binascii.Error is one too
+        return b""
+
+
+def _all_encoded(values: Sequence[bytes], size: int) -> list[str]:
     """Return values of ``size`` octets each as URL-safe base64 without padding, encoded in one go."""
     # Filled up to whole groups of three octets, each value keeps its own letters; what the filling adds is cut off.
     filling = b"\0" * (-size % 3)
@@ -152,6 +156,3 @@ def _encoded(values: Sequence[bytes], size: int) -> list[str]:
     text = binascii.b2a_base64(b"".join([value + filling for value in values]), newline=False)
     found = text.translate(_URL_SAFE).decode("ascii")
     return [found[start : start + letters] for start in range(0, len(found), whole)]
-
-
-_URL_SAFE, _PADDING = bytes.maketrans(b"+/", b"-_"), b"=\n"

@@ -10,20 +10,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from apes_mailer.model.field import canonical_field
-from apes_mailer.model.spelling import plain
+from apes_mailer.model.field import field_named
 
 _TAG = re.compile(r"<<(?P<angle>[^<>\n]{0,200})>>|\{\{(?P<brace>[^{}\n]{0,200})\}\}")
 _CONTACT = re.compile(r"\s*contact\s*\.\s*(?P<name>[^|]+?)\s*(?:\|(?P<fallback>.*))?", re.DOTALL)
-
-
-def field_name(header: str) -> str:
-    """Return the field name for a column header or a tag: ``Prénom`` and ``prenom`` are both ``PRENOM``.
-
-    Empty when nothing usable is left.
-    """
-    name = plain(header).upper()
-    return name if name and not name[0].isdigit() else ""
 
 
 class Special(StrEnum):
@@ -84,7 +74,7 @@ def parse(inside: str) -> Expression | None:
     if word in {special.value for special in Special}:
         return LinkTag(Special(word))
     match = _CONTACT.fullmatch(inside)
-    name = canonical_field(field_name(match["name"])) if match else ""
+    name = field_named(match["name"]) if match else ""
     if match is None or not name:
         return None
     fallback = match["fallback"]

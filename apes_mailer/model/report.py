@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from apes_mailer.model.tally import Tally
+from apes_mailer.model.waiver import Waived
+
 FEWEST_FOR_A_RATE = 20
 """Of fewer people no rate is told: one more or less would change it by more than five per cent."""
 
@@ -115,16 +118,6 @@ class Clicks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaivedRule:
-    """A rule of the checks whose errors did not block the campaign, and on whose word."""
-
-    rule: str
-    because: str
-    by: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """A campaign to the same list, with what can be told of it quickly; ``bounced`` is None when nothing came back."""
 
@@ -138,16 +131,10 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """Everything that a report tells; counts are recipients, times UTC stamps.
+class Report(Tally):
+    """Everything that a report tells; counts are recipients, times UTC stamps."""
 
-    ``candidates == recipients + sum(excluded.values())`` and
-    ``recipients == submitted + refused + unknown + pending + submitting``, as in the ledger.
-    """
-
-    campaign: str
     subject: str
-    state: str
     provider: str
     list_name: str
     segment: str
@@ -157,15 +144,6 @@ class Report:
     made_at: str
     correction_of: str
     issue_digest: str
-    candidates: int
-    recipients: int
-    excluded: Mapping[str, int]
-    submitted: int
-    refused: int
-    unknown: int
-    pending: int
-    submitting: int
-    duplicates: int
     refusals: Sequence[tuple[str, int]]
     """What the provider said of those it refused, and of how many; the most frequent first."""
 
@@ -177,7 +155,9 @@ class Report:
 
     sending: Sending
     letters: Sequence[SentLetter]
-    waivers: Sequence[WaivedRule]
+    waivers: Sequence[Waived]
+    """The rules of the checks whose errors did not block it, and on whose word."""
+
     decisions: Sequence[Decision]
     clicks: Sequence[Clicks] | None
     """None when clicks are not counted."""

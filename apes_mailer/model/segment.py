@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from apes_mailer.model.field import TAGS, canonical_field
-from apes_mailer.model.merge import field_name
+from apes_mailer.model.field import TAGS, field_named
 from apes_mailer.model.spelling import alike
 from apes_mailer.model.variant import values_in
 
@@ -194,7 +193,7 @@ def _text(words: Any) -> str:
 
 
 def _field(words: str) -> str:
-    if name := canonical_field(field_name(words)):
+    if name := field_named(words):
         return name
     raise SegmentError(f"“{words}” is not the name of a column")
 

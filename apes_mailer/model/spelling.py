@@ -14,13 +14,14 @@ def alike(words: str) -> str:
     """
     # Casefolding splits signs up and puts others together, so what it leaves is taken apart once more.
     small = unicodedata.normalize("NFKD", words).casefold().translate(_LIGATURES)
-    letters = unicodedata.normalize("NFKD", small)
-    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[\W_]+", " ", letters).strip()
+    return re.sub(r"[\W_]+", " ", _without_accents(small)).strip()
 
 
 def plain(word: str) -> str:
     """Return a word in small ASCII letters, with ``_`` for what is neither letter nor digit."""
-    letters = unicodedata.normalize("NFKD", word)
-    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[^A-Z0-9]+", "_", letters.upper()).strip("_").lower()
+    # By way of capitals, which make two letters of ß.
+    return re.sub(r"[^A-Z0-9]+", "_", _without_accents(word).upper()).strip("_").lower()
+
+
+def _without_accents(word: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))

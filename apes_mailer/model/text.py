@@ -14,8 +14,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from apes_mailer.model import address as addresses
 from apes_mailer.model import c1
-from apes_mailer.model.field import EMAIL, canonical_field
-from apes_mailer.model.merge import field_name
+from apes_mailer.model.field import EMAIL, field_named
 from apes_mailer.model.spelling import alike
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ class ColumnName(_Text):
     @classmethod
     def parse(cls, value: str) -> Self:
         text = super().parse(value).strip()
-        field = canonical_field(field_name(text))
+        field = field_named(text)
         if not field:
             raise PydanticCustomError("column_name", "names no column; write the name of a column of your list")
         if field == EMAIL:
@@ -180,7 +179,7 @@ class ColumnName(_Text):
     @property
     def field(self) -> str:
         """The field of a contact that is meant: ``TERRITOIRE`` for ``territoires``."""
-        return canonical_field(field_name(self))
+        return field_named(self)
 
 
 class ColumnValue(Line):

@@ -74,7 +74,7 @@ class Variant:
 class Cut:
     """What is left of an issue; ``issue`` is None when that is nothing to read.
 
-    ``blocks`` are the places in the whole issue of the blocks that are left, each with those of its articles.
+    ``blocks`` are the numbers in the whole issue of the blocks that are left, each with those of its articles.
     """
 
     issue: Issue | None
@@ -91,30 +91,30 @@ class Cut:
 
 
 Part = Block | Article
-Place = tuple[int, ...]
+Position = tuple[int, ...]
 """A block of an issue by its number, an article by two, counted from 0."""
 
 
-def cut(issue: Issue, keep: Callable[[Place, Part], bool]) -> Cut:
+def cut(issue: Issue, keep: Callable[[Position, Part], bool]) -> Cut:
     """Return an issue with only the parts to keep.
 
     A section without articles goes, and so does a divider that has nothing before or after it any more.
     """
     left: list[tuple[int, list[int], Block]] = []
-    for place, block in enumerate(issue.blocks):
+    for number, block in enumerate(issue.blocks):
         articles = block.articles if isinstance(block, Section) else []
-        kept = [each for each, article in enumerate(articles) if keep((place, each), article)]
-        if keep((place,), block) and (kept or not articles):
+        kept = [each for each, article in enumerate(articles) if keep((number, each), article)]
+        if keep((number,), block) and (kept or not articles):
             fewer = {"articles": [articles[each] for each in kept]}
             whole = len(kept) == len(articles)
-            left.append((place, kept, block if whole else block.model_copy(update=fewer)))
+            left.append((number, kept, block if whole else block.model_copy(update=fewer)))
     if len(left) < len(issue.blocks):
         left = list(_without_stray_dividers(left))
     blocks = [block for *_, block in left]
     readable = len(left) == len(issue.blocks) or any(not isinstance(block, Divider) for block in blocks)
     return Cut(
         issue=issue.model_copy(update={"blocks": blocks}) if readable else None,
-        blocks=[(place, kept) for place, kept, _ in left],
+        blocks=[(number, kept) for number, kept, _ in left],
     )
 
 
@@ -133,7 +133,7 @@ def _without_stray_dividers(left: list[tuple[int, list[int], Block]]) -> Iterato
 
 def public(issue: Issue) -> Cut:
     """Return what the public web version shows: what everybody gets, and what is marked ``web: true``."""
-    return cut(issue, lambda _place, part: part.audience is None or part.web)
+    return cut(issue, lambda _position, part: part.audience is None or part.web)
 
 
 @dataclass(frozen=True)
@@ -146,33 +146,35 @@ class Audiences:
     )
 
     @cached_property
-    def _conditions(self) -> Mapping[Place, Condition]:
-        return {place: Condition.of(part.audience) for place, part in _parts(self.issue) if part.audience is not None}
+    def _conditions(self) -> Mapping[Position, Condition]:
+        return {
+            position: Condition.of(part.audience) for position, part in _parts(self.issue) if part.audience is not None
+        }
 
     @cached_property
-    def places(self) -> Mapping[Condition, Sequence[str]]:
+    def paths(self) -> Mapping[Condition, Sequence[str]]:
         """The conditions in the order of the issue, each with the paths of the audiences that it stands for."""
-        places: dict[Condition, list[str]] = {}
-        for place, condition in self._conditions.items():
-            places.setdefault(condition, []).append(f"{_path(place)}.audience")
-        return places
+        paths: dict[Condition, list[str]] = {}
+        for position, condition in self._conditions.items():
+            paths.setdefault(condition, []).append(f"{_path(position)}.audience")
+        return paths
 
     @cached_property
     def fields(self) -> Sequence[str]:
         """The names of the fields that decide who gets what."""
-        return sorted({name for condition in self.places for name, _ in condition.fields})
+        return sorted({name for condition in self.paths for name, _ in condition.fields})
 
     def values(self) -> Iterator[tuple[str, str, str]]:
         """Yield each value that an audience names: its path, its field, and the value as it is written."""
-        for place, part in _parts(self.issue):
+        for position, part in _parts(self.issue):
             for column, values in (part.audience or {}).items():
                 for index, value in enumerate(values):
-                    yield f"{_path(place)}.audience.{column}[{index}]", column.field, value
+                    yield f"{_path(position)}.audience.{column}[{index}]", column.field, value
 
     @cached_property
     def _names(self) -> Mapping[Condition, str]:
         names: dict[Condition, str] = {}
-        for condition in self.places:
+        for condition in self.paths:
             name = plain(condition.words).replace("_", "-")[:_LONGEST_NAME].strip("-") or "audience"
             taken = {OTHERS, *names.values()}
             spellings = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
@@ -181,7 +183,7 @@ class Audiences:
 
     def variant_of(self, contact: Mapping[str, str]) -> Variant:
         """Return the variant that a contact with these fields gets."""
-        return self._variant(frozenset(condition for condition in self.places if condition.holds(contact)))
+        return self._variant(frozenset(condition for condition in self.paths if condition.holds(contact)))
 
     def possible(self, most: int) -> list[Variant]:
         """Return the variants that contacts with one value in each field can get, those of ``others`` last.
@@ -194,13 +196,13 @@ class Audiences:
             variants = set(map(self.variant_of, contacts))
             if len(variants) <= most:
                 return sorted(variants, key=self.rank)
-        alone = [self._variant(frozenset([condition])) for condition in self.places]
+        alone = [self._variant(frozenset([condition])) for condition in self.paths]
         return sorted({*alone, self._variant(frozenset())}, key=self.rank)
 
     def _choices(self, name: str) -> list[str]:
         """Return values of a field, none of them among them: one of all those that the same conditions ask for."""
         asked: dict[str, frozenset[Condition]] = {}
-        for condition in self.places:
+        for condition in self.paths:
             for each, values in condition.fields:
                 if each == name:
                     asked |= {value: asked.get(value, frozenset()) | {condition} for value in values}
@@ -214,11 +216,11 @@ class Audiences:
         return self._cut(variant.conditions)
 
     def _cut(self, holding: Collection[Condition]) -> Cut:
-        return cut(self.issue, lambda place, part: part.audience is None or self._conditions[place] in holding)
+        return cut(self.issue, lambda position, part: part.audience is None or self._conditions[position] in holding)
 
     def rank(self, variant: Variant) -> tuple[bool, list[int]]:
         """Return what sorts variants: in the order of the issue, that of ``others`` last."""
-        order = list(self.places)
+        order = list(self.paths)
         return (not variant.conditions, [order.index(condition) for condition in variant.conditions])
 
     def _variant(self, holding: frozenset[Condition]) -> Variant:
@@ -229,31 +231,31 @@ class Audiences:
     def _found(self, holding: frozenset[Condition]) -> Variant:
         """Return the variant of contacts for whom these conditions hold: not all of them need show anything."""
         left = self._cut(holding)
-        places = (
+        positions = (
             []
             if left.issue is None
-            else [place for block, articles in left.blocks for place in _places(block, articles)]
+            else [position for block, articles in left.blocks for position in _positions(block, articles)]
         )
-        shown = {self._conditions[place] for place in places if place in self._conditions}
-        conditions = tuple(condition for condition in self.places if condition in shown)
+        shown = {self._conditions[position] for position in positions if position in self._conditions}
+        conditions = tuple(condition for condition in self.paths if condition in shown)
         name = "+".join(self._names[condition] for condition in conditions) or OTHERS
         if len(name) > _LONGEST_NAME:
             name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
         return Variant(name, conditions)
 
 
-def _places(block: int, articles: Iterable[int]) -> Iterator[Place]:
+def _positions(block: int, articles: Iterable[int]) -> Iterator[Position]:
     yield (block,)
     yield from ((block, article) for article in articles)
 
 
-def _path(place: Place) -> str:
-    block, *article = place
+def _path(position: Position) -> str:
+    block, *article = position
     return f"blocks[{block}]" + "".join(f".articles[{each}]" for each in article)
 
 
-def _parts(issue: Issue) -> Iterator[tuple[Place, Part]]:
-    for place, block in enumerate(issue.blocks):
-        yield (place,), block
+def _parts(issue: Issue) -> Iterator[tuple[Position, Part]]:
+    for number, block in enumerate(issue.blocks):
+        yield (number,), block
         if isinstance(block, Section):
-            yield from (((place, each), article) for each, article in enumerate(block.articles))
+            yield from (((number, each), article) for each, article in enumerate(block.articles))

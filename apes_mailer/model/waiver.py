@@ -1,4 +1,4 @@
-"""A finding that a person sends a letter in spite of."""
+"""Findings that a person sends a letter in spite of."""
 
 from __future__ import annotations
 
@@ -11,3 +11,13 @@ class Waiver:
 
     rule: str
     because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waived:
+    """A rule whose errors did not block a campaign: why, on whose word, and when (a UTC stamp)."""
+
+    rule: str
+    because: str
+    by: str
+    at: str

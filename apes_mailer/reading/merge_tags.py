@@ -98,7 +98,7 @@ def _of_other_services(text: str, tags: list[merge.TagMatch]) -> Iterator[Remark
         sure = match["percent"] is None and match["brace"] is None
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
-        if sure or merge.field_name(inside) in _USUAL_FIELDS:
+        if sure or field.field_name(inside) in _USUAL_FIELDS:
             message = f"{match.group()} is a merge tag of another service"
             yield Remark.at(text, match.start(), match.group(), message, _meant(inside, "take it away"))
 
@@ -108,7 +108,7 @@ def _whole(match: re.Match[str]) -> str:
     if word := groups.get("word"):
         return f"<<{word.lower()}>>"
     fallback = (groups["fallback"] or "").strip()
-    return f"<<contact.{merge.field_name(groups['name'] or groups['quoted'])}{fallback}>>"
+    return f"<<contact.{field.field_name(groups['name'] or groups['quoted'])}{fallback}>>"
 
 
 def _cure(written: str) -> str:
@@ -127,12 +127,12 @@ def _tag_meant(inside: str) -> str:
     """Return the tag that the words between some brackets most likely mean, or nothing."""
     head, dot, rest = inside.strip().partition(".")
     name, bar, fallback = rest.partition("|")
-    if dot and merge.field_name(name) and _like(head, ["contact"]):
-        return f"<<contact.{merge.field_name(name)}{bar}{fallback}>>"
+    if dot and field.field_name(name) and _like(head, ["contact"]):
+        return f"<<contact.{field.field_name(name)}{bar}{fallback}>>"
     if special := _like(inside.partition("|")[0], _SPECIAL_WORDS):
         return f"<<{_SPECIAL_WORDS[special]}>>"
     name, bar, fallback = inside.strip().partition("|")
-    known = merge.field_name(name)
+    known = field.field_name(name)
     if known in _USUAL_FIELDS or (known and not re.search(r"\s", inside)):
         return f"<<contact.{field.canonical_field(known)}{bar}{fallback}>>"
     return ""

@@ -25,6 +25,9 @@ from apes_mailer.store.upgrade import upgrade
 Connection = sa.Connection
 """An open transaction of :class:`Database`, for code that passes it on and writes no SQL of its own."""
 
+Row = sa.Row[*tuple[Any, ...]]
+"""A row of a query, whose columns go by their names."""
+
 _BUSY_SECONDS = 30
 
 

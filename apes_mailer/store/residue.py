@@ -58,7 +58,7 @@ def replace_everywhere(connection: sa.Connection, text: str, pattern: re.Pattern
     ``text`` is part of whatever the pattern finds, in this letter case: only rows with it are looked at.
     """
     return sum(
-        _replace(connection, table, column, text, pattern)
+        replace(connection, column, text, pattern, by="")
         for table in schema.metadata.sorted_tables
         if table is not schema.consent  # the log is never changed
         for column in table.columns
@@ -66,15 +66,26 @@ def replace_everywhere(connection: sa.Connection, text: str, pattern: re.Pattern
     )
 
 
-def _replace(
-    connection: sa.Connection, table: sa.Table, column: sa.Column[str], text: str, pattern: re.Pattern[str]
+def replace(
+    connection: sa.Connection,
+    column: sa.Column[str],
+    text: str,
+    pattern: re.Pattern[str],
+    *,
+    by: str,
+    among: sa.ColumnElement[bool] | None = None,
 ) -> int:
+    """Write ``by`` for what a pattern finds in a column, in all rows or ``among`` some; return in how many.
+
+    ``text`` as in :func:`replace_everywhere`.
+    """
+    table = column.table
     key = list(table.primary_key)
     query = sa.select(*key, column.label("found")).where(sa.func.instr(column, text) > 0)
     changed = 0
-    for row in connection.execute(query).all():
+    for row in connection.execute(query if among is None else query.where(among)).all():
         *identity, found = row
-        kept = pattern.sub("", found)
+        kept = pattern.sub(by, found)
         if kept != found:
             same = sa.and_(*(part == value for part, value in zip(key, identity, strict=True)))
             connection.execute(sa.update(table).where(same).values({column: kept}))

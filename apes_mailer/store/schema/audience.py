@@ -120,6 +120,10 @@ consent = Table(
     Index("consent_key", "key", "purpose", "list_id", "id", "state", "import_id"),
     sqlite_autoincrement=True,
 )
+
+PROVES = "(import_id IS NULL OR import_id NOT IN (SELECT id FROM import WHERE undone_at IS NOT NULL))"
+"""As SQL: whether a line of the consent log proves something. What an import told that was undone since does not."""
+
 # A proof that somebody could change would prove nothing. Only whoever is erased takes the consents along.
 listen(
     consent,

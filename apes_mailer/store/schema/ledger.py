@@ -25,12 +25,7 @@ campaign = Table(
     Column("pause_cure", Text, nullable=False, server_default=""),
     Column("correction_of", Integer),  # the campaign whose recipients this one went to
     Index("campaign_name", "name"),
-    Index(
-        "one_real_campaign",
-        "name",
-        unique=True,
-        sqlite_where=text("kind = 'send'"),
-    ),
+    Index("one_real_campaign", "name", unique=True, sqlite_where=text("kind = 'send'")),
 )
 
 template = Table(
@@ -59,12 +54,7 @@ recipient = Table(
     Column("batch_no", Integer),
     Column("attempt_seq", Integer),
     PrimaryKeyConstraint("campaign_id", "contact_id"),
-    Index(
-        "recipient_outcome",
-        "campaign_id",
-        "batch_no",
-        sqlite_where=text("outcome IS NOT NULL"),
-    ),
+    Index("recipient_outcome", "campaign_id", "batch_no", sqlite_where=text("outcome IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 

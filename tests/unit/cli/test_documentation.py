@@ -28,11 +28,11 @@ from apes_mailer.ledger.events import Reported
 from apes_mailer.ledger.freeze import AbsentValue, Frozen, FrozenVariant, LeftOut
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Reason
 from apes_mailer.ledger.status import BatchStatus, Refusal, Status
-from apes_mailer.ledger.waivers import Waived
 from apes_mailer.model.event import EventKind
 from apes_mailer.model.finding import Severity
 from apes_mailer.model.issue import Block
 from apes_mailer.model.suppression import Cause
+from apes_mailer.model.waiver import Waived
 from apes_mailer.settings import Settings
 from tests.support.cli import REPOSITORY
 from tests.support.reported import LAST, NAME, rich

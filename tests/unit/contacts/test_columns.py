@@ -2,66 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from apes_mailer.contacts.columns import column_field, read_columns
+from apes_mailer.contacts.columns import read_columns
 from apes_mailer.errors import ContactsError
-
-
-@pytest.mark.parametrize(
-    ("header", "field"),
-    [
-        ("EMAIL", "EMAIL"),
-        ("e-mail", "EMAIL"),
-        ("E-mail :", "EMAIL"),
-        ("Mail", "EMAIL"),
-        ("Mél", "EMAIL"),
-        ("courriel", "EMAIL"),
-        ("Adresse email", "EMAIL"),
-        ("Adresse mail", "EMAIL"),
-        ("ADRESSE E-MAIL", "EMAIL"),
-        ("adresse électronique", "EMAIL"),
-        ("Adresse de messagerie", "EMAIL"),
-        ("Email Address", "EMAIL"),
-        ("Email payeur", "EMAIL"),
-        ("Prénom adhérent", "PRENOM"),
-        ("Nom de l’adhérent", "NOM"),
-        ("\ufeffEmail", "EMAIL"),
-        ("Emails", "EMAIL"),
-        ("Adresses e-mail", "EMAIL"),
-        ("Prénom", "PRENOM"),
-        ("PRE\u0301NOM", "PRENOM"),
-        ("First Name", "PRENOM"),
-        ("firstname", "PRENOM"),
-        ("Given name", "PRENOM"),
-        ("Nom", "NOM"),
-        ("Last name", "NOM"),
-        ("surname", "NOM"),
-        ("Nom de famille", "NOM"),
-        ("Structure", "STRUCTURE"),
-        ("Société", "STRUCTURE"),
-        ("Raison sociale", "STRUCTURE"),
-        ("Organisme", "STRUCTURE"),
-        ("Company", "STRUCTURE"),
-        ("Territoire", "TERRITOIRE"),
-        ("Code postal", "CODE_POSTAL"),
-        ("N° d'adhérent(e)", "N_D_ADHERENT_E"),
-        ("  Téléphone  ", "TELEPHONE"),
-    ],
-)
-def test_header_names_a_field(header: str, field: str) -> None:
-    assert column_field(header) == field
-
-
-@given(st.text())
-def test_field_names_are_plain_and_stable(header: str) -> None:
-    field = column_field(header)
-    assert re.fullmatch(r"(?:[A-Z][A-Z0-9_]*)?", field)
-    assert column_field(field) == field
 
 
 def test_columns_keep_the_order_of_the_file_without_the_address() -> None:

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from apes_mailer.contacts import opt_outs
-from apes_mailer.contacts.columns import column_field
 from apes_mailer.contacts.consent_columns import Consent, ConsentColumns
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.rows import OptOut, Row
+from apes_mailer.model.field import field_named
 from apes_mailer.model.suppression import Cause
 
 IMPORTED, BOUNCED, COMPLAINED = Cause.IMPORTED, Cause.BOUNCED, Cause.COMPLAINED
 
 
 def _cause(header: str, written: str) -> str:
-    marks = opt_outs.find([column_field(header)])
+    marks = opt_outs.find([field_named(header)])
     found = marks.of([written]) if marks else None
     return found.cause if found else ""
 
@@ -157,7 +157,7 @@ def test_mailchimp_names_its_files_after_those_who_left(tmp_path: Path, name: st
 
 
 def _consent(header: str, values: str) -> Consent | None:
-    return ConsentColumns([column_field(name) for name in header.split(";")]).of(values.split(";"))
+    return ConsentColumns([field_named(name) for name in header.split(";")]).of(values.split(";"))
 
 
 def test_consent_of_a_row_has_its_time_source_and_basis() -> None:
@@ -172,7 +172,7 @@ def test_consent_of_a_row_has_its_time_source_and_basis() -> None:
 
 def test_a_date_of_adding_is_a_consent_only_with_a_yes() -> None:
     day = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
-    assert not ConsentColumns(["ADDED_TIME"]).are_there
+    assert ConsentColumns.among(["ADDED_TIME"]) is None
     assert _consent("ADDED_TIME;OPT_IN", "2024-03-05;oui") == Consent(day, "", "")
     assert _consent("ADDED_TIME;OPT_IN", "2024-03-05;") is None
     assert _consent("DOUBLE_OPT-IN", "1") == Consent(None, "", "")

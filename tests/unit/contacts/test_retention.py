@@ -30,9 +30,11 @@ def test_contacts_are_stale_three_years_after_the_last_import_that_names_them(st
     assert _stale(store) == ["a@exemple.fr"]
 
 
-def test_import_that_was_undone_names_nobody(store: Store) -> None:
+def test_import_that_was_undone_names_nobody_and_proves_no_consent(store: Store) -> None:
     store.import_rows([("a@exemple.fr", "")])
-    store.import_rows([("a@exemple.fr", "")], at=LATER - dt.timedelta(days=5))
+    agreed = (LATER - dt.timedelta(days=9)).date().isoformat()
+    store.import_rows([("a@exemple.fr", agreed)], header=("EMAIL", "CONFIRM_TIME"), at=LATER - dt.timedelta(days=5))
+    assert _stale(store) == []
     with store.database.bulk(cache_mb=1) as bulk, bulk.write() as connection:
         undoing.undo(connection, 2, at=LATER)
     assert _stale(store) == ["a@exemple.fr"]

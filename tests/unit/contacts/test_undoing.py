@@ -18,6 +18,7 @@ from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.undoing import Undone
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.consent import Purpose, State
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from tests.unit.contacts.stores import KEYRING, NOW, Store
 
@@ -148,6 +149,25 @@ def test_consent_that_an_undone_import_told_of_counts_no_more_until_it_is_told_a
     assert said() is None
     import_it()
     assert said() is State.GIVEN
+
+
+def test_consent_that_an_undone_import_told_of_keeps_nobody_on_the_list(store: Store) -> None:
+    store.import_rows([("a@exemple.fr", "Ana")])
+    store.import_rows([("a@exemple.fr", "2027-03-05")], header=("EMAIL", "CONFIRM_TIME"))
+    _undo(store, 2)
+    undone = _undo(store, 1)
+    assert (undone.removed, undone.still_members) == (1, 0)
+    assert store.contacts() == {}
+
+
+def test_no_of_a_file_counts_against_a_later_consent_that_an_undone_import_told_of(store: Store) -> None:
+    store.import_rows([("a@exemple.fr", "2026-12-01")], header=("EMAIL", "CONFIRM_TIME"))
+    left = [("a@exemple.fr", "2026-11-01")]
+    store.import_rows(left, header=("EMAIL", "UNSUB_TIME"))
+    assert store.every() == []
+    _undo(store, 1)
+    store.import_rows(left, header=("EMAIL", "UNSUB_TIME"))
+    assert [(each.address, each.cause) for each in store.every()] == [("a@exemple.fr", Cause.IMPORTED)]
 
 
 def test_import_of_an_older_program_is_told_to_be_beyond_undoing(store: Store) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apes_mailer.model import merge
-from apes_mailer.model.field import canonical_field
+from apes_mailer.model.field import field_named
 from apes_mailer.model.merge import ContactField, Expression, LinkTag, PictureLink, Special
 
 _fallback = st.text(st.characters(codec="utf-8", exclude_characters="<>\n"), max_size=100).map(str.strip)
@@ -69,24 +69,9 @@ def test_any_text_can_be_searched_for_tags(text: str) -> None:
 
 @given(st.from_regex("[A-Z][A-Z0-9_]{0,20}", fullmatch=True), st.none() | _fallback)
 def test_field_reads_again_as_it_is_shown(name: str, fallback: str | None) -> None:
-    name = canonical_field(merge.field_name(name))
+    name = field_named(name)
     field = ContactField(name, fallback)
     assert [tag.expression for tag in merge.find(str(field))] == [field]
-
-
-@given(st.text(max_size=40))
-def test_field_name_is_plain_and_its_own_field_name(header: str) -> None:
-    name = merge.field_name(header)
-    assert name == merge.field_name(name)
-    assert not name or (name.isascii() and name.isidentifier() and name == name.upper())
-
-
-@pytest.mark.parametrize(
-    ("header", "name"),
-    [("Prénom", "PRENOM"), ("  code  postal ", "CODE_POSTAL"), ("N° adhérent", "N_ADHERENT"), ("2e", "")],
-)
-def test_field_name_of_a_header(header: str, name: str) -> None:
-    assert merge.field_name(header) == name
 
 
 def test_every_expression_shows_itself_as_a_tag() -> None:

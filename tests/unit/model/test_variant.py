@@ -111,8 +111,8 @@ def test_readers_get_what_is_for_all_and_what_is_for_them() -> None:
 def test_audiences_that_mean_the_same_make_one_variant() -> None:
     again = block("Encore.", Territoires=["somme", "AISNE"])
     audiences = Audiences(issue_of(EVERYBODY, NORTH, again))
-    assert len(audiences.places) == 1
-    assert list(audiences.places.values()) == [["blocks[1].audience", "blocks[2].audience"]]
+    assert len(audiences.paths) == 1
+    assert list(audiences.paths.values()) == [["blocks[1].audience", "blocks[2].audience"]]
     assert [variant.name for variant in audiences.possible(9)] == ["aisne-somme", OTHERS]
 
 
