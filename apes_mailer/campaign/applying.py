@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.campaign.letter_links import LetterLinks
-from apes_mailer.contacts import consents, lists, suppressions
+from apes_mailer.contacts import consents, lists, mentions, suppressions
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.suppressions import ALL_LISTS
-from apes_mailer.ledger import events, evidence
+from apes_mailer.ledger import events, evidence, notices
 from apes_mailer.ledger.events import About, KnownAttempt
 from apes_mailer.ledger.notices import Counts, Notice
 from apes_mailer.ledger.states import AttemptState
@@ -32,6 +33,7 @@ class Application:
     def __init__(self, connection: Connection, keyring: Keyring, notice: Notice, now: dt.datetime) -> None:
         self._connection = connection
         self._keyring = keyring
+        self._number = notice.id
         self._provider = notice.provider
         self._received_at = notice.received_at
         self._now = now
@@ -43,12 +45,28 @@ class Application:
         marks = {event.attempt for event in read.events if event.attempt}
         attempts = events.attempts_of(self._connection, marks)
         self._prove(read.events, attempts)
-        pairs = list(zip(read.events, self._about(read.events, attempts), strict=True))
+        pairs = self._without_erased(list(zip(read.events, self._about(read.events, attempts), strict=True)))
         ours = [(event, about) for event, about in pairs if _is_ours(event, about)]
         new = self._keep([(event, about) for event, about in ours if event.kind not in NEVER_KEPT])
         for event, about in new:
             self._act(event, about)
         return Counts(events=len(pairs), kept=len(new), foreign=len(pairs) - len(ours), unreadable=read.unreadable)
+
+    def _without_erased(self, pairs: list[tuple[Event, About]]) -> list[tuple[Event, About]]:
+        """Take out whoever was erased, of the notice too: a report may come long after that."""
+        strangers = {about.contact_key for _, about in pairs if about.contact_id is None and about.contact_key}
+        erased = suppressions.erased_among(self._connection, strangers)
+        if not erased:
+            return pairs
+        kept: list[tuple[Event, About]] = []
+        for event, about in pairs:
+            if about.contact_key not in erased:
+                kept.append((event, about))
+                continue
+            mark = self._keyring.recipient_mark(about.contact_key)
+            notices.take_out(self._connection, mentions.pattern_with(event.address, mark), number=self._number)
+            kept.append((event._replace(address="", recipient="", reason=""), replace(about, contact_key=b"")))
+        return kept
 
     def _prove(self, reported: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> None:
         """Settle the attempts that these events show to have been accepted: one event of anybody in it is enough."""

@@ -87,9 +87,7 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
             corrections = campaigns.corrections(connection, campaign.id)
             size = min(around.batch_size, around.provider.limits.recipients)
             resizing.cut_pending(connection, campaign.id, size, actor=owner, at=around.records.clock())
-            whole = resizing.still_larger(connection, campaign.id, size)
             control.unpause(connection, campaign.id, at=around.records.clock(), actor=owner)
-        _tell_of_large(whole, size, watch)
         if waiting:
             _tell_of_corrections(corrections, watch)
             _tell_if_changed(workspace, name, campaign.issue_digest, watch)
@@ -181,14 +179,6 @@ def _run(around: Surroundings, campaign_id: int, owner: str, watch: Watch, *, fr
         stopped_by_person=sender.stopped_by_person,
         run=sender.run_name,
     )
-
-
-def _tell_of_large(batches: Iterable[int], size: int, watch: Watch) -> None:
-    for no in batches:
-        watch.warn(
-            f"Batch {no} has more than {size} recipients and stays whole, since it was let go again after a doubt "
-            "that evidence may still settle. It goes last."
-        )
 
 
 def _tell_of_corrections(names: Iterable[str], watch: Watch) -> None:

@@ -53,13 +53,14 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
     ``LedgerError``; the database is then as it was, or the person is suppressed and gone from it.
     """
     key, mentioned = keyring.contact_key(address), mentions.pattern(address)
+    mark = keyring.recipient_mark(key)
     with database.erasing() as connection:
         number = lists.contact_id(connection, key)
         known = number is not None and person.is_known(connection, number)
         left_lists = of_lists.erase(connection, key, at=at, keep_number=known)
         taken = person.take_out(connection, number, address, mentioned)
         notices.forget_applied(connection)  # as they came from the provider, with addresses
-    mark = keyring.recipient_mark(key)
+        notices.take_out(connection, mentions.pattern_with(address, mark))
     rows, left = _erase_files(workspace, address)
     messages = outbox.erase(workspace.outbox, address, mark)
     log_left = not database.forget(address, mentioned)

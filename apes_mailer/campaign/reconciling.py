@@ -46,8 +46,9 @@ def reconcile(
         open_ = [doubt for doubt in doubts.open_doubts(connection, campaign_id) if doubt.addresses]
     patience, findings = Patience(SECONDS), _Findings()
     for doubt in open_:
-        if doubt.batch_no in findings.accepted:
-            continue
+        with records.database.read() as connection:
+            if not doubts.is_open(connection, doubt):
+                continue  # another attempt has settled it meanwhile
         try:
             proof = _look_up(provider, doubt, patience)
         except AccountError as error:

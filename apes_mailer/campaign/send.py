@@ -81,8 +81,6 @@ class Sender:
             self._campaign = campaigns.load(connection, campaign_id)
             self._templates = campaigns.templates(connection, campaign_id)
             self._largest_batch = campaigns.largest_batch(connection, campaign_id)
-        size = min(around.batch_size, around.provider.limits.recipients)
-        self._large = size if self._largest_batch > size else None
         self._mark: Mark | None = None
 
     @property
@@ -162,7 +160,6 @@ class Sender:
                 self._campaign.id,
                 owner=self._owner,
                 at=records.clock(),
-                large=self._large,
                 wanted=self._around.tracking,
             )
         if claimed is not None:

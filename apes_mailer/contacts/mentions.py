@@ -10,3 +10,8 @@ _BEFORE, _AFTER = r"(?<![A-Za-z0-9_!#$%&'*+/=?^`{|}~.-])", r"(?![A-Za-z0-9_-]|\.
 def pattern(address: str) -> re.Pattern[str]:
     """Return the pattern that finds an address, in normal form, in a text."""
     return re.compile(f"{_BEFORE}{re.escape(address)}{_AFTER}", re.IGNORECASE | re.ASCII)
+
+
+def pattern_with(address: str, mark: str) -> re.Pattern[str]:
+    """Return the pattern that finds an address, or the mark by which a provider knows its person."""
+    return re.compile(f"{pattern(address).pattern}|{re.escape(mark)}", re.IGNORECASE | re.ASCII)

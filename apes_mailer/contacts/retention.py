@@ -1,7 +1,8 @@
 """Contacts of whom nothing was heard for so long that their address should not be kept any more.
 
 Three years after the last contact that came from the person: what the CNIL sets for prospects, in its reference
-framework of 2022 for the management of commercial activities.
+framework of 2022 for the management of commercial activities. That a letter arrived is the act of a mail server, and
+that it was opened is none in the eyes of the CNIL; a click would be one, but it is kept without the person.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from apes_mailer.contacts.lists import StoredContact
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 YEARS = 3
+_OWN_CAUSES = (Cause.UNSUBSCRIBED, Cause.PAUSED, Cause.COMPLAINED, Cause.AT_PROVIDER)
 
 
 def limit(at: dt.datetime) -> dt.datetime:
@@ -31,9 +34,10 @@ def count(connection: sa.Connection, list_id: int, at: dt.datetime) -> int:
 
 
 def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[StoredContact]:
-    """Yield the contacts of a list who have not given or refused a consent, and whom no import has named, since.
+    """Yield the contacts of a list who have done nothing themselves, and whom no import has named, since.
 
-    An import that was undone names nobody, and proves no consent.
+    To give, refuse or withdraw a consent, to say no or pause, to call a letter spam, to leave or come back with the
+    provider: that is to do something. An import that was undone names nobody, and proves no consent.
     """
     rows = _stale(list_id, at)
     query = sa.select(rows.c.address, rows.c.fields).order_by(rows.c.id)
@@ -49,9 +53,14 @@ def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
     )
     named = sa.exists().where(mention.c.import_id.in_(recent), mention.c.contact_id == contact.c.id)
     spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
+    suppression, event = schema.suppression, schema.event
+    said_no = sa.exists().where(
+        suppression.c.key == contact.c.key, suppression.c.cause.in_(_OWN_CAUSES), suppression.c.at > since
+    )
+    reported = sa.exists().where(event.c.contact_id == contact.c.id, sa.text(schema.OWN_ACT), event.c.at > since)
     return (
         sa.select(contact.c.id, contact.c.address, contact.c.fields)
         .join(member, member.c.contact_id == contact.c.id)
-        .where(member.c.list_id == list_id, ~named, ~spoke)
+        .where(member.c.list_id == list_id, ~named, ~spoke, ~said_no, ~reported)
         .subquery()
     )

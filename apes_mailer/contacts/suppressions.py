@@ -8,7 +8,7 @@ the others. A pause is a suppression with an end.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -129,6 +129,13 @@ def causes(connection: sa.Connection, key: bytes, *, list_id: int) -> list[Cause
     table = schema.suppression
     query = sa.select(table.c.cause).where(_same(key, list_id, None)).order_by(table.c.id)
     return [Cause(word) for word in connection.execute(query).scalars()]
+
+
+def erased_among(connection: sa.Connection, keys: Collection[bytes]) -> set[bytes]:
+    """Return those of some keys that belong to people who were erased."""
+    table = schema.suppression
+    query = sa.select(table.c.key).where(table.c.key.in_(keys), table.c.list_id == ALL_LISTS)
+    return set(map(bytes, connection.execute(query.where(table.c.cause == Cause.ERASED)).scalars())) if keys else set()
 
 
 def erased_keys(connection: sa.Connection) -> set[bytes]:

@@ -73,17 +73,15 @@ def claim(
     *,
     owner: str,
     at: dt.datetime,
-    large: int | None = None,
     wanted: Tracking = NOTHING,
 ) -> tuple[Claim, Roll] | None:
     """Claim the next pending batch; None when none is pending or the campaign is paused.
 
-    Batches of more than ``large`` recipients come last: a provider that will not have them keeps nobody else waiting.
     Whoever opted out since the preparation is excluded here, so that the attempt knows its exact recipients. Of what is
     ``wanted`` by the workspace, that is counted to which all of them agree at this moment.
     """
     while True:
-        taken = _take(connection, campaign_id, large)
+        taken = _take(connection, campaign_id)
         if taken is None:
             return None
         _exclude_opted_out(connection, campaign_id, taken, at)
@@ -105,9 +103,8 @@ def waiting(connection: sa.Connection, campaign_id: int) -> bool:
     return connection.execute(pending.limit(1)).first() is not None
 
 
-def _take(connection: sa.Connection, campaign_id: int, large: int | None) -> _Batch | None:
-    asked = {"campaign": campaign_id} if large is None else {"campaign": campaign_id, "large": large}
-    row = connection.execute(statements.TAKE if large is None else statements.TAKE_SMALL_FIRST, asked).first()
+def _take(connection: sa.Connection, campaign_id: int) -> _Batch | None:
+    row = connection.execute(statements.TAKE, {"campaign": campaign_id}).first()
     return None if row is None else _Batch(*row)
 
 
@@ -125,7 +122,7 @@ def _exclude_opted_out(connection: sa.Connection, campaign_id: int, batch: _Batc
     connection.execute(
         sa.update(recipient)
         .where(statements.IN_BATCH, newer.exists())
-        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts),
+        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts - 1),
         batch.bounds(campaign_id),
     )
 
@@ -136,7 +133,7 @@ def _exclude_erased(connection: sa.Connection, campaign_id: int, batch: _Batch) 
     connection.execute(
         sa.update(recipient)
         .where(statements.IN_BATCH, erased)
-        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts),
+        .values(outcome=Outcome.EXCLUDED, reason=Reason.OPTED_OUT, batch_no=batch.no, attempt_seq=batch.attempts - 1),
         batch.bounds(campaign_id),
     )
 
@@ -181,6 +178,8 @@ def _open_attempt(
             "tracking": written(agreed),
         },
     ).scalar_one()
+    linked = {"campaign_id": campaign_id, "batch_no": batch.no, "attempt_id": attempt_id}
+    connection.execute(statements.LINK, linked)
     history.append(
         connection,
         campaign_id=campaign_id,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from apes_mailer.errors import CancelledError, LedgerError, UsageError
-from apes_mailer.ledger import campaigns, evidence, history
+from apes_mailer.ledger import campaigns, evidence, history, requests
 from apes_mailer.ledger.states import AttemptState, BatchState, Kind
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -113,14 +113,7 @@ def require_count(connection: sa.Connection, campaign_id: int, batch_no: int, ex
     count = connection.execute(
         sa.select(sa.func.count())
         .select_from(recipient)
-        .join(
-            batch,
-            sa.and_(
-                batch.c.campaign_id == recipient.c.campaign_id,
-                batch.c.template_id == recipient.c.template_id,
-                recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
-            ),
-        )
+        .join(batch, requests.in_batch())
         .where(batch.c.campaign_id == campaign_id, batch.c.no == batch_no, recipient.c.outcome.is_(None))
     ).scalar_one()
     if expected != count:
@@ -186,12 +179,8 @@ def _open_batches(
     connection: sa.Connection, campaigns_of: sa.Select[int], state: BatchState
 ) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """Return campaign_id, name, no and the number of the last attempt of the batches in a state."""
-    batch, attempt, campaign = schema.batch, schema.attempt, schema.campaign
-    latest = sa.and_(
-        attempt.c.campaign_id == batch.c.campaign_id,
-        attempt.c.batch_no == batch.c.no,
-        attempt.c.seq == batch.c.attempts,
-    )
+    batch, campaign, attempt = schema.batch, schema.campaign, requests.latest()
+    latest = sa.and_(attempt.c.campaign_id == batch.c.campaign_id, attempt.c.no == batch.c.no)
     return connection.execute(
         sa.select(batch.c.campaign_id, campaign.c.name, batch.c.no, attempt.c.id.label("attempt_id"))
         .join(campaign, campaign.c.id == batch.c.campaign_id)

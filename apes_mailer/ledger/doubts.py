@@ -5,18 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
-from apes_mailer.ledger import history
+from apes_mailer.ledger import history, requests
 from apes_mailer.ledger.states import AttemptState, BatchState
 from apes_mailer.store import schema
 
 ASKED = "asked"
 """The word of the history for a look into the provider's log that proved nothing."""
-
-_Row = sa.Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,23 +32,15 @@ def open_doubts(connection: sa.Connection, campaign_id: int) -> list[Doubt]:
 
     Batch by batch, the newest attempt first. A batch that only a copied ledger put in doubt has none.
     """
-    attempt, batch = schema.attempt, schema.batch
+    attempt = schema.attempt
     rows = connection.execute(
         sa.select(
             attempt.c.id,
             attempt.c.mark,
             attempt.c.batch_no,
             attempt.c.started_at,
-            batch.c.template_id,
-            batch.c.first_contact,
-            batch.c.last_contact,
         )
-        .join(batch, sa.and_(batch.c.campaign_id == attempt.c.campaign_id, batch.c.no == attempt.c.batch_no))
-        .where(
-            attempt.c.campaign_id == campaign_id,
-            attempt.c.state.in_([AttemptState.UNKNOWN, AttemptState.SET_ASIDE]),
-            batch.c.state.in_([BatchState.UNKNOWN, BatchState.PENDING]),
-        )
+        .where(attempt.c.campaign_id == campaign_id, _would_settle())
         .order_by(attempt.c.batch_no, attempt.c.id.desc())
     ).all()
     return [
@@ -60,23 +49,38 @@ def open_doubts(connection: sa.Connection, campaign_id: int) -> list[Doubt]:
             attempt_id=row.id,
             mark=row.mark,
             started_at=dt.datetime.fromisoformat(row.started_at),
-            addresses=_few_people(connection, campaign_id, row),
+            addresses=_few_people(connection, row.id),
         )
         for row in rows
     ]
 
 
-def _few_people(connection: sa.Connection, campaign_id: int, row: _Row) -> list[str]:
-    """Return the first, the last and one in the middle of those who are still in a batch."""
-    recipient, contact = schema.recipient, schema.contact
+def is_open(connection: sa.Connection, doubt: Doubt) -> bool:
+    """Whether the acceptance of an attempt would still settle a batch."""
+    found = sa.select(schema.attempt.c.id).where(schema.attempt.c.id == doubt.attempt_id, _would_settle())
+    return connection.execute(found).first() is not None
+
+
+def _would_settle() -> sa.ColumnElement[bool]:
+    """Whether the attempt of the enclosing query is in doubt, and a batch waits to know."""
+    attempt, batch, link = schema.attempt, schema.batch, schema.batch_attempt
+    waiting = sa.exists().where(
+        link.c.attempt_id == attempt.c.id,
+        batch.c.campaign_id == link.c.campaign_id,
+        batch.c.no == link.c.batch_no,
+        batch.c.state.in_([BatchState.UNKNOWN, BatchState.PENDING]),
+    )
+    return sa.and_(attempt.c.state.in_([AttemptState.UNKNOWN, AttemptState.SET_ASIDE]), waiting)
+
+
+def _few_people(connection: sa.Connection, attempt_id: int) -> list[str]:
+    """Return the first, the last and one in the middle of those in a request who have not left their batch since."""
+    batch, recipient, contact = schema.batch, schema.recipient, schema.contact
+    together = sa.join(requests.attempts(), batch, requests.of_batch()).join(recipient, requests.in_batch())
     ids = connection.execute(
         sa.select(recipient.c.contact_id)
-        .where(
-            recipient.c.campaign_id == campaign_id,
-            recipient.c.template_id == row.template_id,
-            recipient.c.contact_id.between(row.first_contact, row.last_contact),
-            recipient.c.outcome.is_(None),
-        )
+        .select_from(together)
+        .where(schema.attempt.c.id == attempt_id, recipient.c.outcome.is_(None), requests.was_in())
         .order_by(recipient.c.contact_id)
     ).scalars()
     known = list(ids)

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from apes_mailer.ledger import history
+from apes_mailer.ledger import history, requests
 from apes_mailer.ledger.states import AttemptState, BatchState
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -36,9 +36,10 @@ def prove_accepted(
 ) -> AttemptState | None:
     """Record that one attempt was accepted; return its state now, None when no attempt has this mark.
 
-    It settles the batch, unless a later attempt is on its way, in doubt or accepted: then it proves a duplicate, or
-    the danger of one, and is recorded as ``late``. ``evidence`` says what showed it, and where that can be seen again,
-    without naming a person; it is kept in the history and with the attempt.
+    It settles exactly those who were in its request, in whatever batches they go since. Where a later attempt of some
+    of them is on its way, in doubt or accepted, it proves a duplicate, or the danger of one: it is recorded as
+    ``late``, and their batch keeps the state of the later attempt. ``evidence`` says what showed it, and where that
+    can be seen again, without naming a person; it is kept in the history and with the attempt.
     """
     attempt = schema.attempt
     row = connection.execute(sa.select(attempt).where(attempt.c.mark == mark)).first()
@@ -47,14 +48,13 @@ def prove_accepted(
     before = AttemptState(row.state)
     if before in _PROVED:
         return before
-    after = AttemptState.LATE if _another_is_live(connection, row) else AttemptState.SUBMITTED
+    after = AttemptState.LATE if _another_is_live(connection, row.id) else AttemptState.SUBMITTED
     connection.execute(
         sa.update(attempt)
         .where(attempt.c.id == row.id)
         .values(state=after, ended_at=stamp(at), provider_id=provider_id or row.provider_id, note=evidence or row.note)
     )
-    if after is AttemptState.SUBMITTED:
-        _settle(connection, row)
+    _settle(connection, row)
     history.append(
         connection,
         campaign_id=row.campaign_id,
@@ -74,52 +74,66 @@ def is_proved(connection: sa.Connection, attempt_id: int) -> bool:
     return state in _PROVED
 
 
-def _another_is_live(connection: sa.Connection, row: _Row) -> bool:
+def _another_is_live(connection: sa.Connection, attempt_id: int) -> bool:
+    """Whether another attempt of any of the same people is on its way, in doubt or accepted."""
+    shared = sa.select(schema.batch.c.no).where(_is_of(attempt_id), _is_served_beside(attempt_id))
+    return connection.execute(shared.limit(1)).first() is not None
+
+
+def _is_of(attempt_id: int) -> sa.Exists:
+    """Whether people of the batch of the enclosing query were in the request of an attempt."""
+    return sa.exists().where(requests.of_batch(), schema.batch_attempt.c.attempt_id == attempt_id)
+
+
+def _is_served_beside(attempt_id: int) -> sa.Exists:
+    """Whether the batch of the enclosing query has a live attempt beside this one."""
     attempt = schema.attempt
-    others = sa.select(attempt.c.id).where(
-        attempt.c.campaign_id == row.campaign_id,
-        attempt.c.batch_no == row.batch_no,
-        attempt.c.id != row.id,
-        attempt.c.state.in_(_LIVE),
-    )
-    return connection.execute(others.limit(1)).first() is not None
+    others = sa.select(attempt.c.id).select_from(requests.attempts())
+    others = others.where(requests.of_batch(), attempt.c.id != attempt_id, attempt.c.state.in_(_LIVE))
+    return others.correlate(schema.batch).exists()
 
 
 def _settle(connection: sa.Connection, row: _Row) -> None:
-    """Let this attempt speak for its batch: whoever left the batch at a later attempt was in this one."""
-    set_batch(connection, row.campaign_id, row.batch_no, BatchState.SUBMITTED)
-    recipient = schema.recipient
+    """Let an accepted attempt speak for its people: those who left their batch later were in it, and come back.
+
+    A batch of theirs that is on its way again, in doubt or accepted keeps its state.
+    """
+    batch, link, recipient = schema.batch, schema.batch_attempt, schema.recipient
+    own = sa.select(link.c.batch_no).where(link.c.attempt_id == row.id)
+    connection.execute(
+        sa.update(batch)
+        .where(batch.c.campaign_id == row.campaign_id, batch.c.no.in_(own), ~_is_served_beside(row.id))
+        .values(state=BatchState.SUBMITTED)
+    )
     connection.execute(
         sa.update(recipient)
         .where(
             recipient.c.campaign_id == row.campaign_id,
-            recipient.c.batch_no == row.batch_no,
+            recipient.c.batch_no.in_(own),
             recipient.c.outcome.is_not(None),
-            recipient.c.attempt_seq > row.seq,
+            recipient.c.attempt_seq >= row.seq,
         )
-        .values(outcome=None, reason=None, batch_no=None, attempt_seq=None)
+        .values(outcome=None, reason=None, batch_no=None)
     )
 
 
 def stand_in(connection: sa.Connection, campaign_id: int, batch_no: int, *, actor: str, at: dt.datetime) -> bool:
     """Settle a batch whose latest attempt reached nobody by an earlier one that was proved accepted meanwhile.
 
-    Return whether there is one; then the batch is submitted, and that attempt is no duplicate.
+    Return whether there is one; then the batch is submitted, and to its people that attempt is no duplicate.
     """
-    attempt = schema.attempt
+    attempt, link = schema.attempt, schema.batch_attempt
     row = connection.execute(
         sa.select(attempt)
-        .where(
-            attempt.c.campaign_id == campaign_id,
-            attempt.c.batch_no == batch_no,
-            attempt.c.state == AttemptState.LATE,
-        )
-        .order_by(attempt.c.seq)
+        .select_from(requests.attempts())
+        .where(link.c.campaign_id == campaign_id, link.c.batch_no == batch_no, attempt.c.state.in_(_PROVED))
+        .order_by(attempt.c.id)
         .limit(1)
     ).first()
     if row is None:
         return False
-    connection.execute(sa.update(attempt).where(attempt.c.id == row.id).values(state=AttemptState.SUBMITTED))
+    if not _another_is_live(connection, row.id):
+        connection.execute(sa.update(attempt).where(attempt.c.id == row.id).values(state=AttemptState.SUBMITTED))
     _settle(connection, row)
     history.append(
         connection,
@@ -135,12 +149,23 @@ def stand_in(connection: sa.Connection, campaign_id: int, batch_no: int, *, acto
 
 
 def duplicates(connection: sa.Connection, campaign_id: int) -> int:
-    """Return how many recipients were in attempts that were let go again and then proved accepted."""
-    attempt = schema.attempt
-    return int(
-        connection.execute(
-            sa.select(sa.func.coalesce(sa.func.sum(attempt.c.size), 0)).where(
-                attempt.c.campaign_id == campaign_id, attempt.c.state == AttemptState.LATE
-            )
-        ).scalar_one()
+    """Return how many letters went out, or may have gone, to people who have one already.
+
+    Only what was let go again and then proved accepted makes any: of the attempts that a person was in and that were
+    accepted, or may have been, each but one.
+    """
+    attempt, batch, recipient, link = schema.attempt, schema.batch, schema.recipient, schema.batch_attempt
+    late = sa.select(link.c.batch_no).select_from(requests.attempts())
+    late = late.where(attempt.c.campaign_id == campaign_id, attempt.c.state == AttemptState.LATE)
+    batches = connection.execute(late).scalars().all()
+    if not batches:
+        return 0
+    letters = (
+        sa.select(sa.func.count().label("letters"))
+        .select_from(batch.join(recipient, requests.in_batch()).join(requests.attempts(), requests.of_batch()))
+        .where(batch.c.campaign_id == campaign_id, batch.c.no.in_(batches))
+        .where(attempt.c.state.in_([*_LIVE, AttemptState.LATE]), requests.was_in())
+        .group_by(recipient.c.contact_id)
+        .subquery()
     )
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(letters.c.letters - 1), 0))).scalar_one())

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
+import re
 import zlib
 from dataclasses import dataclass
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -79,6 +82,46 @@ def is_waiting(connection: sa.Connection, number: int) -> bool:
     table = schema.notice
     waiting = sa.select(table.c.id).where(table.c.id == number, table.c.applied_at.is_(None))
     return connection.execute(waiting).first() is not None
+
+
+def take_out(connection: sa.Connection, words: re.Pattern[str], *, number: int | None = None) -> int:
+    """Take out of a notice, or of all that wait, whatever a pattern finds; return out of how many.
+
+    The rest of a notice is applied as it would have been: also what is left of an event proves that its request was
+    accepted. The notice is still known when the provider posts it again.
+    """
+    table = schema.notice
+    which = table.c.applied_at.is_(None) if number is None else table.c.id == number
+    changed = 0
+    for each in connection.execute(sa.select(table.c.id).where(which)).scalars().all():
+        body = zlib.decompress(connection.execute(sa.select(table.c.body).where(table.c.id == each)).scalar_one())
+        if (kept := _without(body, words)) != body:
+            smaller = zlib.compress(kept, _FAST)
+            connection.execute(sa.update(table).where(table.c.id == each).values(body=smaller))
+            changed += 1
+    return changed
+
+
+def _without(body: bytes, words: re.Pattern[str]) -> bytes:
+    """Return a body without what a pattern finds in the strings of its JSON, however they are written."""
+    found = False
+
+    def clean(value: object) -> object:
+        nonlocal found
+        match value:
+            case str():
+                kept = words.sub("", value)
+                found = found or kept != value
+                return kept
+            case list():
+                return [clean(each) for each in cast("list[Any]", value)]
+            case dict():
+                return {name: clean(each) for name, each in cast("dict[str, Any]", value).items()}
+            case _:
+                return value
+
+    cleaned = clean(json.loads(body))
+    return json.dumps(cleaned).encode() if found else body
 
 
 def close(connection: sa.Connection, number: int, counts: Counts, *, at: dt.datetime) -> None:

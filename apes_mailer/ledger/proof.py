@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from apes_mailer.ledger import requests
 from apes_mailer.ledger.states import BatchState, Outcome
 from apes_mailer.store import schema
 
@@ -55,14 +56,12 @@ def lines(connection: sa.Connection, campaign_id: int, *, owner_alive: bool) -> 
 
 
 def _of_batch(connection: sa.Connection, batch: sa.Row[*tuple[Any, ...]], *, owner_alive: bool) -> Iterator[Line]:
-    requests = _requests(connection, batch.campaign_id, batch.no)
+    times = _requests(connection, batch.campaign_id, batch.no)
     told = _told(connection, batch)
     lost = batch.state == BatchState.SUBMITTING and not owner_alive
     state = BatchState.UNKNOWN if lost else batch.state
     for row in _recipients(connection, batch):
-        # Who was excluded left before the request was made, who was refused was in it.
-        last = row.attempt_seq if row.outcome else batch.attempts
-        request = last - 1 if row.outcome == Outcome.EXCLUDED else last
+        request = batch.attempts if row.attempt_seq is None else row.attempt_seq
         yield Line(
             address=row.address,
             state=row.outcome or state,
@@ -70,35 +69,37 @@ def _of_batch(connection: sa.Connection, batch: sa.Row[*tuple[Any, ...]], *, own
             variant=batch.variant,
             batch=batch.no,
             request=request,
-            requested_at=requests.get(request, ""),
+            requested_at=times.get(request, ""),
             told=told.get(row.contact_id, ()),
         )
 
 
 def _recipients(connection: sa.Connection, batch: sa.Row[*tuple[Any, ...]]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     recipient, contact = schema.recipient, schema.contact
-    stays = sa.and_(
-        recipient.c.contact_id.between(batch.first_contact, batch.last_contact),
-        recipient.c.template_id == batch.template_id,
-        recipient.c.outcome.is_(None),
-    )
-    left = sa.and_(recipient.c.batch_no == batch.no, recipient.c.outcome.is_not(None))
-    columns = (recipient.c.contact_id, contact.c.address, recipient.c.outcome)
-    chosen = [
-        sa.select(*columns, recipient.c.reason, recipient.c.attempt_seq)
+    return connection.execute(
+        sa.select(
+            recipient.c.contact_id,
+            contact.c.address,
+            recipient.c.outcome,
+            recipient.c.reason,
+            recipient.c.attempt_seq,
+        )
         .join(contact, contact.c.id == recipient.c.contact_id)
-        .where(recipient.c.campaign_id == batch.campaign_id, which)
-        for which in (stays, left)
-    ]
-    return connection.execute(sa.union_all(*chosen).order_by("contact_id")).all()
+        .where(
+            recipient.c.campaign_id == batch.campaign_id,
+            recipient.c.contact_id.between(batch.first_contact, batch.last_contact),
+            recipient.c.template_id == batch.template_id,
+        )
+        .order_by(recipient.c.contact_id)
+    ).all()
 
 
 def _requests(connection: sa.Connection, campaign_id: int, batch_no: int) -> dict[int, str]:
-    attempt = schema.attempt
+    attempt, link = schema.attempt, schema.batch_attempt
     rows = connection.execute(
-        sa.select(attempt.c.seq, attempt.c.started_at).where(
-            attempt.c.campaign_id == campaign_id, attempt.c.batch_no == batch_no
-        )
+        sa.select(attempt.c.seq, attempt.c.started_at)
+        .select_from(requests.attempts())
+        .where(link.c.campaign_id == campaign_id, link.c.batch_no == batch_no)
     )
     return {int(seq): str(at) for seq, at in rows}
 

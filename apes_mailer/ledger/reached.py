@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from apes_mailer.ledger import requests
 from apes_mailer.ledger.states import AttemptState, BatchState
 from apes_mailer.store import schema
 
+_PROVED = (AttemptState.SUBMITTED, AttemptState.LATE)
 _DOUBTFUL = (AttemptState.SUBMITTING, AttemptState.UNKNOWN, AttemptState.SET_ASIDE)
 
 
@@ -40,14 +42,9 @@ def not_submitted(campaign_id: int) -> sa.CompoundSelect[*tuple[Any, ...]]:
 def _in_batches(campaign_id: int, *columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
     """Select from the recipients that are in their batches; a batch is a stretch of the recipients of one letter."""
     batch, recipient = schema.batch, schema.recipient
-    stretch = sa.and_(
-        recipient.c.campaign_id == batch.c.campaign_id,
-        recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
-        recipient.c.template_id == batch.c.template_id,
-    )
     return (
         sa.select(*columns)
-        .select_from(batch.join(recipient, stretch))
+        .select_from(batch.join(recipient, requests.in_batch()))
         .where(batch.c.campaign_id == campaign_id, recipient.c.outcome.is_(None))
     )
 
@@ -59,16 +56,12 @@ def have_left(campaign_id: int) -> sa.ColumnElement[bool]:
 
 
 def _with_their_batch(campaign_id: int) -> sa.Select[*tuple[Any, ...]]:
-    batch, attempt = schema.batch, schema.attempt
-    maybe = sa.exists().where(
-        attempt.c.campaign_id == batch.c.campaign_id,
-        attempt.c.batch_no == batch.c.no,
-        attempt.c.state.in_(_DOUBTFUL),
-    )
+    batch = schema.batch
     standing = sa.case(
         (batch.c.state == BatchState.SUBMITTED, Standing.REACHED.value),
+        (_was_in_one(batch.c.no, *_PROVED), Standing.REACHED.value),
         (batch.c.state.in_([BatchState.UNKNOWN, BatchState.SUBMITTING]), Standing.IN_DOUBT.value),
-        (maybe, Standing.IN_DOUBT.value),
+        (_was_in_one(batch.c.no, *_DOUBTFUL), Standing.IN_DOUBT.value),
         else_=Standing.NOT_REACHED.value,
     )
     columns = (schema.recipient.c.contact_id, standing.label("standing"), batch.c.state.label("detail"))
@@ -77,21 +70,20 @@ def _with_their_batch(campaign_id: int) -> sa.Select[*tuple[Any, ...]]:
 
 def _out_of_their_batch(campaign_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Those who left a batch were in the requests made before, and one of these may have been taken after all."""
-    recipient, attempt = schema.recipient, schema.attempt
-
-    def was_in(*states: AttemptState) -> sa.Exists:
-        return sa.exists().where(
-            attempt.c.campaign_id == campaign_id,
-            attempt.c.batch_no == recipient.c.batch_no,
-            attempt.c.seq < recipient.c.attempt_seq,
-            attempt.c.state.in_(states),
-        )
-
+    recipient = schema.recipient
     standing = sa.case(
-        (was_in(AttemptState.SUBMITTED, AttemptState.LATE), Standing.REACHED.value),
-        (was_in(*_DOUBTFUL), Standing.IN_DOUBT.value),
+        (_was_in_one(recipient.c.batch_no, *_PROVED), Standing.REACHED.value),
+        (_was_in_one(recipient.c.batch_no, *_DOUBTFUL), Standing.IN_DOUBT.value),
         else_=Standing.NOT_REACHED.value,
     )
     return sa.select(recipient.c.contact_id, standing.label("standing"), recipient.c.outcome.label("detail")).where(
         have_left(campaign_id)
     )
+
+
+def _was_in_one(batch_no: sa.ColumnElement[Any], *states: AttemptState) -> sa.Exists:
+    """Whether the recipient of the enclosing query was in a request of its batch that is in one of these states."""
+    link, recipient = schema.batch_attempt, schema.recipient
+    one = sa.select(link.c.attempt_id).select_from(requests.attempts())
+    one = one.where(link.c.campaign_id == recipient.c.campaign_id, link.c.batch_no == batch_no, requests.was_in())
+    return one.where(schema.attempt.c.state.in_(states)).correlate(schema.batch, recipient).exists()

@@ -3,96 +3,67 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 
 from apes_mailer.ledger import history
-from apes_mailer.ledger.states import AttemptState, BatchState
+from apes_mailer.ledger.states import BatchState
 from apes_mailer.store import schema
+
+_Row = sa.Row[*tuple[Any, ...]]
 
 
 def cut_pending(connection: sa.Connection, campaign_id: int, size: int, *, actor: str, at: dt.datetime) -> int:
     """Cut the pending batches of a campaign that have more than ``size`` recipients left; return how many were cut.
 
-    A batch that a person ordered to go again stays whole: an earlier attempt of it may still prove to have been
-    accepted, and that settles the batch as one.
+    What is cut off keeps the attempts that its people were in, so that evidence about any of them still settles it.
     """
-    large = connection.execute(_larger(campaign_id, size).where(~_may_be_proved())).all()
+    batch = schema.batch
+    large = connection.execute(
+        sa.select(batch).where(
+            batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING, batch.c.size > size
+        )
+    ).all()
     return sum(_cut(connection, row, size, actor=actor, at=at) for row in large)
 
 
-def still_larger(connection: sa.Connection, campaign_id: int, size: int) -> list[int]:
-    """Return the numbers of the pending batches that have more than ``size`` recipients left and must stay whole."""
-    rows = connection.execute(_larger(campaign_id, size).where(_may_be_proved()).order_by(schema.batch.c.no)).all()
-    return [int(row.no) for row in rows if len(_left(connection, row)) > size]
-
-
-def _larger(campaign_id: int, size: int) -> sa.Select[*tuple[Any, ...]]:
-    batch = schema.batch
-    return sa.select(batch).where(
-        batch.c.campaign_id == campaign_id, batch.c.state == BatchState.PENDING, batch.c.size > size
-    )
-
-
-def _may_be_proved() -> sa.ColumnElement[bool]:
-    """Whether an attempt of the batch of the enclosing query may still prove to have been accepted."""
-    batch, attempt = schema.batch, schema.attempt
-    return (
-        sa.select(attempt.c.id)
-        .where(
-            attempt.c.campaign_id == batch.c.campaign_id,
-            attempt.c.batch_no == batch.c.no,
-            attempt.c.state.not_in([AttemptState.NOT_ACCEPTED, AttemptState.REFUSED]),
-        )
-        .exists()
-    )
-
-
-def _left(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]]) -> list[int]:
+def _left(connection: sa.Connection, row: _Row) -> list[int]:
     """Return the contacts who still go with a batch, in order."""
     recipient = schema.recipient
     left = (
         sa.select(recipient.c.contact_id)
-        .where(
-            recipient.c.campaign_id == row.campaign_id,
-            recipient.c.contact_id.between(row.first_contact, row.last_contact),
-            recipient.c.template_id == row.template_id,
-            recipient.c.outcome.is_(None),
-        )
+        .where(_in_stretch(row, row.first_contact, row.last_contact), recipient.c.outcome.is_(None))
         .order_by(recipient.c.contact_id)
     )
     return [int(contact) for contact in connection.execute(left).scalars()]
 
 
-def _cut(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]], size: int, *, actor: str, at: dt.datetime) -> bool:
+def _in_stretch(row: _Row, first: int, last: int) -> sa.ColumnElement[bool]:
+    recipient = schema.recipient
+    return sa.and_(
+        recipient.c.campaign_id == row.campaign_id,
+        recipient.c.template_id == row.template_id,
+        recipient.c.contact_id.between(first, last),
+    )
+
+
+def _cut(connection: sa.Connection, row: _Row, size: int, *, actor: str, at: dt.datetime) -> bool:
     batch = schema.batch
-    contacts = _left(connection, row)
-    first, *others = [contacts[start : start + size] for start in range(0, len(contacts), size)] or [[]]
+    others = _left(connection, row)[size::size]  # the first of each stretch that is cut off
     if not others:
         return False
     newest = connection.execute(sa.select(sa.func.max(batch.c.no)).where(batch.c.campaign_id == row.campaign_id))
-    no = int(newest.scalar_one())
+    no = int(newest.scalar_one()) + 1
+    # Together they are the stretch of the batch, with nothing between them: whoever left it comes back to one of them.
+    for number, (first, following) in enumerate(pairwise([*others, row.last_contact + 1]), start=no):
+        _cut_off(connection, row, number, first, following - 1)
+    rest = _in_stretch(row, row.first_contact, others[0] - 1)
     connection.execute(
         sa.update(batch)
         .where(batch.c.campaign_id == row.campaign_id, batch.c.no == row.no)
-        # Whoever left the batch before stays counted in it.
-        .values(last_contact=first[-1], size=row.size - sum(map(len, others)))
-    )
-    connection.execute(
-        sa.insert(batch),
-        [
-            {
-                "campaign_id": row.campaign_id,
-                "no": number,
-                "template_id": row.template_id,
-                "first_contact": part[0],
-                "last_contact": part[-1],
-                "size": len(part),
-                "state": BatchState.PENDING,
-            }
-            for number, part in enumerate(others, start=no + 1)
-        ],
+        .values(last_contact=others[0] - 1, size=sa.select(sa.func.count()).where(rest).scalar_subquery())
     )
     history.append(
         connection,
@@ -101,6 +72,28 @@ def _cut(connection: sa.Connection, row: sa.Row[*tuple[Any, ...]], size: int, *,
         at=at,
         event="cut",
         actor=actor,
-        note=f"{len(others)} more from {no + 1} on",
+        note=f"{len(others)} more from {no} on",
     )
     return True
+
+
+def _cut_off(connection: sa.Connection, row: _Row, no: int, first: int, last: int) -> None:
+    """Make a batch of its own of a stretch, with the attempts so far and those who have left."""
+    batch, link, recipient = schema.batch, schema.batch_attempt, schema.recipient
+    stretch = _in_stretch(row, first, last)
+    connection.execute(
+        sa.insert(batch).values(
+            campaign_id=row.campaign_id,
+            no=no,
+            template_id=row.template_id,
+            first_contact=first,
+            last_contact=last,
+            size=sa.select(sa.func.count()).where(stretch).scalar_subquery(),
+            state=BatchState.PENDING,
+            attempts=row.attempts,
+        )
+    )
+    so_far = sa.select(link.c.campaign_id, sa.literal(no), link.c.attempt_id)
+    so_far = so_far.where(link.c.campaign_id == row.campaign_id, link.c.batch_no == row.no)
+    connection.execute(sa.insert(link).from_select(["campaign_id", "batch_no", "attempt_id"], so_far))
+    connection.execute(sa.update(recipient).where(stretch, recipient.c.batch_no.is_not(None)).values(batch_no=no))

@@ -5,8 +5,6 @@ They are made once, with parameters: putting a statement together takes five tim
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from apes_mailer.ledger.states import AttemptState, BatchState
@@ -19,12 +17,12 @@ def _tracking() -> sa.ScalarSelect[str]:
     return sa.select(template.c.tracking).where(template.c.id == schema.batch.c.template_id).scalar_subquery()
 
 
-def _taking(*order: sa.ColumnElement[Any]) -> sa.Executable:
+def _taking() -> sa.Executable:
     """Return the statement that takes the next pending batch, unless its campaign is paused."""
     batch, campaign = schema.batch, schema.campaign
     paused = sa.select(campaign.c.id).where(campaign.c.id == _CAMPAIGN, campaign.c.paused_by != "")
     pending = sa.and_(batch.c.campaign_id == _CAMPAIGN, batch.c.state == BatchState.PENDING)
-    next_no = sa.select(batch.c.no).where(pending).order_by(*order, batch.c.no).limit(1)
+    next_no = sa.select(batch.c.no).where(pending).order_by(batch.c.no).limit(1)
     return (
         sa.update(batch)
         .where(pending, batch.c.no == next_no.scalar_subquery(), ~paused.exists())
@@ -42,7 +40,6 @@ def _taking(*order: sa.ColumnElement[Any]) -> sa.Executable:
 
 _CAMPAIGN = sa.bindparam("campaign", type_=sa.Integer)
 TAKE = _taking()
-TAKE_SMALL_FIRST = _taking(schema.batch.c.size > sa.bindparam("large", type_=sa.Integer))
 SUPPRESSED_SINCE = sa.select(
     schema.campaign.c.suppression_id,
     schema.campaign.c.list_id,
@@ -63,6 +60,7 @@ RECIPIENTS = (
     .order_by(schema.recipient.c.contact_id)
 )
 OPEN = sa.insert(schema.attempt).returning(schema.attempt.c.id)
+LINK = sa.insert(schema.batch_attempt)
 CLOSE = (
     sa.update(schema.attempt)
     .where(schema.attempt.c.id == sa.bindparam("id_"), schema.attempt.c.state == AttemptState.SUBMITTING)

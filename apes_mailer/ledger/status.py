@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from apes_mailer.errors import LedgerError
-from apes_mailer.ledger import campaigns, evidence, history, waivers
+from apes_mailer.ledger import campaigns, evidence, history, requests, waivers
 from apes_mailer.ledger.doubts import ASKED
 from apes_mailer.ledger.states import BatchState, CampaignState, Kind, Outcome
 from apes_mailer.model.consent import Policy
@@ -208,12 +208,8 @@ def _refusals(connection: sa.Connection, campaign_id: int) -> list[Refusal]:
 def _batches(
     connection: sa.Connection, campaign_id: int, late: Mapping[int, Mapping[str, int]], *, owner_alive: bool
 ) -> list[BatchStatus]:
-    batch, attempt, template = schema.batch, schema.attempt, schema.template
-    latest = sa.and_(
-        attempt.c.campaign_id == batch.c.campaign_id,
-        attempt.c.batch_no == batch.c.no,
-        attempt.c.seq == batch.c.attempts,
-    )
+    batch, template, attempt = schema.batch, schema.template, requests.latest()
+    latest = sa.and_(attempt.c.campaign_id == batch.c.campaign_id, attempt.c.no == batch.c.no)
     rows = connection.execute(
         sa.select(
             batch.c.no,
@@ -249,12 +245,7 @@ def _somebody() -> sa.ScalarSelect[str]:
     return (
         sa.select(contact.c.address)
         .join(recipient, recipient.c.contact_id == contact.c.id)
-        .where(
-            recipient.c.campaign_id == batch.c.campaign_id,
-            recipient.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
-            recipient.c.template_id == batch.c.template_id,
-            recipient.c.outcome.is_(None),
-        )
+        .where(requests.in_batch(), recipient.c.outcome.is_(None))
         .order_by(recipient.c.contact_id)
         .limit(1)
         .correlate(batch)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from apes_mailer.ledger import claims
+from apes_mailer.ledger import claims, requests
 from apes_mailer.ledger.states import BatchState, Outcome
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.store import schema
@@ -34,7 +34,8 @@ class Recipient:
     values: Mapping[str, str]
     outcome: Outcome | None
     reason: str
-    attempt_seq: int
+    attempt_seq: int | None
+    """The last attempt whose request it was in, once it has left its batch."""
     variant: str
     digest: str
     template: MessageTemplate
@@ -53,18 +54,6 @@ class Exclusion:
 def recipient(connection: sa.Connection, campaign_id: int, contact_id: int) -> Recipient | None:
     """Return a contact as frozen into a campaign, or None when it is not among the recipients."""
     frozen, contact, template, batch = schema.recipient, schema.contact, schema.template, schema.batch
-    in_batch = sa.and_(
-        batch.c.campaign_id == frozen.c.campaign_id,
-        batch.c.template_id == frozen.c.template_id,
-        sa.or_(
-            # Who left a batch stays counted in it, also when it was cut since.
-            frozen.c.batch_no == batch.c.no,
-            sa.and_(
-                frozen.c.batch_no.is_(None),
-                frozen.c.contact_id.between(batch.c.first_contact, batch.c.last_contact),
-            ),
-        ),
-    )
     row = connection.execute(
         sa.select(
             frozen,
@@ -78,7 +67,7 @@ def recipient(connection: sa.Connection, campaign_id: int, contact_id: int) -> R
         )
         .join(contact, contact.c.id == frozen.c.contact_id)
         .join(template, template.c.id == frozen.c.template_id)
-        .join(batch, in_batch)
+        .join(batch, requests.in_batch())
         .where(frozen.c.campaign_id == campaign_id, frozen.c.contact_id == contact_id)
     ).first()
     if row is None:
@@ -90,7 +79,7 @@ def recipient(connection: sa.Connection, campaign_id: int, contact_id: int) -> R
         values=claims.merge_values(row.address, row.merge_values),
         outcome=Outcome(row.outcome) if row.outcome else None,
         reason=row.reason or "",
-        attempt_seq=row.attempt_seq or 0,
+        attempt_seq=row.attempt_seq,
         variant=row.variant,
         digest=row.digest,
         template=MessageTemplate.from_json(row.body),
@@ -112,16 +101,12 @@ def exclusion(connection: sa.Connection, campaign_id: int, contact_id: int) -> E
 
 def attempts(connection: sa.Connection, campaign_id: int, frozen: Recipient) -> Sequence[Attempt]:
     """Return the requests that a recipient was in, oldest first."""
-    table = schema.attempt
-    query = sa.select(table.c.seq, table.c.state, table.c.started_at, table.c.provider_id, table.c.note).where(
-        table.c.campaign_id == campaign_id, table.c.batch_no == frozen.batch_no
+    table, link = schema.attempt, schema.batch_attempt
+    query = (
+        sa.select(table.c.seq, table.c.state, table.c.started_at, table.c.provider_id, table.c.note)
+        .select_from(requests.attempts())
+        .where(link.c.campaign_id == campaign_id, link.c.batch_no == frozen.batch_no)
     )
-    # An excluded recipient was taken out before its attempt was made, a refused one by its answer.
-    match frozen.outcome:
-        case Outcome.EXCLUDED:
-            query = query.where(table.c.seq < frozen.attempt_seq)
-        case Outcome.REFUSED:
-            query = query.where(table.c.seq <= frozen.attempt_seq)
-        case None:
-            pass
+    if frozen.attempt_seq is not None:
+        query = query.where(table.c.seq <= frozen.attempt_seq)
     return [Attempt(**row) for row in connection.execute(query.order_by(table.c.seq)).mappings()]

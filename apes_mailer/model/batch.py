@@ -22,7 +22,7 @@ class Envelope:
 
     Readers unsubscribe by a page of ours, unless they write to ``mailto``, or the provider does it: then
     ``provider_group`` is its number for those who said no, and ``provider_link`` the text in whose place it puts each
-    reader's own link. Where there is no page, ``public_url`` may be empty.
+    reader's own link. Where there is no page, ``public_url`` may be empty. ``also_mailto`` may be beside the page.
     """
 
     from_address: str
@@ -34,6 +34,7 @@ class Envelope:
     browser_url: str = ""
     published_url: str = ""
     mailto: str = ""
+    also_mailto: str = ""
     provider_group: int = 0
     provider_link: str = ""
 
@@ -66,8 +67,22 @@ class Envelope:
         if self.provider_link:
             return ""
         if self.mailto:
-            return f"mailto:{quote(self.mailto, safe='@+')}?subject=unsubscribe%20{token}"  # RFC 6068
+            return _by_mail(self.mailto, token)
         return f"{self.public_url}/u/{token}"
+
+    def list_unsubscribe(self, url: str) -> str:
+        """The ``List-Unsubscribe`` of a message with this :meth:`unsubscribe_url`.
+
+        The page comes first, since a reader may take the first that it knows (RFC 2369 2); beside it one address to
+        write to is allowed (RFC 8058 3.1), which helps where mail programs know no other.
+        """
+        if not self.also_mailto:
+            return f"<{url}>"
+        return f"<{url}>, <{_by_mail(self.also_mailto, url.rpartition('/')[2])}>"
+
+
+def _by_mail(address: str, token: str) -> str:
+    return f"mailto:{quote(address, safe='@+')}?subject=unsubscribe%20{token}"  # RFC 6068
 
 
 class Recipient(NamedTuple):

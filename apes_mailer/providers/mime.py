@@ -92,7 +92,8 @@ class Splicer:
             _header("List-Id", envelope.list_id),
         ]
         if envelope.headers_unsubscribe:
-            lines.append(_header("List-Unsubscribe", f"<{recipient.unsubscribe_url}>"))
+            ways = envelope.list_unsubscribe(recipient.unsubscribe_url).split(" ")
+            lines.append(_header("List-Unsubscribe", *ways))
         if envelope.has_page:
             lines.append(_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
         if envelope.reply_to:

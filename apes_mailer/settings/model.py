@@ -100,7 +100,10 @@ class Check(_Table):
 
 
 class Unsubscribe(_Table):
-    """``[unsubscribe]``: how readers say no: by a page of ours, through the provider, or by writing to ``mailto``."""
+    """``[unsubscribe]``: how readers say no: by a page of ours, through the provider, or by writing to ``mailto``.
+
+    With the page, mail programs may also write to ``mailto`` where it is set.
+    """
 
     by: Literal["page", "provider", "mail"] = "page"
     mailto: Email | None = None

@@ -6,19 +6,28 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
 from apes_mailer.model.suppression import Cause
-from apes_mailer.store import schema
+from apes_mailer.store import cut_batches, schema
 
 
 def upgrade(connection: sa.Connection) -> None:
     """Make the tables, and bring those of an older version up to what they are now; nothing they hold is lost.
 
-    New tables, and columns that may be null or have a default, are added by themselves. A constraint that changes
-    needs a step of its own.
+    New tables, columns that may be null or have a default, and indexes are added by themselves. A constraint that
+    changes needs a step of its own.
     """
     _let_suppressions_have_several_causes(connection)
+    had_attempts = _lacks_links_of_attempts(connection)
     schema.metadata.create_all(connection)
     _move_last_mentions(connection)
     _add_missing_columns(connection)
+    _add_missing_indexes(connection)
+    if had_attempts:
+        cut_batches.link_attempts(connection)
+
+
+def _lacks_links_of_attempts(connection: sa.Connection) -> bool:
+    known = sa.inspect(connection)
+    return known.has_table("attempt") and not known.has_table("batch_attempt")
 
 
 def _add_missing_columns(connection: sa.Connection) -> None:
@@ -29,6 +38,12 @@ def _add_missing_columns(connection: sa.Connection) -> None:
             if column.name not in there:
                 definition = CreateColumn(column).compile(dialect=connection.dialect)
                 connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
+
+
+def _add_missing_indexes(connection: sa.Connection) -> None:
+    for table in schema.metadata.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def _move_last_mentions(connection: sa.Connection) -> None:

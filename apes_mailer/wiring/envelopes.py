@@ -58,10 +58,10 @@ def _public_url(settings: Settings, provider: Provider | None) -> str:
 
 
 def _unsubscribing(settings: Settings) -> dict[str, Any]:
-    """Return how readers unsubscribe as an envelope has it: nothing for the page, which is the usual way."""
+    """Return how readers unsubscribe as an envelope has it; by the page alone, which is the usual way, is nothing."""
     match settings.unsubscribe.by:
         case "page":
-            return {}
+            return {"also_mailto": settings.unsubscribe.mailto or ""}
         case "mail":
             return {"mailto": settings.unsubscribe.mailto or settings.sender.reply_to or settings.sender.address}
         case "provider":

@@ -10,10 +10,9 @@ import pytest
 from tests.support import faults
 from tests.support.chaos import ReportedRun
 from tests.support.cli import STARTER, Cli, sendgrid_environment
-from tests.support.crash_points import WEBHOOK_POINTS
 from tests.support.faults import FaultList
 from tests.support.local_sendgrid import API_KEY, LocalSendGrid
-from tests.support.reporter import Reporter, Serve
+from tests.support.reporter import Reporter, Serve, deaths
 from tests.support.reporting import SigningKey
 from tests.support.truth import PromiseBrokenError, Truth, check, check_submitted
 
@@ -25,15 +24,9 @@ SMALL = frozenset(f"personne{number}@exemple{number % 37}.example" for number in
 KEY = SigningKey()
 
 
-def _deaths(seed: int) -> list[str]:
-    """Return how the server dies the first three times."""
-    dice = random.Random(f"deaths {seed}")
-    return [f"{dice.choice(WEBHOOK_POINTS)}:{dice.randint(1, 6)}:SIGKILL" for _ in range(3)]
-
-
 @pytest.mark.parametrize("seed", range(min(RUNS, 8)))
 def test_reports_settle_every_doubt_about_what_was_accepted(seed: int, large: Cli) -> None:
-    with Serve(large, KEY, _deaths(seed)) as serve:
+    with Serve(large, KEY, deaths(seed)) as serve:
         run = ReportedRun(seed, large, LARGE, batch_size=200, serve=serve)
         result = run.go()
         assert result.submitted + result.refused == len(LARGE)

@@ -18,7 +18,7 @@ import pytest
 
 from apes_mailer.errors import AccountError, SettingsError
 from apes_mailer.model.account import LoggedMessage
-from apes_mailer.model.batch import Batch, Recipient
+from apes_mailer.model.batch import Batch, Envelope, Recipient
 from apes_mailer.model.submission import NotAccepted, Submitted
 from apes_mailer.providers.base import ErasesPeople, KeepsBlockLists, KeepsLogs, Provider
 from apes_mailer.providers.sendgrid import UNSUBSCRIBE_LINK
@@ -51,10 +51,19 @@ def expected(one: Batch, person: Recipient) -> Arrived:
         subject=one.envelope.subject_mark + subject,
         text=text,
         html=html,
-        unsubscribe=f"<{person.unsubscribe_url}>" if one.envelope.headers_unsubscribe else "None",
+        unsubscribe=_unsubscribe(one.envelope, person),
         one_click="List-Unsubscribe=One-Click" if one.envelope.has_page else "None",
         everything="",
     )
+
+
+def _unsubscribe(envelope: Envelope, person: Recipient) -> str:
+    """The ``List-Unsubscribe``: the link of the letter, and beside a page the address that takes messages too."""
+    if not envelope.headers_unsubscribe:
+        return "None"
+    token = person.unsubscribe_url.rpartition("/")[2]
+    by_mail = f", <mailto:{envelope.also_mailto}?subject=unsubscribe%20{token}>" if envelope.also_mailto else ""
+    return f"<{person.unsubscribe_url}>{by_mail}"
 
 
 def bare(messages: list[Arrived]) -> list[Arrived]:
@@ -111,6 +120,13 @@ def test_any_value_arrives_as_it_was_previewed(way: WayOut) -> None:
 )
 def test_letter_is_the_same_by_every_way_out_without_a_server(way: WayOut, without_a_server: dict[str, Any]) -> None:
     envelope = dataclasses.replace(ENVELOPE, public_url="", **without_a_server)
+    one = batch(*people(3, envelope), envelope=envelope)
+    submit(way, one)
+    assert_arrived(way, one)
+
+
+def test_page_may_have_an_address_to_write_to_beside_it(way: WayOut) -> None:
+    envelope = dataclasses.replace(ENVELOPE, also_mailto="non+lettre@semis.example")
     one = batch(*people(3, envelope), envelope=envelope)
     submit(way, one)
     assert_arrived(way, one)

@@ -8,9 +8,11 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.support import faults
 from tests.support.cli import STARTER, Cli, sendgrid_environment
@@ -40,6 +42,7 @@ TIMEOUT_SECONDS = 0.8
 _MOST_COMMANDS = 60
 _KILLS = 3
 _LOOKS = 2
+_AT_ONCE = 0.4
 STAGES = ("received", "accepted", "answered")
 
 
@@ -91,6 +94,10 @@ class Result:
     refused: int = 0
     submitted: int = 0
     proved: int = 0
+    """Doubts settled by evidence; ``doubtful_batches`` are those that a person settled."""
+    reported_at_once: int = 0
+    """Requests whose events came while the command ran."""
+    server_deaths: int = 0
 
 
 class Run:
@@ -137,7 +144,7 @@ class Run:
             log_lag=self._log_lag,
             desk_plan=self._desk_plan,
             on_received=partial(see, "received"),
-            on_accepted=partial(see, "accepted"),
+            on_accepted=self._accepted,
             on_answered=partial(see, "answered"),
         ) as server:
             self._cli.extra = sendgrid_environment(
@@ -171,7 +178,7 @@ class Run:
             stage = self._dice.choice(STAGES)
             number = self._dice.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM])
             self._trigger.arm(process, stage, len(server.requests) + self._dice.randint(1, 18), number)
-        out, err = process.communicate(timeout=180)
+        out, err = self._wait(process)
         self.result.commands += 1
         self.result.kills += self._trigger.disarm() and process.returncode == -signal.SIGKILL
         self.result.terms += process.returncode == 130
@@ -179,6 +186,13 @@ class Run:
         allowed = {0, 4, 6, 130, -signal.SIGKILL}
         require(process.returncode in allowed, f"exit code {process.returncode}\n{out}\n{err}")
         return self._look(server, code=process.returncode)
+
+    def _accepted(self, seen: SeenRequest) -> None:
+        self._trigger.see("accepted", seen)
+
+    def _wait(self, process: subprocess.Popen[str]) -> tuple[str, str]:
+        """Let a command come to its end; return what it said."""
+        return process.communicate(timeout=180)
 
     def _cli_campaign_exists(self) -> bool:
         return self._database.exists() and self._cli.status()["state"] != "none"
@@ -222,11 +236,35 @@ class Run:
 
 
 class ReportedRun(Run):
-    """A run in which the provider reports what it accepted, so that a person settles only what it never took."""
+    """A run in which the provider reports what it accepted, so that a person settles only what it never took.
+
+    Some is reported while the command still runs, also before its answer and after a kill; the rest at each stop.
+    """
 
     def __init__(self, seed: int, cli: Cli, recipients: frozenset[str], *, batch_size: int, serve: Serve) -> None:
+        self._chance = random.Random(f"at once {seed}")
+        self._to_report = SimpleQueue[SeenRequest | None]()
         self.reporter = Reporter(serve, random.Random(f"reports {seed}"))
         super().__init__(seed, cli, recipients, batch_size=batch_size, look_also=self.reporter.report)
+
+    def _accepted(self, seen: SeenRequest) -> None:
+        self._to_report.put(seen)  # before anybody is killed by what was seen
+        super()._accepted(seen)
+
+    def _wait(self, process: subprocess.Popen[str]) -> tuple[str, str]:
+        with ThreadPoolExecutor(1) as pool:
+            reporting = pool.submit(self._report_at_once)
+            try:
+                return super()._wait(process)
+            finally:
+                self._to_report.put(None)
+                reporting.result()
+
+    def _report_at_once(self) -> None:
+        while (seen := self._to_report.get()) is not None:
+            if self._chance.random() < _AT_ONCE:
+                self.reporter.report_request(seen)
+                self.result.reported_at_once += 1
 
     def _resolve(self, truth: Truth) -> None:
         taken = [mark for _, mark in doubtful_batches(self._database) if mark in truth.marks()]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts import consents, lists, suppressions
 from apes_mailer.contacts.consents import Proof
-from apes_mailer.ledger import claims, control, evidence, freeze, status
+from apes_mailer.ledger import claims, control, evidence, freeze, resizing, status
 from apes_mailer.ledger.claims import Claim, Roll
 from apes_mailer.ledger.control import Distrusted
 from apes_mailer.ledger.freeze import Candidates, Frozen, Preparation
@@ -173,6 +173,11 @@ class Ledger:
         """Settle a doubt as a person says."""
         with self.database.write() as connection:
             control.resolve(connection, self.ids[name], batch_no, to=to, actor="person", at=self.now)
+
+    def cut(self, size: int, name: str = NAME) -> int:
+        """Cut what is pending into batches of at most ``size``; return how many were cut."""
+        with self.database.write() as connection:
+            return resizing.cut_pending(connection, self.ids[name], size, actor="person", at=self.now)
 
     def pause(self, by: Any = "person", cause: str = "a person paused it", name: str = NAME) -> None:
         """Stop claims."""

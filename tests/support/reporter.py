@@ -12,11 +12,18 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.support.cli import Cli
+from tests.support.crash_points import WEBHOOK_POINTS
 from tests.support.journal import SeenRequest
 from tests.support.local_sendgrid import LocalSendGrid
 from tests.support.reporting import SigningKey, notice, reported
 
 _FIRST_MOMENT = 1_804_000_000
+
+
+def deaths(seed: int) -> list[str]:
+    """Return how a server dies the first three times."""
+    dice = random.Random(f"deaths {seed}")
+    return [f"{dice.choice(WEBHOOK_POINTS)}:{dice.randint(1, 6)}:SIGKILL" for _ in range(3)]
 
 
 class Serve:
@@ -92,7 +99,14 @@ class Reporter:
         new = [request for request in server.requests if request.accepted and request.seq not in self._seen]
         self._seen |= {request.seq for request in new}
         again = [each for each in server.requests if each.accepted and self._dice.random() < 0.2]
-        events = [event for request in (*new, *again) for event in self._events(request)]
+        self._post([event for request in (*new, *again) for event in self._events(request)])
+
+    def report_request(self, request: SeenRequest) -> None:
+        """Report of one request that was accepted, maybe while whoever made it still waits for the answer."""
+        self._seen.add(request.seq)
+        self._post(self._events(request))
+
+    def _post(self, events: list[dict[str, Any]]) -> None:
         self._dice.shuffle(events)
         while events:
             size = self._dice.randint(1, 2000)

@@ -79,9 +79,9 @@ def _pieces(keys: Mapping[Slot, str], envelope: Envelope) -> Iterator[str | _Col
         yield '"'
     yield "}"
     if envelope.headers_unsubscribe:
-        yield ',"headers":{"List-Unsubscribe":"<'
-        yield _urls
-        yield '>","List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}' if envelope.has_page else '>"}'
+        yield ',"headers":{"List-Unsubscribe":"'
+        yield lambda people: map(envelope.list_unsubscribe, people.urls)
+        yield '","List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}' if envelope.has_page else '"}'
     yield ',"custom_args":{"apes_attempt":"'
     yield lambda people: repeat(people.attempt)
     yield '","apes_recipient":"'
@@ -101,10 +101,6 @@ def _column_of(slot: Slot) -> _Column:
 
 def _texts(field: ContactField, context: Context) -> _Column:
     return lambda people: people.texts(field, context)
-
-
-def _urls(people: _People) -> Iterable[str]:
-    return people.urls
 
 
 def _addresses(people: _People) -> Iterable[str]:

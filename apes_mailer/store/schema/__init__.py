@@ -23,6 +23,7 @@ from apes_mailer.store.schema.audience import (
 )
 from apes_mailer.store.schema.base import meta, metadata
 from apes_mailer.store.schema.feedback import (
+    OWN_ACT,
     SAID_TO_PROVIDER,
     block_list_entry,
     block_list_mark,
@@ -30,17 +31,29 @@ from apes_mailer.store.schema.feedback import (
     notice,
     provider_task,
 )
-from apes_mailer.store.schema.ledger import attempt, batch, campaign, exclusion, history, rate, recipient, template
+from apes_mailer.store.schema.ledger import (
+    attempt,
+    batch,
+    batch_attempt,
+    campaign,
+    exclusion,
+    history,
+    rate,
+    recipient,
+    template,
+)
 
 __all__ = [
     "ADDED_TO_LIST",
     "ALL_LISTS",
     "MADE_CONTACT",
+    "OWN_ACT",
     "PROVES",
     "SAID_TO_PROVIDER",
     "VERSION",
     "attempt",
     "batch",
+    "batch_attempt",
     "block_list_entry",
     "block_list_mark",
     "campaign",
@@ -66,5 +79,5 @@ __all__ = [
     "wish_count",
 ]
 
-VERSION = 3
+VERSION = 4
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""

@@ -64,6 +64,9 @@ notice = Table(
 SAID_TO_PROVIDER = "(kind IN ('unsubscribed', 'resubscribed') OR kind = 'rejected' AND detail = 'unsubscribed')"
 """As SQL: whether an event tells that the contact left, or came back, with the provider."""
 
+OWN_ACT = "kind IN ('complained', 'unsubscribed', 'resubscribed')"
+"""As SQL: whether an event is something that the contact did, and not a mail server or the provider."""
+
 event = Table(
     "event",
     metadata,
@@ -81,5 +84,6 @@ event = Table(
     Column("url", Text, nullable=False, server_default=""),
     Index("event_campaign", "campaign_id", "kind", "contact_id"),
     Index("event_said_to_provider", "contact_id", sqlite_where=text(SAID_TO_PROVIDER)),
+    Index("event_own_act", "contact_id", "at", sqlite_where=text(OWN_ACT)),
     Index("event_nobodys", "at", sqlite_where=text("contact_id IS NULL AND identity IS NOT NULL")),
 )

@@ -47,11 +47,12 @@ recipient = Table(
     Column("contact_id", Integer, ForeignKey("contact.id"), nullable=False),
     Column("template_id", Integer, ForeignKey("template.id"), nullable=False),
     Column("merge_values", Text),  # JSON of the fields that the letter uses; null when it uses none
-    # Empty while the recipient goes with its batch. Otherwise "excluded" or "refused", why, and with which attempt:
-    # an excluded recipient is not in that attempt's request, a refused one is.
+    # Empty while the recipient goes with its batch. Otherwise "excluded" or "refused", why, and from which batch.
     Column("outcome", Text),
     Column("reason", Text),
     Column("batch_no", Integer),
+    # Of whoever has left a batch: the last attempt whose request it was in. It stays when evidence shows that this
+    # one reached it after all.
     Column("attempt_seq", Integer),
     PrimaryKeyConstraint("campaign_id", "contact_id"),
     Index("recipient_outcome", "campaign_id", "batch_no", sqlite_where=text("outcome IS NOT NULL")),
@@ -92,7 +93,7 @@ attempt = Table(
     Column("mark", Text, nullable=False, unique=True),  # opaque, what the provider sees
     Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
     Column("batch_no", Integer, nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),  # goes on where a batch is cut: see batch_attempt
     Column("state", Text, nullable=False),  # AttemptState
     Column("owner", Text, nullable=False),
     Column("started_at", Text, nullable=False),
@@ -111,6 +112,18 @@ attempt = Table(
         sqlite_where=text("state IN ('submitting', 'submitted', 'unknown')"),
     ),
     sqlite_autoincrement=True,
+)
+
+# The attempts in whose requests the people of a batch were: its own, and those of the batch that it was cut from.
+batch_attempt = Table(
+    "batch_attempt",
+    metadata,
+    Column("campaign_id", Integer, ForeignKey("campaign.id"), nullable=False),
+    Column("batch_no", Integer, nullable=False),
+    Column("attempt_id", Integer, ForeignKey("attempt.id"), nullable=False),
+    PrimaryKeyConstraint("campaign_id", "batch_no", "attempt_id"),
+    Index("batch_attempt_attempt", "attempt_id"),
+    sqlite_with_rowid=False,
 )
 
 history = Table(

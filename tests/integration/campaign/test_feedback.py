@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sqlite3
 import tempfile
+import zlib
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apes_mailer.campaign import unsubscribe
+from apes_mailer.campaign import erasure, unsubscribe
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import notices
 from apes_mailer.ledger.states import BatchState, Kind
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.submission import NotAccepted, Submitted, Unknown
 from apes_mailer.providers.base import MalformedError, NotSignedError
+from apes_mailer.store import schema
+from apes_mailer.workspace import Workspace
 from tests.support.feedback import KEY, Told, in_notices
 from tests.support.ledgers import Ledger, address
 from tests.support.reporting import SigningKey, notice, reported
@@ -246,6 +251,67 @@ def test_notice_that_was_kept_and_not_applied_is_applied_later(told: Told) -> No
     assert told.feedback.apply() == 0
     assert told.suppressed() == {(1, "complained", "")}
     assert told.ledger.batch_states()[0] is BatchState.SUBMITTED
+
+
+def _erase(told: Told, number: int) -> None:
+    ledger = told.ledger
+    workspace = Workspace(ledger.database.path.parent)
+    erasure.erase(ledger.database, ledger.keyring, workspace, address(number), at=ledger.now)
+
+
+def _everywhere(told: Told, text: str) -> bool:
+    """Whether a text is anywhere in the database, also in notices as they came."""
+    with told.ledger.database.read() as connection:
+        bodies = connection.execute(sa.select(schema.notice.c.body)).scalars().all()
+    kept = [zlib.decompress(body).decode() for body in bodies]
+    with closing(sqlite3.connect(told.ledger.database.path)) as connection:
+        kept += connection.iterdump()
+    return any(text in line for line in kept)
+
+
+def test_who_is_erased_does_not_come_back_with_a_notice_that_waits(told: Told) -> None:
+    mark = _in_doubt(told)
+    words = f"550 no {address(0)} here, <{address(0).upper()}>"
+    body = notice(
+        [
+            told.event("bounce", 0, mark, reason=words),
+            reported("spamreport", address(0)),
+            told.event("spamreport", 1, told.ledger.claim().mark),
+            told.event("delivered", 2, category=[f"\u00e0 {address(0)}"]),
+        ]
+    ).replace(b"@", b"\\u0040")
+    with told.ledger.database.write() as connection:
+        notices.store(connection, "sendgrid", body, at=told.ledger.now)
+    person = told.ledger.keyring.recipient_mark(told.ledger.key(0))
+    assert _everywhere(told, person), "the test looks where nothing is"
+    _erase(told, 0)
+    assert (told.feedback.apply(), told.counts()["events"]) == (1, 4)
+    for text in (address(0), address(0).upper(), person):
+        assert not _everywhere(told, text)
+    assert told.suppressed() == {(-1, "erased", ""), (1, "complained", "")}
+    assert told.ledger.batch_states(alive=True)[0] is BatchState.SUBMITTED, "what is left of it is evidence still"
+    with told.ledger.database.write() as connection:
+        assert not notices.store(connection, "sendgrid", body, at=told.ledger.now), "posted again, it is known"
+
+
+def test_who_was_erased_does_not_come_back_with_a_notice_that_comes_later(told: Told) -> None:
+    mark = _in_doubt(told)
+    _erase(told, 0)
+    told.post(
+        told.event("bounce", 0, mark, reason=f"550 {address(0)}"),
+        reported("unsubscribe", address(0).upper(), attempt=mark),
+        told.event("spamreport", 1, mark),
+    )
+    person = told.ledger.keyring.recipient_mark(told.ledger.key(0))
+    for text in (address(0), address(0).upper(), person):
+        assert not _everywhere(told, text)
+    assert told.suppressed() == {(-1, "erased", ""), (1, "complained", "")}
+    assert told.ledger.batch_states()[0] is BatchState.SUBMITTED
+    assert [(row["kind"], row["contact_id"]) for row in told.kept()] == [
+        ("bounced", None),
+        ("complained", 2),
+        ("unsubscribed", None),
+    ]
 
 
 def test_notice_is_kept_for_the_days_of_the_settings_after_it_was_applied(told: Told) -> None:

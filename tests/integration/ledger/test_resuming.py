@@ -12,8 +12,8 @@ from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.send import Records, Surroundings
 from apes_mailer.campaign.why import why
 from apes_mailer.ledger.states import BatchState, CampaignState
-from apes_mailer.model.submission import NotAccepted, Refused, Submission, Unknown
-from apes_mailer.providers.base import Limits, Payload
+from apes_mailer.model.submission import NotAccepted, Refused, Unknown
+from apes_mailer.providers.base import Limits
 from apes_mailer.workspace import Workspace
 from tests.support.ledgers import NAME, NOW, Ledger, address
 from tests.support.told_provider import ToldProvider
@@ -64,23 +64,17 @@ def test_batches_larger_than_the_size_asked_for_now_are_cut(ledger: Ledger) -> N
     assert sorted(provider.addresses) == [[address(number)] for number in range(5)]
 
 
-def test_batch_that_must_stay_whole_keeps_nobody_waiting(ledger: Ledger) -> None:
-    ledger.record(ledger.claim(), Unknown(cause="500"))
+def test_batch_that_goes_again_is_cut_too_and_evidence_still_settles_all_of_it(ledger: Ledger) -> None:
+    doubtful = ledger.claim()
+    ledger.record(doubtful, Unknown(cause="500"))
     ledger.resolve(1, "pending")
     ledger.record(ledger.claim(), NotAccepted(cause="413", stop=True))
-
-    class TooSmall(ToldProvider):
-        """Takes one recipient a request."""
-
-        def submit(self, payload: Payload) -> Submission:
-            done = super().submit(payload)
-            return done if payload.size == 1 else NotAccepted(cause="413", stop=True)
-
-    provider = TooSmall()
-    done, warnings = _resume(ledger, provider, batch_size=1)
-    assert provider.addresses == [[address(2)], [address(4)], [address(3)], [address(0), address(1)]]
-    assert (done.status.submitted, done.status.pending) == (3, 2)
-    assert warnings[0].startswith("Batch 1 has more than 1 recipients and stays whole")
+    provider = ToldProvider()
+    done, _ = _resume(ledger, provider, batch_size=1)
+    assert done.status.state is CampaignState.FINISHED
+    assert sorted(provider.addresses) == [[address(number)] for number in range(5)]
+    ledger.prove(doubtful.mark)
+    assert ledger.status().duplicates == 2
 
 
 def test_batches_are_never_larger_than_the_provider_takes(ledger: Ledger) -> None:
@@ -101,7 +95,7 @@ def test_whoever_was_refused_before_a_cut_is_still_told_so(tmp_path: Path) -> No
     assert {n: (answer.verdict, answer.batch) for n, answer in answers.items()} == {
         3: ("submitted", 1),
         4: ("refused", 1),
-        7: ("refused", 1),
+        7: ("refused", 2),
         9: ("submitted", 2),
     }
     ledger.database.close()

@@ -150,6 +150,75 @@ def test_who_was_excluded_before_the_proved_attempt_stays_excluded(ledger: Ledge
     assert address(0) not in [row["address"] for row in _mailed(ledger)]
 
 
+def _cut_after_a_doubt(ledger: Ledger, size: int = 2) -> str:
+    """Let five people in doubt go again in smaller batches; return the mark of the request that they were all in."""
+    ledger.prepare(batch_size=5)
+    first = ledger.claim()
+    ledger.record(first, Unknown(cause="timeout"))
+    ledger.resolve(1, "pending")
+    ledger.cut(size)
+    assert [batch.recipients for batch in ledger.status().batches] == [2, 2, 1]
+    return first.mark
+
+
+def test_evidence_settles_everybody_who_was_in_the_request_however_it_was_cut_since(ledger: Ledger) -> None:
+    mark = _cut_after_a_doubt(ledger)
+    ledger.cut(1)
+    assert ledger.prove(mark) is AttemptState.SUBMITTED
+    assert ledger.batch_states() == [SUBMITTED] * 5
+    assert (ledger.try_claim(), ledger.status().duplicates) == (None, 0)
+
+
+def test_evidence_of_a_part_that_went_again_says_nothing_of_the_others(ledger: Ledger) -> None:
+    _cut_after_a_doubt(ledger)
+    again = ledger.claim()
+    ledger.record(again, Unknown(cause="reset"))
+    assert ledger.prove(again.mark) is AttemptState.SUBMITTED
+    assert ledger.batch_states() == [SUBMITTED, PENDING, PENDING]
+
+
+def test_only_those_who_went_again_have_the_letter_twice(ledger: Ledger) -> None:
+    mark = _cut_after_a_doubt(ledger)
+    ledger.record(ledger.claim(), Submitted())
+    assert ledger.prove(mark) is AttemptState.LATE
+    assert ledger.batch_states() == [SUBMITTED] * 3
+    assert ledger.status().duplicates == 2
+
+
+def test_evidence_of_the_whole_leaves_a_part_in_doubt_that_went_again(ledger: Ledger) -> None:
+    mark = _cut_after_a_doubt(ledger)
+    again = [ledger.claim() for _ in range(2)]
+    for claim in again:
+        ledger.record(claim, Unknown(cause="reset"))
+    assert ledger.prove(mark) is AttemptState.LATE
+    assert ledger.batch_states() == [UNKNOWN, UNKNOWN, SUBMITTED]
+    ledger.resolve(1, "pending")
+    assert (ledger.batch_states(), ledger.attempt_states()[0]) == ([SUBMITTED, UNKNOWN, SUBMITTED], "late")
+    ledger.resolve(2, "pending")
+    assert (ledger.batch_states(), ledger.attempt_states()[0]) == ([SUBMITTED] * 3, "submitted")
+    assert (ledger.status().duplicates, ledger.try_claim()) == (0, None)
+
+
+def test_who_left_between_two_requests_was_in_the_first_of_them_only(ledger: Ledger) -> None:
+    mark = _cut_after_a_doubt(ledger)
+    ledger.suppress(0)
+    ledger.record(ledger.claim(), Submitted())
+    assert ledger.status().excluded == {"opted_out": 1}
+    ledger.prove(mark)
+    status = ledger.status()
+    assert (status.excluded, status.submitted, status.duplicates) == ({}, 5, 1)
+
+
+def test_whom_a_refusal_named_is_mailed_when_that_request_proves_accepted_after_all(ledger: Ledger) -> None:
+    ledger.prepare(batch_size=5)
+    claim = ledger.claim()
+    ledger.record(claim, Refused(reasons={1: "no such mailbox"}))
+    ledger.cut(2)
+    assert ledger.prove(claim.mark) is AttemptState.SUBMITTED
+    status = ledger.status()
+    assert (status.submitted, status.refused, status.pending) == (5, 0, 0)
+
+
 def _mailed(ledger: Ledger) -> list[dict[str, str]]:
     query = "SELECT address FROM recipient JOIN contact ON contact.id = contact_id WHERE outcome IS NULL"
     return [dict(row) for row in ledger.rows(query)]

@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apes_mailer.ledger import resizing
 from apes_mailer.ledger.states import BatchState, CampaignState
 from apes_mailer.ledger.status import Status
 from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
-from tests.support.ledgers import NAME, NOW, Ledger, address
+from tests.support.ledgers import NAME, Ledger, address
 
 CONTACTS = 10
 TOO_LARGE = NotAccepted(cause="413", stop=True)
@@ -31,17 +30,13 @@ def ledger(tmp_path: Path) -> Generator[Ledger, None, None]:
     made.database.close()
 
 
-def _cut(ledger: Ledger, size: int, name: str = NAME) -> int:
-    with ledger.database.write() as connection:
-        return resizing.cut_pending(connection, ledger.ids[name], size, actor="person", at=NOW)
-
-
 def _sizes(ledger: Ledger) -> dict[int, int]:
     return {batch.no: batch.recipients for batch in ledger.status().batches}
 
 
 def _counts(ledger: Ledger) -> Status:
-    return replace(ledger.status(), batches=())
+    """The status without what is told batch by batch."""
+    return replace(ledger.status(), batches=(), refusals=())
 
 
 def _claim_all(ledger: Ledger) -> list[list[str]]:
@@ -72,7 +67,7 @@ def _tables(ledger: Ledger) -> dict[str, list[Mapping[str, Any]]]:
 def test_batch_is_cut_into_batches_of_at_most_the_size(ledger: Ledger, size: int, cut: int, sizes: list[int]) -> None:
     ledger.prepare(batch_size=10)
     before = _counts(ledger)
-    assert _cut(ledger, size) == cut
+    assert ledger.cut(size) == cut
     assert list(_sizes(ledger).values()) == sizes
     assert _counts(ledger) == before
     assert _claim_all(ledger) == [
@@ -82,87 +77,88 @@ def test_batch_is_cut_into_batches_of_at_most_the_size(ledger: Ledger, size: int
 
 def test_what_is_cut_off_is_numbered_after_every_batch_there_was(ledger: Ledger) -> None:
     ledger.prepare(batch_size=4)
-    assert _cut(ledger, 3) == 2
+    assert ledger.cut(3) == 2
     assert _sizes(ledger) == {1: 3, 2: 3, 3: 2, 4: 1, 5: 1}
     assert [addresses[0] for addresses in _claim_all(ledger)] == [address(number) for number in (0, 4, 8, 3, 7)]
 
 
 def test_cutting_again_to_the_same_size_finds_nothing(ledger: Ledger) -> None:
     ledger.prepare(batch_size=10)
-    _cut(ledger, 4)
+    ledger.cut(4)
     once = _sizes(ledger)
-    assert _cut(ledger, 4) == 0
+    assert ledger.cut(4) == 0
     assert _sizes(ledger) == once
     assert ledger.events() == ["prepared", "cut"]
 
 
 def test_history_says_what_became_of_a_batch_and_who_ordered_it(ledger: Ledger) -> None:
     ledger.prepare(batch_size=5)
-    _cut(ledger, 2)
+    ledger.cut(2)
     assert ledger.rows("SELECT batch_no, actor, note FROM history WHERE event = 'cut' ORDER BY id") == [
         {"batch_no": 1, "actor": "person", "note": "2 more from 3 on"},
         {"batch_no": 2, "actor": "person", "note": "2 more from 5 on"},
     ]
 
 
-def test_who_left_a_batch_before_stays_counted_in_it(ledger: Ledger) -> None:
+def test_who_left_a_batch_before_goes_where_they_stood(ledger: Ledger) -> None:
     ledger.prepare(batch_size=10)
     ledger.record(ledger.claim(), Refused(reasons={2: "no such mailbox", 9: "no such mailbox"}))
     ledger.suppress(5)
     ledger.record(ledger.claim(), TOO_LARGE)
     before = _counts(ledger)
     assert (before.pending, before.refused, before.excluded) == (7, 2, {"opted_out": 1})
-    assert _cut(ledger, 3) == 1
+    assert ledger.cut(3) == 1
     assert _counts(ledger) == before
-    first, *others = ledger.status().batches
-    assert (first.recipients, first.refused, first.excluded, first.attempts) == (3, 2, 1, 2)
-    assert [(each.recipients, each.refused, each.excluded, each.attempts) for each in others] == [
-        (3, 0, 0, 0),
-        (1, 0, 0, 0),
+    assert [(each.recipients, each.refused, each.excluded) for each in ledger.status().batches] == [
+        (3, 1, 0),
+        (3, 0, 1),
+        (1, 1, 0),
     ]
     left = [number for number in range(CONTACTS) if number not in {2, 5, 9}]
     assert [who for addresses in _claim_all(ledger) for who in addresses] == [address(number) for number in left]
     assert ledger.status().state is CampaignState.FINISHED
 
 
+def test_what_is_cut_off_keeps_the_requests_that_its_people_were_in(ledger: Ledger) -> None:
+    ledger.prepare(batch_size=10)
+    claim = ledger.claim()
+    ledger.record(claim, TOO_LARGE)
+    ledger.cut(6)
+    assert [(each.attempts, each.attempt, each.note) for each in ledger.status().batches] == [
+        (1, claim.mark, "413")
+    ] * 2
+    assert [ledger.claim().seq for _ in range(2)] == [2, 2]
+
+
 def test_batch_that_has_shrunk_to_the_size_is_left_alone(ledger: Ledger) -> None:
     ledger.prepare(batch_size=5)
     ledger.record(ledger.claim(), Refused(reasons={0: "no", 1: "no"}))
-    assert _cut(ledger, 3) == 1
+    assert ledger.cut(3) == 1
     assert _sizes(ledger) == {1: 3, 2: 3, 3: 2}
 
 
-def test_batch_that_was_ordered_to_go_again_stays_whole_because_evidence_settles_it_as_one(ledger: Ledger) -> None:
+def test_batch_that_was_ordered_to_go_again_is_cut_like_others_and_evidence_settles_all_of_it(ledger: Ledger) -> None:
     ledger.prepare(batch_size=5)
     claim = ledger.claim()
     ledger.record(claim, Unknown(cause="timeout"))
     ledger.resolve(1, "pending")
     ledger.record(ledger.claim(), TOO_LARGE)
     assert ledger.attempt_states() == ["set_aside", "not_accepted"]
-    assert _cut(ledger, 2) == 1
-    assert _sizes(ledger) == {1: 5, 2: 2, 3: 2, 4: 1}
+    assert ledger.cut(2) == 2
+    assert _sizes(ledger) == {1: 2, 2: 2, 3: 2, 4: 1, 5: 2, 6: 1}
     ledger.prove(claim.mark)
     assert ledger.status().submitted == 5
     assert _claim_all(ledger) == [[address(number) for number in numbers] for numbers in ((5, 6), (7, 8), (9,))]
-
-
-def test_only_a_batch_that_must_stay_whole_is_told_as_one(ledger: Ledger) -> None:
-    ledger.prepare(batch_size=5)
-    ledger.record(ledger.claim(), Unknown(cause="timeout"))
-    ledger.record(ledger.claim(), Refused(reasons={0: "no", 1: "no"}))  # shrunk to three, and pending
-    ledger.resolve(1, "pending")
-    with ledger.database.read() as connection:
-        assert [resizing.still_larger(connection, ledger.ids[NAME], size) for size in (3, 4, 5)] == [[1], [1], []]
 
 
 def test_batch_that_a_copied_ledger_put_in_doubt_stays_whole(ledger: Ledger) -> None:
     ledger.prepare(batch_size=5)
     ledger.record(ledger.claim(), TOO_LARGE)
     ledger.distrust()
-    assert _cut(ledger, 2) == 0
+    assert ledger.cut(2) == 0
     assert _sizes(ledger) == {1: 5, 2: 5}
     ledger.resolve(1, "pending")
-    assert _cut(ledger, 2) == 1
+    assert ledger.cut(2) == 1
     assert _sizes(ledger) == {1: 2, 2: 5, 3: 2, 4: 1}
 
 
@@ -175,7 +171,7 @@ def test_only_pending_batches_of_the_campaign_are_touched(ledger: Ledger) -> Non
     ledger.record(ledger.claim(), Refused(reasons={0: "no", 1: "no"}))
     ledger.claim()
     before, batches = _tables(ledger), ledger.rows("SELECT * FROM batch ORDER BY campaign_id, no")
-    assert _cut(ledger, 1) == 1
+    assert ledger.cut(1) == 1
     assert _tables(ledger) == before
     untouched = [row for row in batches if (row["campaign_id"], row["no"]) != (ledger.ids[NAME], 5)]
     after = ledger.rows("SELECT * FROM batch ORDER BY campaign_id, no")
@@ -205,7 +201,7 @@ def test_claims_after_a_cut_have_everybody_who_is_left_exactly_once(
         _opt_out(ledger, early)
         _try_every_batch_once(ledger, refused)
         counts = _counts(ledger)
-        _cut(ledger, size)
+        ledger.cut(size)
         assert _counts(ledger) == counts
         _opt_out(ledger, late - early)
         seen = _claim_all(ledger)

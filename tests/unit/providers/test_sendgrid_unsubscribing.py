@@ -26,6 +26,7 @@ SHORT = MessageTemplate(
 TAG = "<%asm_group_unsubscribe_raw_url%>"
 BY_GROUP = dataclasses.replace(ENVELOPE, public_url="", provider_group=4321, provider_link=TAG)
 BY_MAIL = dataclasses.replace(ENVELOPE, public_url="", mailto="non+lettre@semis.example")
+BOTH = dataclasses.replace(ENVELOPE, also_mailto="non+lettre@semis.example")
 
 
 def _whole(**more: object) -> dict[str, object]:
@@ -85,7 +86,7 @@ def test_request_that_lets_readers_write_is_exactly_this() -> None:
     )
 
 
-@pytest.mark.parametrize("envelope", [BY_GROUP, BY_MAIL], ids=["provider", "mail"])
+@pytest.mark.parametrize("envelope", [BY_GROUP, BY_MAIL, BOTH], ids=["provider", "mail", "page and mail"])
 def test_letters_without_a_server_read_as_previewed_and_break_no_rule(envelope: Envelope) -> None:
     one = batch(*people(3, envelope), envelope=envelope)
     assert sendgrid_rules.violations(encoded(one)) == []

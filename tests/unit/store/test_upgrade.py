@@ -13,12 +13,15 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts import suppressions
 from apes_mailer.errors import LedgerError
+from apes_mailer.ledger import evidence, requests, status
+from apes_mailer.ledger.states import AttemptState
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
 NOW = dt.datetime(2027, 3, 1, 9, 30, tzinfo=dt.UTC)
 VERSION_2 = Path(__file__).with_name("version_2.sql")
+VERSION_3 = Path(__file__).with_name("version_3.sql")
 
 
 @pytest.fixture
@@ -34,6 +37,16 @@ def upgraded(tmp_path: Path) -> Generator[Database, None, None]:
     with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
         connection.executescript(VERSION_2.read_text(encoding="utf-8"))
     made = Database("old.db", base=tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Generator[Database, None, None]:
+    """A file that version 3 wrote, with batches that were cut twice, opened by this one."""
+    with closing(sqlite3.connect(tmp_path / "cut.db")) as connection:
+        connection.executescript(VERSION_3.read_text(encoding="utf-8"))
+    made = Database("cut.db", base=tmp_path)
     yield made
     made.close()
 
@@ -111,6 +124,43 @@ def test_upgraded_and_new_database_are_alike(upgraded: Database, database: Datab
         assert _constraints(old) == _constraints(new)
         before, fresh = _columns(old), _columns(new)
         assert {name: fresh[name] - before[name] for name in fresh} == {name: set[str]() for name in fresh}
+
+
+REQUESTS_OF_VERSION_3 = {
+    "mark-1": {*range(10)},  # refused 1 and 9
+    "mark-2": {0, 2, 3, 5, 6, 7, 8},  # without 4, who had opted out; then cut
+    "mark-3": {0, 2, 3},  # without 5, who had opted out since; then cut again
+    "mark-4": {0, 2},
+    "mark-5": {10, 11},
+    "mark-6": {6, 7},  # set aside
+    "mark-7": {6, 7},  # refused 6
+}
+
+
+def test_who_was_in_which_request_is_known_of_batches_that_version_3_had_cut(cut: Database) -> None:
+    attempt, contact, recipient = schema.attempt, schema.contact, schema.recipient
+    together = schema.batch.join(recipient, requests.in_batch()).join(requests.attempts(), requests.of_batch())
+    found: dict[str, set[int]] = {}
+    with cut.read() as connection:
+        rows = connection.execute(
+            sa.select(attempt.c.mark, contact.c.address)
+            .select_from(together.join(contact, contact.c.id == recipient.c.contact_id))
+            .where(requests.was_in())
+        )
+        for mark, address in rows:
+            found.setdefault(mark, set()).add(int(address.removeprefix("personne").partition("@")[0]))
+    assert found == REQUESTS_OF_VERSION_3
+
+
+def test_evidence_about_a_request_of_version_3_settles_exactly_those_who_were_in_it(cut: Database) -> None:
+    with cut.read() as connection:
+        before = status.of(connection, 1, owner_alive=False)
+    assert (before.submitted, before.pending, before.refused, before.excluded) == (4, 11, 3, {"opted_out": 2})
+    with cut.write() as connection:
+        assert evidence.prove_accepted(connection, "mark-1", actor="webhook", at=NOW) is AttemptState.LATE
+        after = status.of(connection, 1, owner_alive=False)
+    assert (after.submitted, after.pending, after.refused, after.excluded) == (12, 8, 0, {})
+    assert after.duplicates == 2, "the two who were submitted a second time"
 
 
 def test_upgrade_that_fails_leaves_the_old_database_as_it_was(tmp_path: Path) -> None:
