@@ -107,6 +107,10 @@ class AccountError(ApesMailerError):
     """The provider's account did not tell what it was asked."""
 
 
+class AccountUnclearError(AccountError):
+    """The account answered, and its answer does not say what was asked; about something else it may."""
+
+
 class AccountRefusedError(AccountError):
     """The key is not valid, or has no right to what it was asked for."""
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.campaign.letter_links import LetterLinks
-from apes_mailer.contacts import consents, lists, mentions, suppressions
+from apes_mailer.contacts import consents, lists, suppressions
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.suppressions import ALL_LISTS
 from apes_mailer.ledger import events, evidence, notices
 from apes_mailer.ledger.events import About, KnownAttempt
 from apes_mailer.ledger.notices import Counts, Notice
 from apes_mailer.ledger.states import AttemptState
-from apes_mailer.model import address
+from apes_mailer.model import address, mentions
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.event import NEVER_KEPT, Event, EventKind
 from apes_mailer.model.keys import Keyring

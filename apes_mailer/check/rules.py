@@ -20,6 +20,7 @@ from apes_mailer.check import (
     loading,
     online,
     outlook,
+    personal,
     pictures,
     sender,
     sizes,
@@ -86,6 +87,8 @@ RULES: tuple[Rule, ...] = (
     sizes.letter_width,
     loading.active_content,
     loading.hosts,
+    personal.loads,
+    personal.links,
     loading.style_blocks,
     client_support.unsupported,
 )

@@ -12,6 +12,7 @@ from apes_mailer.model.batch import Batch
 from apes_mailer.model.event import Event
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import Submission
+from apes_mailer.model.suppression import Cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,15 @@ class KeepsBlockLists(Protocol):
 
         An entry may come twice; none that stays on the list is left out.
         """
+        ...
+
+
+@runtime_checkable
+class LetsBack(Protocol):
+    """A provider that mails somebody again on demand."""
+
+    def let_back(self, address: str, cause: Cause) -> None:
+        """Take an address off the block lists with this cause; one that is on none of them is no error."""
         ...
 
 

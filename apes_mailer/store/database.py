@@ -128,12 +128,13 @@ class Database:
             finally:
                 connection.invalidate()  # with its temporary tables and its settings
 
-    @contextmanager
-    def erasing(self) -> Generator[sa.Connection, None, None]:
-        """A write transaction that overwrites what it deletes."""
-        with self.write() as connection:
-            residue.overwrite_deleted(connection)
-            yield connection
+    def empty_log(self) -> bool:
+        """Leave nothing in the log; return False when another program reads an old state, and holds it.
+
+        Raises ``LedgerError``.
+        """
+        with self._translated():
+            return residue.empty_log(self.path, busy_seconds=self._busy_seconds)
 
     def forget(self, text: str, pattern: re.Pattern[str]) -> bool:
         """Let no trace of what a pattern finds stay in the file or its log, wherever it is mentioned.
@@ -145,7 +146,7 @@ class Database:
         with self._translated():
             emptied = residue.empty_log(self.path, busy_seconds=busy)
             if residue.holds(self.path, text):
-                with self.erasing() as connection:
+                with self.write() as connection:
                     residue.replace_everywhere(connection, text, pattern)
                 residue.rebuild(self.path, busy_seconds=busy)
                 emptied = residue.empty_log(self.path, busy_seconds=busy)
@@ -260,6 +261,8 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone leaves data in the cache of the disk
     cursor.execute("PRAGMA foreign_keys=ON")
+    # SQLite as python.org ships it keeps what was deleted; by the time that somebody is to be forgotten it is too late.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

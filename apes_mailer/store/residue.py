@@ -18,11 +18,6 @@ from apes_mailer.store import schema
 _PIECE = 1 << 20  # bytes read at a time
 
 
-def overwrite_deleted(connection: sa.Connection) -> None:
-    """Let this connection overwrite with zeros what it deletes or replaces, from now on."""
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
-
-
 def empty_log(database: Path, *, busy_seconds: float) -> bool:
     """Write all of the log into the database and cut it to nothing; return False when a reader holds it.
 

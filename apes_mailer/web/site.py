@@ -115,7 +115,8 @@ def _confirmations(app: Application) -> Confirmations | None:
     """Return what sends the letters that confirm; None where no provider is ready, and nobody needs to sign up."""
     try:
         provider = app.provider()
-        envelope = app.envelope(provider, confirmations.NAME)
+        # Of no unsubscribe group: whoever left it could not come back, since SendGrid would drop this letter too.
+        envelope = app.envelope(provider, confirmations.NAME).by_page()
     except SettingsError:
         if any(each.signup for each in app.settings.lists.values()):
             raise

@@ -23,6 +23,11 @@ SCOPES = (
     "suppression.spam_reports.read",
     "suppression.unsubscribes.read",
     "asm.groups.suppressions.read",
+    "suppression.bounces.delete",
+    "suppression.invalid_emails.delete",
+    "suppression.spam_reports.delete",
+    "asm.suppressions.global.delete",
+    "asm.groups.suppressions.delete",
     "recipients.erasejob.create",
 )
 """The rights of a key that may ask for everything that we ask for."""
@@ -61,21 +66,24 @@ class Desk:
             return error_reply(401, ("authorization required", None))
         if head.path == "/v3/scopes":
             return Reply(status=200, body=json.dumps({"scopes": list(self.scopes)}).encode())
-        if _scope(head.path) not in self.scopes:
+        if _scope(head) not in self.scopes:
             return error_reply(403, ("access forbidden", None))
         if not head.path.startswith(LOGS_PATH):
             return self.lists.answer(head, body)
         return self.log.answer(head, body, now) if self.log else error_reply(404, ("not found", None))
 
 
-def _scope(path: str) -> str:
-    words = path.partition("?")[0].strip("/").split("/")[1:]
+def _scope(head: Head) -> str:
+    words = head.path.partition("?")[0].strip("/").split("/")[1:]
+    does = "delete" if head.method == "DELETE" else "read"
     match words:
         case ["logs", *_]:
             return "messages.read"
-        case ["suppression", name]:
-            return f"suppression.{name}.read"
+        case ["suppression", name, *_]:
+            return f"suppression.{name}.{does}"
+        case ["asm", "suppressions", "global", _]:
+            return f"asm.suppressions.global.{does}"
         case ["asm", *_]:
-            return "asm.groups.suppressions.read"
+            return f"asm.groups.suppressions.{does}"
         case _:
             return "recipients.erasejob.create"

@@ -1,0 +1,66 @@
+"""Whom providers have still to be asked to mail again: who has come back here is held back by their own lists.
+
+Only keys wait. The address is looked up when a provider is asked, so whoever is erased meanwhile waits no longer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from apes_mailer.contacts import provider_tasks
+from apes_mailer.model.suppression import Cause
+from apes_mailer.store import schema
+from apes_mailer.store.times import stamp
+
+_KEPT_THERE = {
+    Cause.AT_PROVIDER: Cause.AT_PROVIDER,
+    Cause.ERASED: Cause.AT_PROVIDER,  # what was said there before is not known here any more
+    Cause.COMPLAINED: Cause.COMPLAINED,
+    Cause.BOUNCED: Cause.BOUNCED,
+    Cause.INVALID: Cause.INVALID,
+}
+"""For what ended here, the cause of the lists of providers that may go on holding the letters back."""
+
+_table = schema.let_back
+
+
+class LetBack(NamedTuple):
+    """An address that a provider shall mail again: it is to be taken off the lists that it keeps for this cause."""
+
+    key: bytes
+    address: str
+    cause: Cause
+
+
+def queue(connection: sa.Connection, key: bytes, ended: Collection[Cause], *, at: dt.datetime) -> list[str]:
+    """Have providers asked to mail a person again whose suppressions with these causes ended; return their names."""
+    causes = {_KEPT_THERE[cause] for cause in ended if cause in _KEPT_THERE}
+    providers = provider_tasks.known(connection) if causes else []
+    for provider in providers:
+        for cause in causes:
+            row = {"provider": provider, "key": key, "cause": cause, "queued_at": stamp(at)}
+            connection.execute(insert(_table).values(row).on_conflict_do_nothing())
+    return providers
+
+
+def waiting(connection: sa.Connection, provider: str) -> list[LetBack]:
+    """Return whom to ask a provider for, the longest waiting first; who has no address here any more is left out."""
+    contact = schema.contact
+    query = (
+        sa.select(_table.c.key, contact.c.address, _table.c.cause)
+        .join(contact, contact.c.key == _table.c.key)
+        .where(_table.c.provider == provider, contact.c.address != "")
+        .order_by(_table.c.queued_at)
+    )
+    return [LetBack(key, address, Cause(cause)) for key, address, cause in connection.execute(query)]
+
+
+def finish(connection: sa.Connection, provider: str, done: LetBack) -> None:
+    """Forget what a provider has done."""
+    same = (_table.c.provider == provider, _table.c.key == done.key, _table.c.cause == done.cause)
+    connection.execute(sa.delete(_table).where(*same))
