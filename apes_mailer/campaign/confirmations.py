@@ -105,6 +105,11 @@ class Confirmations:
                 wishes.settle(connection, wish, _state(submission))
         return wish, submission
 
+    def forget_expired(self) -> None:
+        """Forget what can no longer be confirmed, with its addresses. Raises ``LedgerError``."""
+        with self.database.write() as connection:
+            wishes.forget_expired(connection, self.clock())
+
     def _batch(self, wish: Wish) -> Batch:
         token = self.keyring.wish_token(wish.id, wish.expires_at)
         recipient = Recipient(

@@ -65,8 +65,8 @@ def erase_person(
     _confirm(known, confirm)
     at = application.clock()
     erased = erasure.erase(application.database, application.keyring, application.workspace, known, at=at)
-    path = receipt.write(application.workspace, erased, actor=actor(), language=application.language)
-    shown = application.workspace.shown(path)
+    text = receipt.text(erased, actor=actor(), language=application.language)
+    kept = _kept(application, erased, text)
     output.say(
         f"Erased: {output.plural(erased.lists, 'place')} on lists, {output.plural(erased.rows, 'row')} of files, "
         f"{output.plural(erased.campaigns, 'letter')}, {output.plural(erased.messages, 'message')} in the outbox. "
@@ -76,13 +76,24 @@ def erase_person(
         output.say(
             f"Still to be asked to erase: {', '.join(erased.providers)}. Do it with: apes-mailer suppressions sync"
         )
-    output.say(f"The receipt, which names nobody, is {shown}")
+    output.say(f"The receipt, which names nobody, is {kept}" if kept else text)
     if json:
-        output.emit(_as_json(erased, shown, application))
+        output.emit(_as_json(erased, kept, application))
     _tell_what_is_left(erased, application)
 
 
-def _as_json(erased: Erased, receipt: str, application: Application) -> dict[str, object]:
+def _kept(application: Application, erased: Erased, text: str) -> str | None:
+    """Return where the receipt is kept; None, and say why, when it cannot be."""
+    from apes_mailer.campaign import receipt
+
+    try:
+        return application.workspace.shown(receipt.keep(application.workspace, erased, text))
+    except OSError as error:
+        output.say(f"The receipt cannot be kept as a file ({error.strerror}): keep what follows.")
+        return None
+
+
+def _as_json(erased: Erased, receipt: str | None, application: Application) -> dict[str, object]:
     counts = {name: getattr(erased, name) for name in ("lists", "rows", "campaigns", "notes", "messages")}
     left = [application.workspace.shown(path) for path in erased.left]
     providers = list(erased.providers)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import consents, lists, suppressions
+from apes_mailer.contacts import consents, lists, suppressions, wishes
 from apes_mailer.contacts.consents import Consent
 from apes_mailer.contacts.suppressions import ALL_LISTS, Suppression
 from apes_mailer.model.suppression import Cause
@@ -77,7 +77,8 @@ def erase(connection: sa.Connection, key: bytes, *, at: dt.datetime, keep_number
     connection.execute(sa.delete(schema.suppression).where(schema.suppression.c.key == key))
     suppressions.add(connection, key, list_id=ALL_LISTS, cause=Cause.ERASED, at=at)
     connection.execute(sa.delete(schema.consent).where(schema.consent.c.key == key))
-    for table in (schema.wish, schema.wish_count, schema.let_back, schema.block_list_entry):
+    wishes.forget(connection, key)
+    for table in (schema.let_back, schema.block_list_entry):
         connection.execute(sa.delete(table).where(table.c.key == key))
     contact, number = schema.contact, lists.contact_id(connection, key)
     if number is None:

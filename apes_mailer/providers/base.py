@@ -161,6 +161,10 @@ class Webhook(Protocol):
         """The name of the provider."""
         ...
 
+    def claims(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request bears what one of the provider's would; nothing is proved by that."""
+        ...
+
     def require_signed(self, headers: Mapping[str, str], body: bytes, *, now: dt.datetime) -> None:
         """Raise ``NotSignedError`` unless the provider has posted this just now."""
         ...

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from starlette.routing import Route
 
 from apes_mailer.web import public
+from apes_mailer.web.site import Person
 from tests.integration.web.running import request
 from tests.integration.web.sites import ADDRESS, Place, open_site, post
 
@@ -160,3 +161,22 @@ def test_a_database_that_cannot_be_written_is_not_ready(tmp_path: Path) -> None:
     with open_site(tmp_path, patience=0.2) as place, place.site.database.write():
         assert request(f"{place.url}/ready").status == 503
         assert request(f"{place.url}/health").status == 200
+
+
+def test_page_that_fails_is_a_page_of_ours_and_repeats_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def erase(address: str) -> None:
+        raise OSError(28, "No space left", f"/srv/{address}")
+
+    person = Person(export=lambda address: {"address": address}, erase=erase)
+    with open_site(tmp_path, person=person) as place:
+        post(f"{place.know()}/preferences", do="data")
+        reply = request(f"{place.link()}/erase", "POST", body=b"")
+    assert reply.status == 500
+    assert "bonjour@semis.example" in reply.text
+    assert {"x-frame-options", "referrer-policy", "cache-control"} <= reply.headers.keys()
+    told = capsys.readouterr().err
+    assert "OSError in erase, line" in told
+    assert ADDRESS not in told
+    assert "Traceback" not in told
