@@ -6,6 +6,7 @@ Messages are for a communications officer: what is wrong, where, and what to do 
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 
@@ -129,3 +130,22 @@ class InterruptedByUserError(ApesMailerError):
     """Ctrl-C or SIGTERM: a clean pause."""
 
     exit_code = 130
+
+
+_CURES = {
+    errno.EACCES: "Check the rights of this file and of the folder it is in, or choose another place.",
+    errno.EPERM: "Check the rights of this file and of the folder it is in, or choose another place.",
+    errno.EROFS: "This disk can only be read; choose another place.",
+    errno.ENOSPC: "Make room on the disk, then run the same command again.",
+    errno.EDQUOT: "Make room on the disk, then run the same command again.",
+    errno.ENOENT: "Check the path: the folder must exist.",
+    errno.ENOTDIR: "Check the path: a part of it is a file, not a folder.",
+    errno.EEXIST: "Choose another name.",
+    errno.EISDIR: "This is a folder; name a file.",
+}
+
+
+def refused_by_system(error: OSError) -> ApesMailerError:
+    """Return what the operating system refused, in words, and the cure where one is known."""
+    what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+    return ApesMailerError(f"The system refused: {what}", hint=_CURES.get(error.errno or 0, ""))

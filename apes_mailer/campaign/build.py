@@ -45,15 +45,20 @@ def _write(stem: Path, composition: Composition, letter: Letter, envelope: Envel
     return paths
 
 
-def message_of(composition: Composition, template: MessageTemplate, envelope: Envelope) -> bytes:
-    """Return a letter as a message (RFC 5322) to its own sender, with its merge tags in place of their values."""
+def message_of(
+    composition: Composition, template: MessageTemplate, envelope: Envelope, *, day: dt.date | None = None
+) -> bytes:
+    """Return a letter as a message (RFC 5322) to its own sender, with its merge tags in place of their values.
+
+    It is of the day of the issue, or else of ``day``; without either it has no date, and is the same every day.
+    """
     recipient = Recipient(
         envelope.from_address,
         "build",
         envelope.unsubscribe_url("apercu"),
         {name: f"<<contact.{name}>>" for name in template.fields()},
     )
-    day = composition.loaded.issue.date
+    day = composition.loaded.issue.date or day
     date = dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC) if day else None
     identity = mime.message_id(template.digest[:32], envelope.from_address)
     return mime.Splicer(template, envelope).message(recipient, message_id=identity, date=date)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apes_mailer.campaign import publications, variants
@@ -18,6 +18,7 @@ from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.language import Language
+from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.publication import Publication
 from apes_mailer.model.theme import Theme
 from apes_mailer.model.variant import public
@@ -27,6 +28,7 @@ from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
 from apes_mailer.render.pieces import pieces
 from apes_mailer.workspace import Workspace
+from apes_mailer.workspace.names import did_you_mean
 
 _SAMPLE_HOST = "lettre.example.org"
 _SAMPLE_URL = f"https://{_SAMPLE_HOST}/u/" + "x" * 55
@@ -156,14 +158,12 @@ def _theme(workspace: Workspace, loaded: LoadedIssue) -> Theme:
     name, themes = loaded.issue.theme, workspace.theme_names()
     if workspace.has_theme(name):
         return workspace.theme(name)
-    close = difflib.get_close_matches(name, themes, n=1)
-    meant = f'Did you mean "{close[0]}"? ' if close else ""
     problem = Problem(
         message=f'there is no theme "{name}"',
         file=loaded.shown,
         line=loaded.line("theme"),
         field="theme",
-        hint=f"{meant}Themes here: {', '.join(themes)}.",
+        hint=f"{did_you_mean(name, themes)}Themes here: {', '.join(themes)}.",
     )
     raise IssueError(f"{loaded.shown} cannot be used: 1 fault.", [problem])
 
@@ -179,7 +179,7 @@ def _as_read(
     template = letter.template
     browser = publication.url if publication else ""
     links = fill.Links(pictures=f"https://{_SAMPLE_HOST}/pictures/", browser=browser)
-    values = dict.fromkeys(template.fields(), "Marie-Dominique")
+    values = sample_values(template)
     return CheckedLetter(
         issue=issue,
         template=template,
@@ -202,6 +202,11 @@ def _as_read(
         web_version=publication is not None,
         web_version_is_old=publication is not None and publication.issue_digest != loaded.digest,
     )
+
+
+def sample_values(template: MessageTemplate) -> Mapping[str, str]:
+    """Return what a reader has in each field who stands for all of them: a name that is long, and not too long."""
+    return dict.fromkeys(template.fields(), "Marie-Dominique")
 
 
 def problem(composition: Composition, finding: Finding, language: Language | None = None) -> Problem:

@@ -15,12 +15,11 @@ from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.rows import Row
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address as addresses
-from apes_mailer.model import merge
 from apes_mailer.model.batch import Envelope
 from apes_mailer.model.field import EMAIL
 from apes_mailer.model.keys import Keyring
-from apes_mailer.model.message import Context, MessageTemplate, Parts, Slot
-from apes_mailer.render import fill
+from apes_mailer.model.message import Context, MessageTemplate, Parts
+from apes_mailer.render import fill, slots
 from apes_mailer.store.database import Database
 from apes_mailer.workspace import Workspace
 
@@ -114,7 +113,7 @@ def copy_for(
 
     return Copy(
         subject=filled(template.subject),
-        preheader=filled(_line(preheader)),
+        preheader=filled(slots.of_line(preheader, Context.HEADER)),
         html=filled(template.html),
         text=filled(template.text),
         unfilled=_unfilled(template, reader.values),
@@ -169,25 +168,12 @@ def _search_stored(database: Database, found: Audience, words: str, limit: int) 
         return lists.search(connection, lists.number(connection, found.name), words.strip(), limit=limit)
 
 
-def _line(text: str) -> Parts:
-    """Return a line that the author wrote with its merge tags as slots of a header."""
-    parts: list[str | Slot] = []
-    done = 0
-    for tag in merge.find(text):
-        if tag.expression is not None:
-            parts += [text[done : tag.start], Slot(tag.expression, Context.HEADER)]
-            done = tag.end
-    return (*parts, text[done:])
-
-
 def _unfilled(template: MessageTemplate, values: Mapping[str, str]) -> list[str]:
-    names: list[str] = []
-    for slots in template.fields().values():
-        for slot in slots:
-            field = slot.expression
-            if not isinstance(field, merge.ContactField) or field.fallback is not None:
-                continue
-            value = fill.clean(values.get(field.name, ""))
-            if not value or (slot.context is Context.URL and not fill.is_url(value)):
-                names.append(str(field))
-    return list(dict.fromkeys(names))
+    tags: list[str] = []
+    for name, places in template.fields().items():
+        for slot in places:
+            if slot.must_be_filled:
+                value = fill.clean(values.get(name, ""))
+                if not value or (slot.context is Context.URL and not fill.is_url(value)):
+                    tags.append(str(slot.expression))
+    return list(dict.fromkeys(tags))

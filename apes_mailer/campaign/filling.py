@@ -26,7 +26,7 @@ def require_filled_tags(connection: Connection, order: Order, campaign_id: int) 
     bare: dict[str, dict[int, list[Slot]]] = {}
     for template_id, template in campaigns.templates(connection, campaign_id).items():
         for name, slots in template.fields().items():
-            without = [slot for slot in slots if _has_no_fallback(slot)]
+            without = [slot for slot in slots if slot.must_be_filled]
             if without and name != EMAIL:
                 bare.setdefault(name, {})[template_id] = without
     problems = [
@@ -48,10 +48,6 @@ def _problem(
     values = merge_values.field_values(connection, campaign_id, name, templates=links) if links else ()
     wrong = [address for address, value in values if not fill.is_url(value)]
     return _unfilled(order, name, len(wrong), wrong[:3], case="no-address-") if wrong else None
-
-
-def _has_no_fallback(slot: Slot) -> bool:
-    return isinstance(slot.expression, merge.ContactField) and slot.expression.fallback is None
 
 
 def empty_fields(

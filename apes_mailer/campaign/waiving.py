@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from apes_mailer.campaign import compose
@@ -11,6 +10,7 @@ from apes_mailer.check import catalogue
 from apes_mailer.errors import CheckFailedError, UsageError
 from apes_mailer.model.finding import Finding, Severity
 from apes_mailer.model.waiver import Waiver
+from apes_mailer.workspace.names import did_you_mean
 
 
 def waivers(rules: Sequence[str], reasons: Sequence[str]) -> list[Waiver]:
@@ -34,9 +34,9 @@ def waivers(rules: Sequence[str], reasons: Sequence[str]) -> list[Waiver]:
 def _require_waivable(rule: str) -> None:
     known = catalogue.waivable_rules()
     if rule not in known:
-        close = difflib.get_close_matches(rule, known, n=1)
-        meant = f"Did you mean {close[0]}?" if close else "The name stands in brackets behind what `check` finds."
-        raise UsageError(f'There is no rule "{rule}".', hint=meant)
+        meant = did_you_mean(rule, list(known)).rstrip()
+        cure = meant or "The name stands in brackets behind what `check` finds."
+        raise UsageError(f'There is no rule "{rule}".', hint=cure)
     if not known[rule]:
         raise UsageError(
             f"{rule} cannot be waived: such a letter would be wrong, or against the law.",

@@ -19,7 +19,6 @@ from apes_mailer.model.piece import Kind, Piece
 _NOT_SAID = re.compile(r"[\W_]+")
 _NOTE_NUMBER = re.compile(r"\[\d+\]")
 _SCHEME = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SHOWN = 60  # characters of what is missing
 
 
@@ -98,7 +97,7 @@ class _Page:
 
     @cached_property
     def _in_headings(self) -> list[str]:
-        return [_essence(heading.words()) for heading in self._page.all(*_HEADINGS)]
+        return [_essence(heading.words()) for heading in self._page.all(*document.HEADINGS)]
 
     @cached_property
     def _alternatives(self) -> list[str]:

@@ -56,8 +56,10 @@ def _days_meant(written: WrittenDate, near: dt.date) -> list[dt.date]:
 
 
 def events(letter: CheckedLetter) -> Iterator[Finding]:
-    """No event that is announced is over."""
+    """No event that is announced is over; in a letter that is older than it should be, only those before its date."""
     day = _day_of(letter)
+    if day < letter.today <= day + _OLD_LETTER:  # finished late
+        day = letter.today
     for path, event in letter.values:
         if isinstance(event, Event) and (last := event.end_date or event.date) < day:
             field = "end_date" if event.end_date else "date"

@@ -9,12 +9,12 @@ from dataclasses import replace
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.check.page import document
-from apes_mailer.check.page.cascade import Palette, Scene, looks
+from apes_mailer.check.page.cascade import WIDE, Palette, Scene, looks
 from apes_mailer.check.page.parts import TINY
 from apes_mailer.model.c1 import CODES, MEANT
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
-from apes_mailer.model.message import Slot
+from apes_mailer.model.message import has_slot
 
 CLIPPED_AT = 102_000
 """Bytes of HTML from which Gmail shows only the beginning of a letter, without its footer."""
@@ -35,7 +35,7 @@ def unsubscribe(letter: CheckedLetter) -> Iterator[Finding]:
     """Both parts show the unsubscribe link; in the HTML it has words that are seen."""
     link = LinkTag(Special.UNSUBSCRIBE)
     for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
-        if not any(isinstance(item, Slot) and item.expression == link for item in parts):
+        if not has_slot(parts, link):
             yield finding(f"unsubscribe-link.{part}", "theme")
         elif part == "html" and not _is_seen(letter):
             yield finding("unsubscribe-link.hidden", "theme")
@@ -45,7 +45,7 @@ def preferences(letter: CheckedLetter) -> Iterator[Finding]:
     """Where something is counted, both parts lead to the page where a reader takes the consent back."""
     link = LinkTag(Special.PREFERENCES)
     for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
-        shown = any(isinstance(item, Slot) and item.expression == link for item in parts)
+        shown = has_slot(parts, link)
         if shown and not letter.has_page:
             yield finding(f"preferences-link.nowhere-{part}", "theme")
         elif letter.tracking and not shown:
@@ -56,7 +56,7 @@ def _is_seen(letter: CheckedLetter) -> bool:
     """Whether the page has a link to unsubscribe by, with words or a picture that says so, of a size to be read."""
     page = document.read(letter.html)
     links = [link for link in page.all("a") if link.attributes.get("href") == letter.unsubscribe_url and link.words()]
-    shown = looks(page, Scene(Palette.LIGHT, 640))
+    shown = looks(page, Scene(Palette.LIGHT, WIDE))
     return any(
         shown[link.index].shown and shown[link.index].opacity and shown[link.index].size > TINY for link in links
     )

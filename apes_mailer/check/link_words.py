@@ -13,8 +13,10 @@ from apes_mailer.check.prose import Anchor
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.text import Line, MailAddress, Markdown
 
+# Without https:// or www. in front, only usual endings make an address of words: "semis.bio" could be a name.
 _WEB_WORDS = re.compile(
-    r"(?P<scheme>https?://)?(?P<host>(?:[\w-]+\.)+(?:fr|org|com|net|eu|be|info|coop|io|bzh|paris|re|ch|lu|uk|de))"
+    r"(?:(?:https?://|www\.)(?P<whole>(?:[\w-]+\.)+[^\W\d_]{2,})"
+    r"|(?P<host>(?:[\w-]+\.)+(?:fr|org|com|net|eu|be|info|coop|io|app|bzh|paris|re|ch|lu|uk|de)))"
     r"(?::\d+)?(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
@@ -28,7 +30,7 @@ def words(letter: CheckedLetter) -> Iterator[Finding]:
         shown = known.key(anchor.words)
         if not anchor.words:
             yield finding("link-words-missing", anchor.path, address=anchor.address)
-        elif shown in known.empty_words():
+        elif _says_nothing(shown):
             yield finding("link-words-generic", anchor.path, words=anchor.words)
         elif other := _other_place(anchor):
             yield finding("link-words-other", anchor.path, words=anchor.words, host=other)
@@ -36,18 +38,24 @@ def words(letter: CheckedLetter) -> Iterator[Finding]:
             yield finding("link-words-address", anchor.path, words=anchor.words)
 
 
+def _says_nothing(shown: str) -> bool:
+    """Return whether words as :func:`known.key` gives them say nothing; "ici" or "here" after them changes nothing."""
+    without = re.sub(r" (?:ici|here)$", "", shown)
+    return not known.empty_words().isdisjoint({shown, without})
+
+
 def _other_place(anchor: Anchor) -> str:
     """Return where a link leads whose words are the address of another place; nothing when they are not."""
     if "<<" in anchor.address or "{{" in anchor.address:
         return ""
+    shown, mailbox = _WEB_WORDS.fullmatch(anchor.words), _MAIL_WORDS.fullmatch(anchor.words)
     if anchor.address.lower().startswith("mailto:"):
         receiver = anchor.address[7:].partition("?")[0]
-        return receiver if _MAIL_WORDS.fullmatch(anchor.words) and anchor.words.lower() != receiver.lower() else ""
-    shown = _WEB_WORDS.fullmatch(anchor.words)
+        return receiver if shown or (mailbox and anchor.words.lower() != receiver.lower()) else ""
     target = _host(anchor.address)
-    if shown is None or not target:
-        return ""
-    said = shown["host"].lower().removeprefix("www.")
+    if mailbox or not shown or not target:
+        return target if mailbox else ""
+    said = (shown["whole"] or shown["host"]).lower().removeprefix("www.")
     related = f".{target}".endswith(f".{said}") or f".{said}".endswith(f".{target}")
     return "" if related else target
 
@@ -64,7 +72,7 @@ def same_words(letter: CheckedLetter) -> Iterator[Finding]:
     places: dict[str, list[Anchor]] = {}
     for anchor in prose.anchors(letter):
         shown = known.key(anchor.words)
-        if shown and shown not in known.empty_words():
+        if shown and not _says_nothing(shown):
             places.setdefault(shown, []).append(anchor)
     for same in places.values():
         first = same[0]

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from apes_mailer.check import prose
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
-from apes_mailer.check.page import document
 from apes_mailer.model import merge
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
@@ -33,23 +32,6 @@ def _judge(path: str, words: str | None, address: str) -> Iterator[Finding]:
             yield finding("link-empty.text", path, words=words, address=address)
     elif not re.match(r"https?\b|mailto:|tel:|<<|\{\{", address, re.IGNORECASE):
         yield finding("link-relative", path, address=address, rest=address.lstrip("./"))
-
-
-def telephones(letter: CheckedLetter) -> Iterator[Finding]:
-    """A telephone number can be called by a touch."""
-    numbers = [(path, value) for path, value in letter.values if path.endswith(".phone") and isinstance(value, str)]
-    if not numbers:
-        return
-    links = [link.attributes.get("href", "") for link in document.read(letter.html).all("a")]
-    called = {_digits(link) for link in links if link.startswith("tel:")}
-    for path, number in numbers:
-        if not any(merge.find(number)) and _digits(number) not in called:
-            yield finding("phone-link", path, number=number)
-
-
-def _digits(number: str) -> str:
-    """Return what is dialled; the (0) of +33 (0)3 … is not."""
-    return re.sub(r"[^\d+]", "", number.replace("(0)", ""))
 
 
 def web_version(letter: CheckedLetter) -> Iterator[Finding]:

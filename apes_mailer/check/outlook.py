@@ -11,7 +11,6 @@ from apes_mailer.check.whereabouts import field_of, quoted
 from apes_mailer.model.finding import Finding
 
 _SHAPES = ("v:rect", "v:roundrect", "v:oval", "v:shape", "v:image", "v:line", "v:polyline", "v:arc", "v:group")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def shapes(letter: CheckedLetter) -> Iterator[Finding]:
@@ -25,5 +24,5 @@ def shapes(letter: CheckedLetter) -> Iterator[Finding]:
             yield finding("vml.alt", field, shape=shape.tag)
         if "href" in shape.attributes or any(True for _ in shape.all("a")):
             yield finding("vml.link", field, shape=shape.tag, words=words)
-        if any(True for _ in shape.all(*_HEADINGS)):
+        if any(True for _ in shape.all(*document.HEADINGS)):
             yield finding("vml.heading", field, shape=shape.tag, words=words)

@@ -18,13 +18,16 @@ from apes_mailer.check import (
     link_words,
     links,
     loading,
+    merge_tags,
     online,
     outlook,
     personal,
     pictures,
+    raw_signs,
     sender,
     sizes,
     structure,
+    telephones,
     words,
 )
 from apes_mailer.check.letter import CheckedLetter
@@ -33,7 +36,7 @@ from apes_mailer.model.finding import Finding
 Rule = Callable[[CheckedLetter], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
-    words.tags,
+    merge_tags.understood,
     inbox.subject,
     inbox.preheader,
     pictures.alternative_text,
@@ -44,7 +47,7 @@ RULES: tuple[Rule, ...] = (
     pictures.place,
     links.destination,
     links.web_version,
-    links.telephones,
+    telephones.numbers,
     online.web_version_is_old,
     addresses.web_addresses,
     link_words.words,
@@ -56,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     dates.events,
     dates.issue_date,
     dates.copyright_year,
+    raw_signs.signs,
     leftovers.placeholders,
     leftovers.copies,
     sender.identity,
@@ -74,7 +78,7 @@ RULES: tuple[Rule, ...] = (
     structure.title,
     structure.headings,
     structure.silent,
-    structure.leftovers,
+    structure.leftover_code,
     outlook.shapes,
     contrast.contrast,
     contrast.behind_words,

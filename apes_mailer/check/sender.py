@@ -9,7 +9,7 @@ from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.merge import LinkTag, Special
-from apes_mailer.model.message import Slot
+from apes_mailer.model.message import has_slot
 
 # How themes say it when the settings do not: the address was entered on a list.
 _REASON = re.compile(
@@ -46,5 +46,5 @@ def web_version(letter: CheckedLetter) -> Iterator[Finding]:
     """A letter that can be read on the web says so in both parts."""
     tag = LinkTag(Special.BROWSER)
     for part, parts in (("html", letter.template.html), ("text", letter.template.text)):
-        if letter.web_version and not any(isinstance(each, Slot) and each.expression == tag for each in parts):
+        if letter.web_version and not has_slot(parts, tag):
             yield finding(f"web-version-unlinked.{part}")

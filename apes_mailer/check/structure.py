@@ -13,7 +13,6 @@ from apes_mailer.check.page.document import Element
 from apes_mailer.check.whereabouts import field_of, quoted
 from apes_mailer.model.finding import Finding
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LAYOUT = {"presentation", "none"}
 _TITLE_PER_SUBJECT = 3.5  # SpamAssassin, HTML_TITLE_SUBJ_DIFF
 _MJML_TAG = re.compile(r"</?mj-?[a-z-]*")
@@ -70,7 +69,7 @@ def title(letter: CheckedLetter) -> Iterator[Finding]:
 
 def headings(letter: CheckedLetter) -> Iterator[Finding]:
     """There is one heading of the first level, and no level is skipped on the way down."""
-    found = document.read(letter.html).all(*_HEADINGS)
+    found = document.read(letter.html).all(*document.HEADINGS)
     first = [heading for heading in found if heading.tag == "h1"]
     if not first:
         yield finding("headings.none")
@@ -104,7 +103,7 @@ def _own(link: Element, published: set[str]) -> bool:
     return any(each.attributes.get("src", "").rpartition("/")[2] in published for each in link.all("img"))
 
 
-def leftovers(letter: CheckedLetter) -> Iterator[Finding]:
+def leftover_code(letter: CheckedLetter) -> Iterator[Finding]:
     """Nothing is left of what makes the page, and it begins with its doctype."""
     if not re.match(r"<!doctype html", letter.html, re.IGNORECASE):
         yield finding("leftover-code.doctype")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from apes_mailer.cli import output
+from apes_mailer.cli import output, standings
 from apes_mailer.model.event import EventKind
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def suppression_json(suppression: Suppression) -> dict[str, Any]:
     """Return a suppression as scripts read it; what is not known, or not limited, is null."""
-    body: dict[str, Any] = asdict(suppression)
-    body["list"] = body.pop("list_name")
-    return {name: value or None for name, value in body.items()}
+    return {name: value or None for name, value in output.plain(suppression).items()}
 
 
 def suppression_text(suppression: Suppression) -> str:
@@ -58,7 +56,7 @@ def _held_text(each: Mapping[str, Any]) -> str:
 
 def _campaign_text(each: Mapping[str, Any]) -> str:
     kind = "" if each["kind"] == "send" else f" ({each['kind']})"
-    why = f": {output.REASONS.get(each['reason'], each['reason'])}" if each["reason"] else ""
+    why = f": {standings.REASONS.get(each['reason'], each['reason'])}" if each["reason"] else ""
     return f"{each['campaign']}{kind} {output.day(each['prepared_at'])}, {_VERDICTS.get(each['verdict'], '')}{why}"
 
 
@@ -86,19 +84,19 @@ def why_text(found: Why) -> str:
 def _answer(answer: Answer) -> list[str]:
     what = {"send": "The campaign", "test": "A test", "rehearsal": "A rehearsal"}[answer.kind]
     verdict = _VERDICTS.get(answer.verdict, answer.verdict)
-    if answer.verdict == "submitted" and answer.provider == output.OUTBOX:
+    if answer.verdict == "submitted" and answer.provider == standings.OUTBOX:
         verdict = _WRITTEN
     lines = [f"  {what} through {answer.provider}, prepared {output.moment(answer.prepared_at)}: {verdict}"]
     if answer.reason:
         detail = f" ({answer.detail})" if answer.detail else ""
-        lines.append(f"    Why: {output.REASONS.get(answer.reason, answer.reason)}{detail}")
+        lines.append(f"    Why: {standings.REASONS.get(answer.reason, answer.reason)}{detail}")
     for each in answer.attempts:
         note = f" - {each.note}" if each.note else ""
         state = "written" if verdict == _WRITTEN else _ATTEMPTS.get(each.state, each.state)
         lines.append(f"    Request {each.seq} of batch {answer.batch}, {output.moment(each.started_at)}: {state}{note}")
     lines += [f"    {_reported(each)}" for each in answer.events]
     if answer.message_sha256:
-        letter = f"the letter {answer.template_sha256[:16]}…{output.of_variant(answer.variant)}"
+        letter = f"the letter {answer.template_sha256[:16]}…{standings.of_variant(answer.variant)}"
         lines.append(f"    Its HTML: SHA-256 {answer.message_sha256}, from {letter}")
     return lines
 

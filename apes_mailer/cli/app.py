@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import traceback
@@ -35,7 +34,7 @@ from apes_mailer.cli import (
 from apes_mailer.cli.context import Context
 from apes_mailer.cli.help import LISTS, SENDING, WRITING, Command, Group
 from apes_mailer.cli.interruption import AtOnce, handling
-from apes_mailer.errors import ApesMailerError, InterruptedByUserError
+from apes_mailer.errors import ApesMailerError, InterruptedByUserError, refused_by_system
 
 app = typer.Typer(
     name="apes-mailer",
@@ -190,7 +189,7 @@ def _run(arguments: Sequence[str], at_once: AtOnce) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        return _failed(_refusal(error), 1, debug=debug)
+        return _failed(str(refused_by_system(error)), 1, debug=debug)
     except Exception as error:  # noqa: BLE001 - the classes of a wrong command line are private to the library
         return _click_failed(error, debug=debug)
     # The library too makes this code of a Ctrl-C, and says nothing.
@@ -211,24 +210,6 @@ def _interrupted(arguments: Sequence[str], at_once: AtOnce) -> int:
 
 
 _ABLE_TO_SEND = {"send", "test", "resume", "resolve"}
-
-_CURES = {
-    errno.EACCES: "Check the rights of this file and of the folder it is in, or choose another place.",
-    errno.EPERM: "Check the rights of this file and of the folder it is in, or choose another place.",
-    errno.EROFS: "This disk can only be read; choose another place.",
-    errno.ENOSPC: "Make room on the disk, then run the same command again.",
-    errno.EDQUOT: "Make room on the disk, then run the same command again.",
-    errno.ENOENT: "Check the path: the folder must exist.",
-    errno.ENOTDIR: "Check the path: a part of it is a file, not a folder.",
-    errno.EEXIST: "Choose another name.",
-    errno.EISDIR: "This is a folder; name a file.",
-}
-
-
-def _refusal(error: OSError) -> str:
-    what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
-    cure = _CURES.get(error.errno or 0, "")
-    return f"The system refused: {what}" + (f"\n{cure}" if cure else "")
 
 
 def _failed(text: str, code: int, *, debug: bool) -> int:

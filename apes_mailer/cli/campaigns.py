@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from apes_mailer.cli import answers, output, typed
+from apes_mailer.cli import answers, output, standings, typed
 from apes_mailer.cli.context import CampaignName, Confirm, Json, application_of
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
         doubt = f"{name} was handed to a provider from this computer, and this database does not know of it. {doubt}"
         doubt = f"{doubt.rstrip()} Bring the newer database back; {name} is not prepared a second time."
     if json:
-        each = [output.rehearsal_json(rehearsal) for rehearsal in rehearsals]
-        output.emit({**output.status_json(found), "rehearsals": each, "feedback": feedback, "doubt": doubt})
+        each = [output.plain(rehearsal) for rehearsal in rehearsals]
+        output.emit({**output.plain(found), "rehearsals": each, "feedback": feedback, "doubt": doubt})
         return
-    output.show(output.status_text(found))
+    output.show(standings.status_text(found))
     for line in answers.feedback_lines(feedback):
         output.show(line)
     for rehearsal in rehearsals[-5:]:
-        output.show(f"  {output.rehearsal_text(rehearsal)}")
+        output.show(f"  {standings.rehearsal_text(rehearsal)}")
     if doubt:
         output.show(f"  Attention: {doubt}")
 
@@ -68,9 +68,9 @@ def pause(context: typer.Context, name: CampaignName, *, json: Json = False) -> 
     if found.kind is None or found.pending or found.submitting:
         found = dispatch.pause(application.records, name, actor=orders.actor())
     if json:
-        output.emit(output.status_json(found))
+        output.emit(output.plain(found))
     else:
-        output.show(output.status_text(found))
+        output.show(standings.status_text(found))
 
 
 def resolve(
@@ -106,9 +106,9 @@ def resolve(
         expected = orders.ask_count(name, size, "let this batch go again")
     found = dispatch.resolve(application.records, name, batch, to=outcome, expected=expected, actor=orders.actor())
     if json:
-        output.emit(output.status_json(found))
+        output.emit(output.plain(found))
     else:
-        output.show(output.status_text(found))
+        output.show(standings.status_text(found))
 
 
 def _require_doubt(name: str, batch: int, doubtful: list[int]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from apes_mailer.campaign import compose, correction, filling, overview, targeting
 from apes_mailer.campaign.compose import Composition
 from apes_mailer.campaign.order import Order
-from apes_mailer.cli import output, reaching
+from apes_mailer.cli import output, reaching, standings
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.states import Reason
 from apes_mailer.model.finding import Finding, Severity
@@ -28,9 +28,9 @@ def card(application: Application, asked: Order, frozen: Frozen, opt_outs: Seque
         *([("Segment", str(asked.audience.where))] if asked.audience.where else []),
         ("Recipients", f"{frozen.recipients:,} in {output.plural(frozen.batches, 'request')}"),
         *_variant_rows(composition, frozen),
-        *([("Counted", output.tracked_text(frozen.tracked))] if frozen.tracked else []),
-        ("Excluded", output.excluded_text(frozen.excluded)),
-        *((f"  line {row.line}", output.left_out_text(row)) for row in frozen.left_out),
+        *([("Counted", standings.tracked_text(frozen.tracked))] if frozen.tracked else []),
+        ("Excluded", standings.excluded_text(frozen.excluded)),
+        *((f"  line {row.line}", standings.left_out_text(row)) for row in frozen.left_out),
         *opt_outs,
         ("Weight", f"{composition.weight / 1000:.1f} kB of HTML (Gmail cuts at 102 kB)"),
         ("Through", provider),

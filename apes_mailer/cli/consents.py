@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -51,8 +50,7 @@ def consent(  # noqa: PLR0913 - one argument for each option of the command
     """
     application = application_of(context)
     said = {each: State(word) for each, word in ((Purpose.OPENS, opens), (Purpose.CLICKS, clicks)) if word}
-    lines = [address] if address != "-" else [line.strip() for line in sys.stdin if line.strip()]
-    known = [typed.address(each) for each in lines]
+    known = [typed.address(each, place) for place, each in typed.lines(address)]
     if said:
         _require_proof(said, source, wording)
         _record(application, known, said, list_name, (source, wording), on)

@@ -234,9 +234,7 @@ def _import_text(each: PastImport) -> str:
 
 
 def _import_json(each: PastImport) -> dict[str, Any]:
-    body: dict[str, Any] = asdict(each)
-    body["list"] = body.pop("list_name")
-    return {**body, "undone_at": each.undone_at or None}
+    return {**output.plain(each), "undone_at": each.undone_at or None}
 
 
 def _ask_to_go_on(what: str, done: str) -> None:

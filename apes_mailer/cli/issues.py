@@ -1,4 +1,4 @@
-"""Commands around an issue: init, new, check, build, preview, schema, serve."""
+"""Commands around an issue: init, new, schema, check, build, preview, themes."""
 
 from __future__ import annotations
 
@@ -104,6 +104,7 @@ def check(
             output.emit({"campaign": name, "findings": output.problems_json(rule, Severity.ERROR, error.problems)})
         raise
     composition = _online(application, composition) if online else composition
+    blocking = len(composition.errors())
     composition = _deep(application, composition) if deep else composition
     unfilled, unheard = _against(application, composition, to) if to else ([], [])
     if json:
@@ -116,9 +117,11 @@ def check(
     else:
         for problem in _listed(composition, unfilled, unheard):
             output.say(f"{problem}")
-    errors = len(composition.errors()) + len(unfilled)
-    if errors:
-        raise CheckFailedError(f"{output.plural(errors, 'error')} found: this letter cannot be sent{_to(to)}.", [])
+    blocking += len(unfilled)
+    if blocking:
+        raise CheckFailedError(f"{output.plural(blocking, 'error')} found: this letter cannot be sent{_to(to)}.", [])
+    if others := len(composition.errors()):
+        raise CheckFailedError(f"{output.plural(others, 'error')} found by programs that `send` does not ask.", [])
     warnings = len(unheard) + sum(finding.severity is Severity.WARNING for finding in composition.findings)
     weight = f"{composition.weight / 1000:.1f} kB of HTML"
     output.say(f"{name}: no error, {output.plural(warnings, 'warning')}, {weight}.")
@@ -148,7 +151,9 @@ def _deep(application: Application, composition: Composition) -> Composition:
     from apes_mailer.campaign import deepening
     from apes_mailer.campaign.audience import STAFF
 
-    return deepening.check(composition, application.envelope(None, STAFF, composition))
+    return deepening.check(
+        composition, application.envelope(None, STAFF, composition), today=application.clock().date()
+    )
 
 
 def _to(list_name: str | None) -> str:

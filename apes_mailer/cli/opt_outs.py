@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apes_mailer.cli import output
+from apes_mailer.cli import output, typed
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.errors import ContactsError
 
@@ -35,13 +34,12 @@ def unsubscribe(
     from apes_mailer.campaign import unsubscribe as unsubscribing
 
     application = application_of(context)
-    lines = [subject] if subject != "-" else [line for line in sys.stdin if line.strip()]
+    lines = typed.lines(subject)
     wrong: list[str] = []
     links: list[TokenContent] = []
-    for number, line in enumerate(lines, start=1):
+    for place, line in lines:
         link = _link(application.keyring, line)
         if link is None:
-            place = f"line {number}: " if subject == "-" else ""
             wrong.append(f'{place}"{line.strip()[:_MOST_SHOWN]}" names nobody: it has no token of this workspace.')
         else:
             links.append(link)

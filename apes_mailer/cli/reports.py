@@ -88,7 +88,7 @@ def _list(application: Application, *, json: bool) -> None:
 
     found = reporting.every(application.database)
     if json:
-        output.emit([output.status_json(each) for each in found])
+        output.emit([output.plain(each) for each in found])
         return
     if not found:
         output.show("No campaign has been sent yet. To send one: apes-mailer send NAME --to LIST")
@@ -104,10 +104,7 @@ def _list(application: Application, *, json: bool) -> None:
 
 def report_json(found: Report) -> dict[str, Any]:
     """Return a report as scripts read it; what is not known is null."""
-    from dataclasses import asdict
-
-    body: dict[str, Any] = asdict(found)
-    body["list"] = body.pop("list_name")
+    body = output.plain(found)
     body["refusals"] = [{"reason": reason, "count": count} for reason, count in found.refusals]
     body["left"] = _by_cause(found.left)
     for each in body["past"]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from apes_mailer.cli import campaigns, output, typed
+from apes_mailer.cli import campaigns, output, standings, typed
 from apes_mailer.cli.context import CampaignName, Confirm, Json, Where, application_of
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
         output.say(cards.card(application, asked, surveyed, opt_outs))
         if dry_run:
             if json:
-                output.emit(output.survey_json(name, surveyed))
+                output.emit(standings.survey_json(name, surveyed))
             output.say("\nA dry run: nothing was prepared, nothing was sent.")
             return
         expected = orders.ask_count(name, surveyed.recipients, f'send "{name}"')
@@ -138,7 +138,7 @@ def _dispatch(
     announce: Callable[[Frozen], None] | None = None,
 ) -> None:
     """Carry out one order after the other, and no further one when one did not come to its end."""
-    from apes_mailer.cli import orders
+    from apes_mailer.cli import following
     from apes_mailer.errors import InterruptedByUserError
     from apes_mailer.ledger.states import CampaignState
 
@@ -147,13 +147,15 @@ def _dispatch(
         done = _carry_out(application, each, expected, announce)
         every.append(done)
         if not json:
-            _tell(application, done)
+            _tell(done)
         if done.stopped_by_person or done.status.state is not CampaignState.FINISHED:
             break
     if json:
         told = [_ended_json(done) for done in every]
         output.emit({**told[-1], "tests": told} if len(asked) > 1 else told[-1])
-    orders.conclude(every[-1])
+    else:
+        _show_outbox(application, every)
+    following.conclude(every[-1])
     if left := len(asked) - len(every):
         raise InterruptedByUserError(
             f"Stopped; not sent: {output.plural(left, 'variant')} of the letter.", hint="Run the same command again."
@@ -164,10 +166,10 @@ def _carry_out(
     application: Application, asked: Order, expected: int | None, announce: Callable[[Frozen], None] | None
 ) -> Dispatched:
     from apes_mailer.campaign import dispatch
-    from apes_mailer.cli import orders
+    from apes_mailer.cli import following
 
-    signals = orders.Signals()
-    follower = orders.Follower(signals, announce or (lambda _frozen: None))
+    signals = following.Signals()
+    follower = following.Follower(signals, announce or (lambda _frozen: None))
     with signals.handled():
         done = dispatch.send(
             application.surroundings(asked.provider), application.workspace, asked, follower.watch(), expected=expected
@@ -177,21 +179,26 @@ def _carry_out(
 
 
 def _ended_json(done: Dispatched) -> dict[str, Any]:
-    return {**output.status_json(done.status), "run": done.run}
+    return {**output.plain(done.status), "run": done.run}
 
 
-def _tell(application: Application, done: Dispatched) -> None:
+def _tell(done: Dispatched) -> None:
     from apes_mailer.ledger.states import CampaignState, Kind
 
     ended = done.status
     if ended.kind is Kind.SEND:
         # Why it is not finished, and how to go on, is the error that follows.
-        output.say(output.status_text(ended, only_numbers=ended.state is not CampaignState.FINISHED))
+        output.say(standings.status_text(ended, only_numbers=ended.state is not CampaignState.FINISHED))
     else:
-        output.say(output.rehearsed_text(ended))
-    if ended.provider == "outbox":
-        index = application.workspace.outbox / ended.campaign / done.run / "index.html"
-        output.say(f"Look at them in your browser: {index}")
+        output.say(standings.rehearsed_text(ended))
+
+
+def _show_outbox(application: Application, every: Sequence[Dispatched]) -> None:
+    """Say where to look at what was written into the outbox: at a run, or at the page that leads to several."""
+    if every[0].status.provider == standings.OUTBOX:
+        folder = application.workspace.outbox / every[0].status.campaign
+        page = (folder if len(every) > 1 else folder / every[0].run) / "index.html"
+        output.say(f"Look at them in your browser: {page}")
 
 
 def resume(
@@ -209,18 +216,19 @@ def resume(
     What goes out is the letter and the recipients as they were frozen; what is in doubt is not sent again.
     """
     from apes_mailer.campaign import dispatch
-    from apes_mailer.cli import orders
+    from apes_mailer.cli import following
 
     application = application_of(context)
     before = campaigns.status_of(application, name)
-    live = application.provider(provider or before.provider or "outbox")
-    signals = orders.Signals()
-    follower = orders.Follower(signals, lambda _frozen: None, before=before)
+    live = application.provider(provider or before.provider or standings.OUTBOX)
+    signals = following.Signals()
+    follower = following.Follower(signals, lambda _frozen: None, before=before)
     with signals.handled():
         done = dispatch.resume(application.surroundings(live), application.workspace, name, follower.watch())
     follower.finish(done.status)
     if json:
         output.emit(_ended_json(done))
     else:
-        _tell(application, done)
-    orders.conclude(done)
+        _tell(done)
+        _show_outbox(application, [done])
+    following.conclude(done)

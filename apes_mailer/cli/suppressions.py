@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -60,7 +59,7 @@ def add_suppressions(
     application = application_of(context)
     why = _why(cause, until, note, application.clock())
     wrong: list[str] = []
-    known = [typed.address(address)] if address != "-" else list(_piped(wrong))
+    known = [typed.address(address)] if address != "-" else list(_addresses(typed.lines(address), wrong))
     added = _add(application, known, list_name, why)
     where = f"on the list {list_name}" if list_name else "on every list"
     if address != "-":
@@ -117,15 +116,13 @@ def _add(application: Application, known: list[str], list_name: str | None, why:
     return added
 
 
-def _piped(wrong: list[str]) -> Iterator[str]:
-    """Yield the addresses of standard input, one a line; what is none is described in ``wrong``."""
-    for number, line in enumerate(sys.stdin, start=1):
-        text = line.strip("\ufeff \t\r\n")
-        if text:
-            try:
-                yield typed.address(text)
-            except UsageError as error:
-                wrong.append(f"line {number}: {error.message}")
+def _addresses(lines: Sequence[tuple[str, str]], wrong: list[str]) -> Iterator[str]:
+    """Yield the addresses among lines; what is none is described in ``wrong``."""
+    for place, text in lines:
+        try:
+            yield typed.address(text)
+        except UsageError as error:
+            wrong.append(f"{place}{error.message}")
 
 
 @suppressions_app.command("remove", cls=Command)

@@ -15,16 +15,27 @@ if TYPE_CHECKING:
     from apes_mailer.wiring import Application
 
 
-def address(text: str) -> str:
-    """Return an address in normal form. Raises ``UsageError`` when it is none."""
+def address(text: str, place: str = "") -> str:
+    """Return an address in normal form. Raises ``UsageError`` when it is none; ``place`` says where it stands."""
     from apes_mailer.model.address import AddressError, normalise
 
     try:
         return normalise(text)
     except AddressError as error:
         raise UsageError(
-            f"{text} is not an address: {error.reason}", hint="Write one address alone, such as ana@example.org."
+            f"{place}{text} is not an address: {error.reason}", hint="Write one address alone, such as ana@example.org."
         ) from error
+
+
+def lines(argument: str) -> list[tuple[str, str]]:
+    """Return what an argument gives, or for ``-`` each line of standard input that is not empty, with its place.
+
+    A place is ``line 3: `` before what is said of a line, and nothing for the argument itself.
+    """
+    if argument != "-":
+        return [("", argument)]
+    numbered = ((number, line.strip("\ufeff \t\r\n")) for number, line in enumerate(sys.stdin, start=1))
+    return [(f"line {number}: ", line) for number, line in numbered if line]
 
 
 def coming_day(text: str, *, after: dt.datetime) -> dt.datetime:
@@ -71,14 +82,12 @@ def provider(name: str | None) -> str | None:
     """Return the name of a provider that there is, or None when none was typed. Raises ``UsageError``."""
     if name is None:
         return None
-    import difflib
-
     from apes_mailer.settings import PROVIDERS
+    from apes_mailer.workspace.names import did_you_mean
 
     if name not in PROVIDERS:
-        close = difflib.get_close_matches(name.lower(), PROVIDERS, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
         raise UsageError(
-            f"--provider {name}: there is no provider of this name.{meant}", hint=f"Providers: {', '.join(PROVIDERS)}."
+            f"--provider {name}: there is no provider of this name.",
+            hint=f"{did_you_mean(name, PROVIDERS)}Providers: {', '.join(PROVIDERS)}.",
         )
     return name

@@ -33,9 +33,19 @@ class Slot:
     expression: Expression
     context: Context
 
+    @property
+    def must_be_filled(self) -> bool:
+        """Whether nothing stands here for a contact without a value: a field without words to fall back on."""
+        return isinstance(self.expression, ContactField) and self.expression.fallback is None
+
 
 Part = str | Slot
 Parts = tuple[Part, ...]
+
+
+def has_slot(parts: Parts, expression: Expression) -> bool:
+    """Whether a part of a letter has a place for the value of an expression."""
+    return any(isinstance(part, Slot) and part.expression == expression for part in parts)
 
 
 def _to_json(part: Part) -> object:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import functools
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
-
 from apes_mailer.model.publication import ARCHIVE, FEED, Publication
-from apes_mailer.render import dates
+from apes_mailer.render import dates, own_page
 from apes_mailer.render.web import words
 
 _FOLDER = Path(__file__).with_name("pages")
@@ -49,11 +44,11 @@ def page(archive: Archive) -> str:
         "t": words(archive.language),
         "years": [(year, list(letters)) for year, letters in groupby(newest, key=lambda each: _day(each).year)],
         "feed": FEED,
-        "css": Markup(css()),  # noqa: S704 - a file of this package
+        "css": css(),
         "day": _day,
         "shown": functools.partial(dates.long_date, language=archive.language),
     }
-    return _environment().get_template("archive.html").render(values)
+    return own_page.environment(_FOLDER).get_template("archive.html").render(values)
 
 
 def feed(archive: Archive) -> str:
@@ -65,7 +60,7 @@ def feed(archive: Archive) -> str:
         "page": ARCHIVE,
         "file": FEED,
     }
-    return _environment().get_template(FEED).render(values)
+    return own_page.environment(_FOLDER).get_template(FEED).render(values)
 
 
 def _newest_first(letters: Sequence[Publication]) -> list[Publication]:
@@ -80,25 +75,6 @@ def _rfc3339(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@functools.cache
 def css() -> str:
-    """The style of the page, which stands in it."""
-    return (_FOLDER / "archive.css").read_text(encoding="utf-8")
-
-
-@functools.cache
-def css_source() -> str:
-    """Return what a Content-Security-Policy names the style by."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(css().encode()).digest()).decode('ascii')}"
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    """Return the style of the page, which stands in it."""
+    return own_page.css(_FOLDER / "archive.css")

@@ -84,9 +84,7 @@ def _faults(tag: str, attributes: Attributes) -> Iterator[Fault]:
             yield Fault(item.offset, *fault, f"<{tag}>")
     name = attributes.values.get("name", "")
     if tag == "meta" and name and name not in _META:
-        close = difflib.get_close_matches(name, sorted(_META), n=1, cutoff=0.6)
-        cure = f'Did you mean "{close[0]}"?' if close else "Remove it."
-        yield Fault(0, f'no mail program knows a <meta> of the name "{name}"', cure, "<meta>")
+        yield Fault(0, f'no mail program knows a <meta> of the name "{name}"', _cure(name, _META), "<meta>")
     wrong = any(item.name.lower() not in _NAMES for item in attributes.items)  # the one that is missing, misspelt
     needed, cure = _NEEDED.get(tag, ((), ""))
     if needed and not wrong and not attributes.values.keys() & {*needed}:
@@ -95,12 +93,16 @@ def _faults(tag: str, attributes: Attributes) -> Iterator[Fault]:
         yield Fault(0, "the picture has no alternative text", 'Add alt="…"; alt="" if it is decoration only.', "<img>")
 
 
+def _cure(name: str, known: frozenset[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return f'Did you mean "{close[0]}"?' if close else "Remove it."
+
+
 def _fault(name: str, value: str) -> tuple[str, str] | None:
     if name.startswith(_FAMILIES):
         return None
     if name not in _NAMES:
-        close = difflib.get_close_matches(name, sorted(_NAMES), n=1, cutoff=0.6)
-        return f'there is no attribute "{name}" in HTML', f'Did you mean "{close[0]}"?' if close else "Remove it."
+        return f'there is no attribute "{name}" in HTML', _cure(name, _NAMES)
     if name == "class":
         return class_fault(name, value)
     if name == "style" and (tag := WORD.search(value)):

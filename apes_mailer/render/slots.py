@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from apes_mailer.errors import Problem, ThemeError
+from apes_mailer.model import merge
 from apes_mailer.model.message import Context, Part, Parts, Slot
 from apes_mailer.render.tokens import NO_PLACE, Tokens
 
@@ -14,6 +15,17 @@ _TAG = re.compile(r"<(?P<name>/?[a-zA-Z][^\s/>]*)(?P<attributes>[^\"'>]*(?:\"[^\
 _ATTRIBUTE = re.compile(r"(?P<name>[^\s=\"'/]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')")
 _LINKS = {"href", "src", "background", "action"}
 _NO_LINK = re.compile(r"(?:mailto|tel):[^?]*", re.IGNORECASE)
+
+
+def of_line(text: str, context: Context) -> Parts:
+    """Split a line as its author wrote it at the merge tags that have a meaning."""
+    parts: list[Part] = []
+    done = 0
+    for tag in merge.find(text):
+        if tag.expression is not None:
+            parts += [text[done : tag.start], Slot(tag.expression, context)]
+            done = tag.end
+    return (*parts, text[done:])
 
 
 def plain(text: str, tokens: Tokens, context: Context) -> Parts:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from apes_mailer.model.merge import ContactField, LinkTag, Special, find
+from apes_mailer.model.merge import ContactField, LinkTag, Special
 from apes_mailer.model.message import Context, Parts, Slot
 from apes_mailer.model.publication import ARCHIVE, FEED, picture_path
-from apes_mailer.render import fill
+from apes_mailer.render import fill, slots
 
 _UP = "../"  # from a page to the archive
 # What stands for a link that leads nowhere without its reader; an <a> without href is no link (HTML, 4.5.1).
@@ -59,7 +59,7 @@ def words(language: str) -> Mapping[str, str]:
 def page(parts: Parts, about: WebPage) -> str:
     """Return the page for the HTML of a letter that was rendered for the web."""
     links = fill.Links(pictures=_UP + picture_path(""), browser=about.url)
-    text = _NO_LINK.sub("", _neutral(parts, links))
+    text = _NO_LINK.sub("", neutral(parts, links))
     text = _CONDITIONAL.sub("", _REVEALED.sub("", text))
     text = _MARKUP.sub(lambda markup: _FOR_OUTLOOK.sub("", markup.group()), text)
     text = text.replace("</head>", f"{_head(about)}</head>", 1)
@@ -69,13 +69,7 @@ def page(parts: Parts, about: WebPage) -> str:
 
 def line(text: str) -> str:
     """Return a line that an author wrote as everybody reads it: merge tags give way to their fallbacks."""
-    parts: list[str | Slot] = []
-    done = 0
-    for tag in find(text):
-        if tag.expression is not None:
-            parts += [text[done : tag.start], Slot(tag.expression, Context.PLAIN)]
-            done = tag.end
-    return _neutral((*parts, text[done:]), fill.Links(pictures="")).strip()
+    return neutral(slots.of_line(text, Context.PLAIN), fill.Links(pictures="")).strip()
 
 
 def unfilled(parts: Parts) -> list[str]:
@@ -84,7 +78,8 @@ def unfilled(parts: Parts) -> list[str]:
     return list(dict.fromkeys(str(each) for each in fields if isinstance(each, ContactField) and not each.fallback))
 
 
-def _neutral(parts: Parts, links: fill.Links) -> str:
+def neutral(parts: Parts, links: fill.Links) -> str:
+    """Return a text as somebody reads it of whom nothing is known: merge tags give way to their fallbacks."""
     out: list[str] = []
     for index, part in enumerate(parts):
         if isinstance(part, str):

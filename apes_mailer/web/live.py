@@ -11,7 +11,7 @@ from pathlib import Path
 import watchfiles
 
 from apes_mailer.campaign.compose import Composition
-from apes_mailer.errors import ApesMailerError
+from apes_mailer.errors import ApesMailerError, refused_by_system
 from apes_mailer.wiring import Application
 from apes_mailer.workspace import SETTINGS_FILE, Workspace, bundled
 
@@ -108,9 +108,7 @@ class Live:
         except ApesMailerError as error:
             self._state = State(version=version, good=before.good, failure=error)
         except OSError as error:
-            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            failure = ApesMailerError(f"The system refused: {what}")
-            self._state = State(version=version, good=before.good, failure=failure)
+            self._state = State(version=version, good=before.good, failure=refused_by_system(error))
         else:
             self._state = State(version=version, good=good, failure=None)
         news, self._news = self._news, asyncio.Event()

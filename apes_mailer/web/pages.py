@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-_FOLDER = Path(__file__).parent
+from apes_mailer.render import own_page
 
+_FOLDER = Path(__file__).with_name("pages")
+_READER_CSS = Path(__file__).parent / "static" / "reader.css"
 
-@functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER / "pages"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+_CODE = re.compile(r"`([^`\n]+)`")
+
+CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The strictest Content-Security-Policy: what is served loads nothing, posts nowhere and stands in no frame."""
 
 
-def render(page: str, values: dict[str, object]) -> str:
+def render(page: str, values: Mapping[str, object]) -> str:
     """Return a page of ``pages/`` with its values; text is escaped."""
-    return _environment().get_template(page).render(values)
+    return own_page.environment(_FOLDER).get_template(page).render(values)
 
 
-@functools.cache
-def _reader_css() -> str:
-    return (_FOLDER / "static" / "reader.css").read_text(encoding="utf-8")
+def with_code(text: str) -> Markup:
+    """Return a message as HTML: what stands between backticks is code; lines after the first are pasted as they are."""
+    first, end, rest = str(escape(text)).partition("\n")
+    return Markup(_CODE.sub(r"<code>\1</code>", first) + end + rest)  # noqa: S704 - escaped before
 
 
-@functools.cache
 def reader_policy() -> str:
     """Return the Content-Security-Policy of a page of :func:`for_reader`: its own style, forms to us, no more."""
-    digest = base64.b64encode(hashlib.sha256(_reader_css().encode()).digest()).decode("ascii")
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    style = own_page.css_source(own_page.css(_READER_CSS))
+    return f"default-src 'none'; style-src {style}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def for_reader(page: str, values: Mapping[str, object]) -> str:
@@ -49,5 +41,4 @@ def for_reader(page: str, values: Mapping[str, object]) -> str:
 
     It fetches nothing, not even its style, so it works under any address that a reverse proxy gives it.
     """
-    css = Markup(_reader_css())  # noqa: S704 - a file of this package
-    return render(page, {**values, "css": css})
+    return render(page, {**values, "css": own_page.css(_READER_CSS)})

@@ -24,6 +24,7 @@ from starlette.routing import Route
 from apes_mailer.campaign import contact_preview
 from apes_mailer.campaign.contact_preview import Copy
 from apes_mailer.errors import ApesMailerError
+from apes_mailer.render import own_page
 from apes_mailer.web import gate, pages, pictures, server, shown, summary, words
 from apes_mailer.web.headers import SecurityHeaders
 from apes_mailer.web.live import Composed, Live
@@ -153,7 +154,10 @@ class _Desk:
         name: str = request.path_params["name"]
         if name not in _STATIC:
             raise HTTPException(404)
-        return FileResponse(_STATIC_FOLDER / name, media_type=_STATIC[name])
+        file, kind = _STATIC_FOLDER / name, _STATIC[name]
+        return (
+            Response(own_page.css(file), media_type=kind) if kind == "text/css" else FileResponse(file, media_type=kind)
+        )
 
     def _good(self) -> Composed:
         good = self._live.state.good

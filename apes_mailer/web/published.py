@@ -13,14 +13,14 @@ from starlette.routing import Route
 
 from apes_mailer.model.publication import ARCHIVE, FEED, page_path, picture_path
 from apes_mailer.places.base import FOR_A_WHILE, FOR_GOOD, media_type
-from apes_mailer.render import archive
+from apes_mailer.render import archive, own_page
 from apes_mailer.web import pictures
 from apes_mailer.web.conditions import has
+from apes_mailer.web.pages import CLOSED
 from apes_mailer.workspace.names import is_name
 
-_CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # A letter is styled by attributes, runs no script, and loads nothing but the pictures beside it.
-_LETTER = f"{_CLOSED}; img-src 'self'; style-src 'unsafe-inline'"
+_LETTER = f"{CLOSED}; img-src 'self'; style-src 'unsafe-inline'"
 
 
 class Published:
@@ -51,11 +51,11 @@ class Published:
 
     def archive(self, request: Request) -> Response:
         """Return the list of all letters."""
-        return self._respond(request, ARCHIVE, f"{_CLOSED}; style-src '{archive.css_source()}'")
+        return self._respond(request, ARCHIVE, f"{CLOSED}; style-src {own_page.css_source(archive.css())}")
 
     def feed(self, request: Request) -> Response:
         """Return the Atom feed."""
-        return self._respond(request, FEED, _CLOSED)
+        return self._respond(request, FEED, CLOSED)
 
     def letter(self, request: Request) -> Response:
         """Return a web version."""

@@ -146,4 +146,6 @@ def _refused(error: OSError, host: str, port: int, another: str) -> ApesMailerEr
         case errno.EADDRNOTAVAIL:
             return _no_address(host)
         case _:
-            return ApesMailerError(f"Nothing can listen on {host}, port {port}: {error.strerror}.")
+            return ApesMailerError(
+                f"Nothing can listen on {host}, port {port}: {error.strerror}.", hint=f"Use another port: {another}"
+            )

@@ -13,7 +13,7 @@ from apes_mailer.campaign.contact_preview import Copy
 from apes_mailer.check.delivery import CLIPPED_AT
 from apes_mailer.errors import ApesMailerError, Problem, ProblemsError
 from apes_mailer.model.finding import Severity
-from apes_mailer.web import seeking
+from apes_mailer.web import pages, seeking
 from apes_mailer.web.live import State
 from apes_mailer.web.shown import Choice, Shown
 from apes_mailer.web.words import Language, words
@@ -43,6 +43,7 @@ def values(state: State, beside: Beside, language: Language) -> dict[str, object
     findings = [] if good is None else _findings(good.composition, language)
     return {
         "t": texts,
+        "code": pages.with_code,
         "version": state.version,
         "failure": _failure(state.failure) if state.failure else None,
         "trouble": _failure(beside.trouble) if beside.trouble else None,

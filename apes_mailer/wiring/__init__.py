@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from apes_mailer.model.batch import Envelope
     from apes_mailer.model.language import Language
     from apes_mailer.model.publication import PlaceName
-    from apes_mailer.places.base import Place
-    from apes_mailer.places.s3 import Bucket
     from apes_mailer.providers.base import Provider
     from apes_mailer.settings import Settings
     from apes_mailer.store.database import Database
@@ -200,74 +198,10 @@ class Application:
         return wanted
 
     def site(self, place_name: PlaceName | None = None) -> Site:
-        """Return where web versions go, and what is said there; the place is by default that of the settings.
+        """Return where web versions go; raises as :func:`apes_mailer.wiring.sites.site` does."""
+        from apes_mailer.wiring import sites
 
-        Raises ``SettingsError`` when the settings lack what it needs.
-        """
-        from apes_mailer.campaign.publish import Site
-
-        settings, sender = self.settings.publish, self.settings.sender
-        place_name = place_name or settings.to
-        return Site(
-            place=self._place(place_name),
-            place_name=place_name,
-            base=self._published_url(place_name),
-            title=sender.letter or sender.name,
-            sender=sender.name,
-            tagline=sender.tagline or "",
-            website=sender.website or "",
-            language=settings.language,
-            noindex=settings.noindex,
-        )
-
-    def _place(self, name: PlaceName) -> Place:
-        from apes_mailer.places.folder import Folder
-        from apes_mailer.places.s3 import S3
-
-        settings = self.settings.publish
-        match name:
-            case "serve":
-                return Folder(self.workspace.published)
-            case "folder":
-                self._require("folder", settings.folder, "publish.folder", 'folder = "site"')
-                return Folder(self.workspace.root / settings.folder)
-            case "s3":
-                return S3(self._bucket())
-
-    def _bucket(self) -> Bucket:
-        from apes_mailer.places.s3 import Bucket
-
-        settings = self.settings.publish
-        self._require("s3", settings.bucket, "publish.bucket", 'bucket = "lettres"')
-        key_id = self.settings.aws_access_key_id.get_secret_value()
-        secret_key = self.settings.aws_secret_access_key.get_secret_value()
-        if not key_id or not secret_key:
-            raise SettingsError(
-                "Publishing to a bucket needs a key, and AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set.",
-                hint="Make a key where you rent the bucket, and set both variables.",
-            )
-        return Bucket(
-            name=settings.bucket,
-            prefix=settings.prefix,
-            endpoint_url=settings.endpoint_url or "",
-            region=settings.region,
-            key_id=key_id,
-            secret_key=secret_key,
-        )
-
-    def _published_url(self, place: PlaceName) -> str:
-        if place == "serve":
-            return self.settings.pages_url
-        self._require(place, self.settings.publish.url, "publish.url", 'url = "https://lettres.example.org"')
-        return self.settings.publish.url
-
-    @staticmethod
-    def _require(place: PlaceName, value: str, setting: str, example: str) -> None:
-        if not value:
-            raise SettingsError(
-                f"Publishing to {place} needs {setting}, which is not set.",
-                hint=f"Write it into apes-mailer.toml, below [publish]: {example}",
-            )
+        return sites.site(self.workspace, self.settings, place_name)
 
     def envelope(
         self,

@@ -140,7 +140,7 @@ THEMES = [
         run=CHECK,
         code=3,
         edits={ISSUE: ("theme: apes", "theme: appes")},
-        says=(f'{ISSUE}:25 theme: there is no theme "appes"', 'Did you mean "apes"? Themes here: apes, sobre.'),
+        says=(f'{ISSUE}:25 theme: there is no theme "appes"', "Did you mean apes? Themes here: apes, sobre."),
     ),
     Case(
         name="syntax of a template",

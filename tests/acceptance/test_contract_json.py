@@ -47,7 +47,7 @@ def test_theme_that_an_issue_names_and_nobody_has_is_a_fault_of_the_issue(fresh:
     _edit(fresh, ISSUE, "theme: apes", "theme: sombre")
     (finding,) = _findings(fresh, 3)
     assert (finding["rule"], finding["file"], finding["line"], finding["field"]) == ("issue", ISSUE, 25, "theme")
-    assert finding["cure"] == 'Did you mean "sobre"? Themes here: apes, sobre.'
+    assert finding["cure"] == "Did you mean sobre? Themes here: apes, sobre."
 
 
 def test_faults_of_a_theme_are_findings_too(fresh: Cli) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -29,12 +30,19 @@ def application(monkeypatch: pytest.MonkeyPatch) -> wiring.Application:
 
 
 def new(application: wiring.Application, letter: Composition) -> list[str]:
-    deeper = deepening.check(letter, application.envelope(None, "staff"))
+    deeper = deepening.check(letter, application.envelope(None, "staff"), today=dt.date.today())  # noqa: DTZ011
     return [each.name for each in deeper.findings[len(letter.findings) :]]
 
 
 def test_both_programs_find_nothing_in_the_sample(application: wiring.Application) -> None:
     assert new(application, application.compose("2025-07")) == []
+
+
+def test_letter_needs_no_date_of_its_own(application: wiring.Application) -> None:
+    letter = application.compose("2025-07")
+    undated = letter.loaded.issue.model_copy(update={"date": None})
+    dateless = replace(letter, loaded=replace(letter.loaded, issue=undated))
+    assert [each for each in new(application, dateless) if each.startswith("spam")] == []
 
 
 def test_both_programs_find_what_is_wrong(application: wiring.Application) -> None:

@@ -29,6 +29,7 @@ from apes_mailer.model.submission import Submission
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
+from tests.support.databases import put_new_database
 
 NOW = dt.datetime(2027, 3, 1, 9, 30, tzinfo=dt.UTC)
 NAME = "2027-03"
@@ -68,6 +69,7 @@ class Ledger:
     @classmethod
     def create(cls, folder: Path, *, contacts: int, computer: str = "here", busy_seconds: float = 5) -> Ledger:
         """Make a ledger whose list holds contacts 0 to ``contacts`` - 1."""
+        put_new_database(folder)
         ledger = cls.open(folder, computer=computer, busy_seconds=busy_seconds)
         ledger.join(range(contacts))
         return ledger

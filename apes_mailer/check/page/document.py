@@ -15,6 +15,8 @@ from cssselect2 import ElementWrapper, Matcher
 
 from apes_mailer.check.page import css
 
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
 _lxml: Any = importlib.import_module("lxml.etree")  # compiled: type checkers do not see what is in it
 
 _CONDITIONAL = re.compile(r"<!--\[if\s(?P<condition>[^\]]*)\]>(?P<content>.*?)<!\[endif\]-->", re.DOTALL)
@@ -78,25 +80,8 @@ class Element:
         return " … ".join(piece for piece in pieces if piece)
 
 
-_IN_LINE = {
-    "a",
-    "abbr",
-    "b",
-    "big",
-    "code",
-    "em",
-    "font",
-    "i",
-    "img",
-    "mark",
-    "s",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "u",
-}
+_WITHIN_LINES = "a abbr b big code em font i img mark s small span strong sub sup u"
+_IN_LINE = frozenset(_WITHIN_LINES.split())
 
 
 def _pieces(element: Element) -> Iterator[str]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
-import jinja2
 from markupsafe import Markup
 
 from apes_mailer.model.batch import Batch, Envelope
 from apes_mailer.model.message import Slot
-from apes_mailer.render import dates, fill
+from apes_mailer.providers.outbox import pages
+from apes_mailer.render import fill, web
 
 MESSAGES = "messages"
 """The folder of a run that holds its messages."""
@@ -25,9 +22,6 @@ PAGE = 250
 
 VIEWS = 1000
 """Messages that can be read in a browser too. Their files weigh as much again as the messages themselves."""
-
-_FOLDER = Path(__file__).parent
-_LANGUAGES = ("fr", "en")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +44,9 @@ class Index:
     def __init__(self, folder: Path, batch: Batch, *, at: dt.datetime) -> None:
         """``at`` is when the run began."""
         self._folder = folder
-        self._language = batch.template.language if batch.template.language in _LANGUAGES else _LANGUAGES[0]
-        self._texts = words(self._language)
-        self._letter = _letter(batch, at, self._language, self._texts)
+        self._language = pages.language_for(batch.template.language)
+        self._texts = pages.words(self._language)
+        self._letter = _letter(batch, at, self._language)
         self._first: Entry | None = None
         # Each row is rendered once: small batches write the same page many times.
         self._rows: list[str] = []
@@ -69,7 +63,7 @@ class Index:
                 if self._pages > 2:
                     self._write(self._pages - 1, self._rows)
                 self._rows = []
-            self._rows.append(_render("row.html", {**self._letter, "entry": entry}))
+            self._rows.append(pages.render("row.html", {**self._letter, "entry": entry}))
         self._count += len(entries)
         if self._pages > 1:
             self._write(self._pages, self._rows)
@@ -81,19 +75,17 @@ class Index:
             "number": number,
             "pages": self._pages,
             "count": self._counted(),
-            "cut": _number(VIEWS, self._language) if self._count > VIEWS else "",
+            "cut": pages.number(VIEWS, self._language) if self._count > VIEWS else "",
             "first": self._first,
-            "rows": Markup("\n").join(map(Markup, rows)),
-            "css": _css(),
+            "rows": Markup("").join(map(Markup, rows)),
             "page_name": page_name,
         }
-        path = self._folder / page_name(number)
-        part = path.with_suffix(".part")
-        part.write_text(_render("page.html", values), encoding="utf-8")
-        part.replace(path)
+        pages.write(self._folder / page_name(number), "page.html", values)
 
     def _counted(self) -> str:
-        return self._texts["one"] if self._count == 1 else self._texts["many"] % _number(self._count, self._language)
+        return (
+            self._texts["one"] if self._count == 1 else self._texts["many"] % pages.number(self._count, self._language)
+        )
 
 
 def page_name(number: int) -> str:
@@ -101,42 +93,13 @@ def page_name(number: int) -> str:
     return "index.html" if number == 1 else f"page-{number}.html"
 
 
-@functools.cache
-def words(language: str) -> Mapping[str, str]:
-    """Return the words of the pages by their names."""
-    text = (_FOLDER / f"strings.{language}.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-@functools.cache
-def _css() -> Markup:
-    return Markup((_FOLDER / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
-
-
-def _render(template: str, values: dict[str, object]) -> str:
-    return _environment().get_template(template).render(values)
-
-
-def _letter(batch: Batch, at: dt.datetime, language: str, texts: Mapping[str, str]) -> dict[str, object]:
+def _letter(batch: Batch, at: dt.datetime, language: str) -> dict[str, object]:
     """Return what every page says of the letter."""
-    envelope = batch.envelope
-    subject = fill.show_tags(batch.template.subject, fill.Links(pictures=envelope.pictures_url))
+    envelope, texts = batch.envelope, pages.words(language)
     return {
         "t": texts,
         "language": language,
-        "subject": f"{envelope.subject_mark}{subject}",
+        "subject": subject_of(batch),
         "personal": any(isinstance(part, Slot) for part in batch.template.subject),
         "server": envelope.public_url,
         "unsubscribe": texts["by_page"]
@@ -144,27 +107,21 @@ def _letter(batch: Batch, at: dt.datetime, language: str, texts: Mapping[str, st
         else texts["by_mail" if envelope.mailto else "by_provider"],
         "folder": MESSAGES,
         "facts": [
-            (texts["written"], _moment(at, language, texts)),
+            (texts["written"], pages.moment(at, language)),
             (texts["campaign"], batch.campaign),
-            (texts["list"], _list_of(envelope)),
+            (texts["list"], list_of(envelope)),
             (texts["sender"], f"{envelope.from_name}, {envelope.from_address}"),
         ],
     }
 
 
-def _list_of(envelope: Envelope) -> str:
+def subject_of(batch: Batch) -> str:
+    """Return the subject as nobody in particular reads it; the name of the campaign when nothing of it is left."""
+    envelope = batch.envelope
+    words = web.neutral(batch.template.subject, fill.Links(pictures=envelope.pictures_url)).strip()
+    return f"{envelope.subject_mark}{words or batch.campaign}"
+
+
+def list_of(envelope: Envelope) -> str:
     """Return the name of the list, which its ``List-Id`` begins with."""
     return envelope.list_id.strip("<>").removesuffix(f".{envelope.from_address.rpartition('@')[2]}")
-
-
-def _moment(at: dt.datetime, language: str, texts: Mapping[str, str]) -> str:
-    """Return a time as the clock on the wall of this computer's owner shows it."""
-    local = at.astimezone()
-    zone = f"UTC{local.isoformat(timespec='minutes')[16:]}".removesuffix("+00:00")
-    return texts["when"] % {"date": dates.weekday_date(local.date(), language), "time": f"{local:%H:%M}", "zone": zone}
-
-
-def _number(number: int, language: str) -> str:
-    from babel.numbers import format_decimal
-
-    return format_decimal(number, locale=language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from apes_mailer.model.batch import Batch, Recipient
@@ -13,7 +13,9 @@ from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted
 from apes_mailer.providers import mime
 from apes_mailer.providers.base import Limits, Payload
-from apes_mailer.providers.outbox.index import MESSAGES, VIEWS, Entry, Index
+from apes_mailer.providers.outbox import pages, runs
+from apes_mailer.providers.outbox.index import MESSAGES, VIEWS, Entry, Index, list_of, subject_of
+from apes_mailer.providers.outbox.runs import Run
 from apes_mailer.render import fill
 
 
@@ -67,7 +69,7 @@ class Outbox:
                 for each, recipient in enumerate(batch.recipients, start=number)
             ]
             with self._lock:
-                run.index.add(entries)
+                run.add(entries)
         except OSError as error:
             cure = "Check the room on the disk and the rights of the outbox folder, then run the rehearsal again."
             return NotAccepted(cause=f"the outbox cannot be written: {error}", cure=cure, stop=True)
@@ -91,7 +93,14 @@ class _Run:
         beside = Path(os.path.relpath(pictures, folder / MESSAGES)).as_posix()
         self._links = fill.links_of(batch.envelope, pictures=f"{beside}/")
         self._begun = 0
-        self.index = Index(folder, batch, at=at)
+        self._index = Index(folder, batch, at=at)
+        self._run = Run(
+            subject=subject_of(batch),
+            list_name=list_of(batch.envelope),
+            language=pages.language_for(batch.template.language),
+            at=at,
+        )
+        self._noted = False
 
     def splicer(self, batch: Batch) -> mime.Splicer:
         """Return what writes the letter of a batch; each letter of the run has its own."""
@@ -106,6 +115,13 @@ class _Run:
         before = self._begun
         self._begun += count
         return before
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """List more messages; the first ones make the run known on the page of its campaign. Raises ``OSError``."""
+        self._index.add(entries)
+        if not self._noted:
+            runs.note(self.folder, self._run)
+            self._noted = True
 
     def write(
         self, batch: Batch, recipient: Recipient, splicer: mime.Splicer, *, at: dt.datetime, with_views: bool

@@ -5,11 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 
-import jinja2
-from markupsafe import Markup
-
 from apes_mailer.model.language import Language
 from apes_mailer.model.report import Report
+from apes_mailer.render import own_page
 from apes_mailer.render.report import chart, rows, words
 from apes_mailer.render.report.rows import Row, Table
 
@@ -25,7 +23,7 @@ def page(report: Report, language: Language) -> str:
         **spoken,
         "report": report,
         "language": language,
-        "css": Markup((words.FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of this package
+        "css": own_page.css(words.FOLDER / "page.css"),
         "tables": tables,
         "tiles": _tiles(tables),
         "bar": _bar,
@@ -35,12 +33,13 @@ def page(report: Report, language: Language) -> str:
         "clock": words.clock if _within_a_day(report) else spoken["moment"],
         "rule_about_rates": words.rule_about_rates(language),
     }
-    return _environment().get_template("page.html").render(values)
+    return own_page.environment(words.FOLDER).get_template("page.html").render(values)
 
 
 _SPOKEN: Mapping[str, Callable[..., object]] = {
     "words": words.words,
     "word": words.word,
+    "cause": words.cause,
     "number": words.number,
     "share": words.share,
     "moment": words.moment,
@@ -69,15 +68,3 @@ def _past(report: Report, language: Language) -> list[tuple[str, str, dict[str, 
 
 def _within_a_day(report: Report) -> bool:
     return report.sending.first[:10] == report.sending.last[:10]
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(words.FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

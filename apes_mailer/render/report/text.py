@@ -38,7 +38,7 @@ def _sending(report: Report, language: Language) -> Iterator[str]:
         yield s["requests"] % {"count": words.number(sending.requests, language), "first": first, "last": last}
     for pause in sending.pauses:
         end = s["until"] % {"until": words.moment(pause.until, language)} if pause.until else s["open"]
-        yield s["pause"] % {"at": words.moment(pause.at, language), "cause": pause.cause} + end
+        yield s["pause"] % {"at": words.moment(pause.at, language), "cause": words.cause(pause.cause, language)} + end
 
 
 def _label(row: Row) -> str:

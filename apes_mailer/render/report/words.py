@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,20 @@ def words(section: str, language: Language) -> Mapping[str, str]:
 def word(section: str, name: str, language: Language) -> str:
     """Return one of these words; a name that none stands for is shown itself, without its underscores."""
     return words(section, language).get(name.replace(" ", "_"), name.replace("_", " "))
+
+
+def cause(text: str, language: Language) -> str:
+    """Return what stopped a sending, which the ledger keeps in English; what others have said stays as they said it."""
+    for told, translated in _pauses(language).items():
+        if match := re.fullmatch("(.*?)".join(map(re.escape, told.split("{}"))), text):
+            return translated.format(*(cause(piece, language) for piece in match.groups()))
+    return text
+
+
+@functools.cache
+def _pauses(language: Language) -> Mapping[str, str]:
+    file = FOLDER / f"pauses.{language}.toml"
+    return MappingProxyType(tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {})
 
 
 def number(count: int, language: Language) -> str:

@@ -147,7 +147,7 @@ def test_field_that_nobody_has_is_pointed_out(application: Application, place: P
     issue.write_text(text.replace("subject: ", "subject: <<contact.PRENMO|Bonjour>> ", 1), encoding="utf-8")
     order = place(Purpose.SEND, "staff")
     surveyed = orders.survey_of(application, order)
-    assert "PRENMO" in surveyed.empty_fields
+    assert "PRENMO" in [each.name for each in surveyed.empty_fields]
     said = cards.card(application, order, surveyed)
     [warning] = [line for line in said.splitlines() if "PRENMO>>" in line]
     assert warning.startswith("  Warning: campaigns/premier-numero/issue.yaml")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from apes_mailer.web import words
+from apes_mailer.web import pages, words
 
 FILES = {
     language: tomllib.loads(Path(words.__file__).with_name(f"strings.{language}.toml").read_text(encoding="utf-8"))
@@ -46,3 +46,17 @@ def test_french_words_keep_their_punctuation(section: str) -> None:
 )
 def test_the_language_is_the_one_that_is_preferred_and_known(header: str, language: str) -> None:
     assert words.preferred(header) == language
+
+
+@pytest.mark.parametrize(
+    ("message", "html"),
+    [
+        ("Write `web: true` into <b>.", "Write <code>web: true</code> into &lt;b&gt;."),
+        ("`check` and `send`", "<code>check</code> and <code>send</code>"),
+        ("`<i>`", "<code>&lt;i&gt;</code>"),
+        ("one ` alone", "one ` alone"),
+        ("Write `:`:\nsubject: `a` and `b`", "Write <code>:</code>:\nsubject: `a` and `b`"),
+    ],
+)
+def test_what_stands_between_backticks_is_shown_as_code_but_for_lines_to_paste(message: str, html: str) -> None:
+    assert pages.with_code(message) == html

@@ -77,3 +77,45 @@ def test_link_to_a_web_version_that_does_not_exist_is_an_error_where_it_is_writt
 def _with_browser() -> MessageTemplate:
     slot = Slot(LinkTag(Special.BROWSER), Context.URL)
     return replace(SOUND.template, html=(*SOUND.template.html, slot))
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("https://forms.semis/abc", "https://autre.exemple.fr/abc"),
+        ("https://pay.bank.app/x", "https://autre.exemple.fr/x"),
+        ("semis.app", "https://autre.exemple.fr"),
+        ("contact@semis.fr", "https://autre.exemple.fr"),
+        ("www.semis.fr", "mailto:x@autre.exemple.fr"),
+        ("bonjour@semis.fr", "mailto:x@autre.exemple.fr"),
+    ],
+)
+def test_words_that_are_one_address_may_not_lead_to_another(words: str, address: str) -> None:
+    assert found(with_text(f"Voir [{words}]({address})"), "link-words-other") == [("error", "blocks[0].text")]
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("https://semis.app/x", "https://www.semis.app/y"),
+        ("bonjour@semis.fr", "mailto:Bonjour@semis.fr?subject=Four"),
+        ("Semis.Bio", "https://autre.exemple.fr"),
+    ],
+)
+def test_words_that_are_the_same_address_or_none_are_not_remarked_on(words: str, address: str) -> None:
+    assert found(with_text(f"Voir [{words}]({address})"), "link-words-other") == []
+
+
+@pytest.mark.parametrize("words", ["En savoir plus ici", "Plus de détails", "Je clique", "Toutes les infos ici", "Ici"])
+def test_words_that_say_nothing_are_found_with_an_ici_too(words: str) -> None:
+    assert found(with_text(f"[{words}](https://a.exemple.fr)"), "link-words-generic") == [("warning", "blocks[0].text")]
+
+
+@pytest.mark.parametrize("number", ["abc", "0320112233lematin", "3", "12345678901234567"])
+def test_link_that_dials_no_number_is_an_error(number: str) -> None:
+    assert found(with_text(f"[appeler](tel:{number})"), "phone-link") == [("error", "blocks[0].text")]
+
+
+@pytest.mark.parametrize("number", ["3919", "112", "0320112233", "+33320112233", "0032 2 555 12 34", "<<contact.TEL>>"])
+def test_link_that_dials_a_number_is_not_remarked_on(number: str) -> None:
+    assert found(with_text(f"[appeler](<tel:{number}>)"), "phone-link") == []

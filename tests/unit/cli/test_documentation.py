@@ -19,7 +19,7 @@ from apes_mailer import settings
 from apes_mailer.campaign import report
 from apes_mailer.campaign.overview import Rehearsal
 from apes_mailer.campaign.why import Answer, Attempt, Why
-from apes_mailer.cli import answers, output, reports
+from apes_mailer.cli import answers, output, reports, standings
 from apes_mailer.cli.app import app
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.suppressions import Suppression
@@ -176,7 +176,7 @@ def _status() -> dict[str, Any]:
         waivers=[Waived(rule="", because="", by="", at="")],
         kind=Kind.SEND,
     )
-    return output.status_json(status)
+    return output.plain(status)
 
 
 def _why() -> dict[str, Any]:
@@ -205,7 +205,7 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
     counts = Counts(read=1, new=1, updated=0, unchanged=0, rejected=0, suppressed=0)
     assert _keys(samples["why"]) == _keys(_why())
     assert _keys(samples["suppressions list"]) == _keys([answers.suppression_json(suppression)])
-    assert _keys(samples["send --dry-run"]) == _keys(output.survey_json("x", frozen))
+    assert _keys(samples["send --dry-run"]) == _keys(standings.survey_json("x", frozen))
     finding = output.problem_json("", Severity.ERROR, Problem(message=""))
     assert list(samples["check"]["findings"][0]) == list(finding)
     assert list(samples["contacts import"]) == list(counts.as_json())
@@ -234,7 +234,7 @@ def test_json_page_names_what_else_there_is() -> None:
         letters=(),
     )
     words: list[str] = [
-        *output.rehearsal_json(rehearsal),
+        *output.plain(rehearsal),
         "rehearsals",
         "feedback",
         "doubt",

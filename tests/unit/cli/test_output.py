@@ -11,7 +11,7 @@ import pytest
 
 from apes_mailer.campaign.overview import Rehearsal
 from apes_mailer.campaign.why import Answer, Attempt, Why
-from apes_mailer.cli import answers, output
+from apes_mailer.cli import answers, output, standings
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.ledger.freeze import Frozen
 from apes_mailer.ledger.states import AttemptState, BatchState, CampaignState, Kind, Reason
@@ -57,8 +57,8 @@ def test_counts_are_written_as_people_write_them(count: int, word: str, text: st
 
 
 def test_excluded_people_are_told_by_reason() -> None:
-    assert output.excluded_text({}) == "nobody"
-    assert output.excluded_text({"suppressed": 3, "too_large": 1}) == "3 suppressed, 1 too large"
+    assert standings.excluded_text({}) == "nobody"
+    assert standings.excluded_text({"suppressed": 3, "too_large": 1}) == "3 suppressed, 1 too large"
 
 
 def _through(encoding: str, monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
@@ -90,7 +90,7 @@ def test_words_and_data_go_apart(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_status_for_scripts_has_the_keys_of_the_contract() -> None:
-    body = output.status_json(_status(CampaignState.INCOMPLETE))
+    body = output.plain(_status(CampaignState.INCOMPLETE))
     contract = {"campaign", "state", "candidates", "recipients", "excluded"}
     contract |= {"pending", "submitting", "submitted", "refused", "unknown", "batches"}
     assert contract <= body.keys()
@@ -112,9 +112,9 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
         digest="",
         letters=(),
     )
-    assert output.rehearsal_json(rehearsal)["list"] == "staff"
+    assert output.plain(rehearsal)["list"] == "staff"
     frozen = Frozen(campaign_id=7, candidates=3, recipients=2, excluded={"suppressed": 1}, batches=1)
-    assert output.survey_json("2027-01", frozen) == {
+    assert standings.survey_json("2027-01", frozen) == {
         "campaign": "2027-01",
         "candidates": 3,
         "recipients": 2,
@@ -139,20 +139,20 @@ def test_rehearsal_survey_and_suppression_use_the_same_words() -> None:
 
 
 def test_doubt_is_shown_by_count_batch_and_cause() -> None:
-    text = output.status_text(_status(CampaignState.INCOMPLETE, submitted=10, unknown=10, pending=10))
+    text = standings.status_text(_status(CampaignState.INCOMPLETE, submitted=10, unknown=10, pending=10))
     assert "in doubt          10" in text
     assert "batch 2: 10 recipients - no answer within 60 seconds" in text
     assert "apes-mailer resume 2027-01" in text
 
 
 def test_when_only_doubt_is_left_the_way_to_resolve_it_is_shown() -> None:
-    text = output.status_text(_status(CampaignState.INCOMPLETE, submitted=20, unknown=10))
+    text = standings.status_text(_status(CampaignState.INCOMPLETE, submitted=20, unknown=10))
     assert "apes-mailer resolve 2027-01 BATCH --as submitted" in text
     assert "Let the provider's log be asked, after some minutes: apes-mailer resume 2027-01" in text
 
 
 def test_pause_is_shown_with_cause_and_cure() -> None:
-    text = output.status_text(
+    text = standings.status_text(
         _status(CampaignState.PAUSED, pending=30, cause="the key was refused", cure="Make a new key.")
     )
     assert "Paused: the key was refused." in text
@@ -160,33 +160,33 @@ def test_pause_is_shown_with_cause_and_cure() -> None:
 
 
 def test_mailed_twice_is_shouted() -> None:
-    assert "MAILED TWICE 10" in output.status_text(_status(CampaignState.FINISHED, submitted=30, duplicates=10))
+    assert "MAILED TWICE 10" in standings.status_text(_status(CampaignState.FINISHED, submitted=30, duplicates=10))
 
 
 def test_finished_campaign_has_no_next_step() -> None:
-    text = output.status_text(_status(CampaignState.FINISHED, submitted=30))
+    text = standings.status_text(_status(CampaignState.FINISHED, submitted=30))
     assert "apes-mailer" not in text
     assert "2027-01: finished" in text
-    assert output.status_text(none("2027-02")).split("\n") == [
+    assert standings.status_text(none("2027-02")).split("\n") == [
         '"2027-02" has not been sent.',
         "  To send it: apes-mailer send 2027-02 --to LIST",
     ]
 
 
 def test_campaign_that_is_about_to_pause_is_not_called_paused() -> None:
-    text = output.status_text(_status(CampaignState.SENDING, submitting=10, cause="a person paused it"))
+    text = standings.status_text(_status(CampaignState.SENDING, submitting=10, cause="a person paused it"))
     assert "Paused" not in text
     assert "Pausing (a person paused it): the batches on their way are finished first." in text
 
 
 def test_cure_that_says_how_to_go_on_is_not_said_twice() -> None:
     cure = "Try again later with: apes-mailer resume 2027-01"
-    text = output.status_text(_status(CampaignState.PAUSED, pending=10, cause="SendGrid is busy", cure=cure))
+    text = standings.status_text(_status(CampaignState.PAUSED, pending=10, cause="SendGrid is busy", cure=cure))
     assert text.count("apes-mailer resume 2027-01") == 1
 
 
 def test_numbers_alone_leave_cause_and_next_step_to_the_error_that_follows() -> None:
-    text = output.status_text(
+    text = standings.status_text(
         _status(CampaignState.PAUSED, pending=30, cause="no key", cure="Set it."), only_numbers=True
     )
     assert "recipients" in text
@@ -234,7 +234,7 @@ def test_rehearsal_says_whether_anything_left_the_computer(
 ) -> None:
     total = submitted if submitted != 3 else 4
     ended = _status(CampaignState.FINISHED, kind=kind, provider=provider, submitted=submitted, recipients=total)
-    assert output.rehearsed_text(ended) == said
+    assert standings.rehearsed_text(ended) == said
 
 
 def _why(*found: Answer) -> Why:
@@ -331,5 +331,5 @@ def test_a_batch_in_doubt_says_what_to_look_up() -> None:
         attempt="s3Vq8d1RzL",
         somebody="nadia@example.org",
     )
-    text = output.status_text(_status(CampaignState.INCOMPLETE, unknown=10, batches=[batch]))
+    text = standings.status_text(_status(CampaignState.INCOMPLETE, unknown=10, batches=[batch]))
     assert "batch 2: 10 recipients - no answer\n        with nadia@example.org, apes_attempt s3Vq8d1RzL\n" in text

@@ -19,6 +19,7 @@ from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
+from tests.support.databases import put_new_database
 
 NOW = dt.datetime(2027, 1, 12, 9, 30, tzinfo=dt.UTC)
 KEYRING = Keyring(b"a secret of thirty-two bytes....")
@@ -38,6 +39,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        put_new_database(folder)
         self.database = Database("mailer.db", base=folder)
 
     def close(self) -> None:

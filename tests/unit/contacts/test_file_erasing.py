@@ -29,6 +29,15 @@ def test_row_of_the_person_goes_and_all_else_stays(tmp_path: Path, encoding: str
     assert _erased(tmp_path, text, encoding) == (1, text.replace(rows[2] + end, ""))
 
 
+def test_rights_of_the_file_stay_what_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("EMAIL\nana@exemple.fr\nbob@exemple.fr\n", encoding="utf-8")
+    path.chmod(0o640)
+    before = path.stat().st_mode
+    assert file_erasing.erase(path, ANA, shown="liste.csv") == 1
+    assert path.stat().st_mode == before
+
+
 def test_row_over_several_lines_goes_as_a_whole(tmp_path: Path) -> None:
     text = 'EMAIL;NOTE\nana@exemple.fr;"une\ndeux\n\ntrois"\n\nbob@exemple.fr;"x\ny"\n'
     assert _erased(tmp_path, text) == (1, 'EMAIL;NOTE\nbob@exemple.fr;"x\ny"\n')

@@ -1,4 +1,4 @@
-"""Who may be mailed: asked for each candidate, so it must be a look into an index and no walk through a table."""
+"""Who may be mailed: decided for each candidate, by a look into an index and no walk through a table."""
 
 from __future__ import annotations
 
@@ -7,12 +7,40 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from apes_mailer.contacts import consents
+from apes_mailer.contacts.consents import Proof
 from apes_mailer.ledger import permission
-from apes_mailer.model.consent import Purpose
+from apes_mailer.ledger.states import Reason
+from apes_mailer.model.consent import Policy, Purpose, State
 from apes_mailer.store import schema
 from tests.support.ledgers import NOW, Ledger
 
 KEY = schema.contact.c.key
+
+
+@pytest.mark.parametrize(
+    ("said", "excluded"),
+    [
+        ([], 5),
+        ([State.GIVEN], 4),
+        ([State.GIVEN, State.WITHDRAWN], 5),
+        ([State.REFUSED, State.GIVEN], 4),
+    ],
+)
+def test_last_word_decides_who_is_mailed_by_opt_in(ledger: Ledger, said: list[State], excluded: int) -> None:
+    with ledger.database.write() as connection:
+        for state in said:
+            consents.record(
+                connection,
+                ledger.key(0),
+                list_id=schema.ALL_LISTS,
+                purpose=Purpose.LETTER,
+                state=state,
+                at=NOW,
+                proof=Proof(source="form"),
+            )
+    frozen = ledger.prepare(policy=Policy.OPT_IN)
+    assert frozen.excluded == {Reason.NO_PROOF: excluded}
 
 
 @pytest.mark.parametrize(

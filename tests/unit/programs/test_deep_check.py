@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sys
@@ -44,7 +45,7 @@ def found(
 ) -> dict[str, dict[str, object]]:
     """What programs in this folder, and none elsewhere, add to the findings."""
     monkeypatch.setenv("PATH", str(folder))
-    deeper = deepening.check(letter, application.envelope(None, "staff"))
+    deeper = deepening.check(letter, application.envelope(None, "staff"), today=dt.date(2027, 7, 1))
     return {each.name: dict(each.values) for each in deeper.findings[len(letter.findings) :]}
 
 
@@ -52,7 +53,7 @@ def test_programs_that_are_not_there_are_told_and_block_nothing(
     letter: Composition, application: wiring.Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    deeper = deepening.check(letter, application.envelope(None, "staff"))
+    deeper = deepening.check(letter, application.envelope(None, "staff"), today=dt.date(2027, 7, 1))
     new = deeper.findings[len(letter.findings) :]
     assert [(each.name, each.values["program"]) for each in new] == [
         ("program-unasked.absent", "SpamAssassin"),

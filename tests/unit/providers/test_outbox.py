@@ -91,7 +91,7 @@ def test_each_recipient_gets_the_file_that_the_splicer_writes(tmp_path: Path) ->
     assert {path.name for path in (folder / "messages").iterdir()} == {
         f"{safe_name(person)}{suffix}" for person in one.recipients for suffix in (".eml", ".html", ".txt")
     }
-    assert {path.name for path in folder.iterdir()} == {"index.html", "messages"}
+    assert {path.name for path in folder.iterdir()} == {"index.html", "messages", "run.json"}
     assert folder == tmp_path / "outbox" / "2027-07" / "1"
 
 

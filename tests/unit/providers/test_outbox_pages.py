@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from apes_mailer.model.batch import Batch
+from apes_mailer.model.merge import ContactField
+from apes_mailer.model.message import Context, Slot
 from apes_mailer.model.submission import Submitted
 from apes_mailer.providers import mime
-from apes_mailer.providers.outbox import Outbox, index, safe_name
+from apes_mailer.providers.outbox import Outbox, index, pages, safe_name
 from tests.unit.providers.parsed import Events, structure_of
 from tests.unit.providers.samples import ENVELOPE, NASTY, TEMPLATE, batch, people, recipient
 
@@ -87,14 +90,14 @@ def test_time_is_that_of_the_clock_on_the_wall(tmp_path: Path) -> None:
 
 
 def test_both_languages_have_the_same_words() -> None:
-    french, english = index.words("fr"), index.words("en")
+    french, english = pages.words("fr"), pages.words("en")
     assert french.keys() == english.keys()
     for name, words in french.items():
         assert re.findall(r"%(?:\(\w+\))?s", words) == re.findall(r"%(?:\(\w+\))?s", english[name])
 
 
 def test_french_words_keep_their_punctuation() -> None:
-    for name, words in index.words("fr").items():
+    for name, words in pages.words("fr").items():
         for mark in (" :", " ;", " !", " ?", "« ", " »", "'"):
             assert mark not in words, f"{name}: {mark!r}"
 
@@ -116,7 +119,8 @@ def test_subject_is_repeated_only_where_it_is_personal(tmp_path: Path) -> None:
     splicer = mime.Splicer(TEMPLATE, ENVELOPE)
     personal = texts(page(written(tmp_path / "personal", batch(*everybody))))
     assert all(splicer.subject(person) in personal for person in everybody)
-    assert "<<contact.NOM|Bonjour>>, la lettre n° 12" in personal
+    assert "Bonjour, la lettre n° 12" in personal
+    assert "<<" not in personal
     general = page(written(tmp_path / "general", batch(*everybody, template=PLAIN)))
     assert general.count("Ce qui a germé") == 2  # the title and the heading
 
@@ -134,9 +138,9 @@ def entry(number: int) -> index.Entry:
 
 def listed(folder: Path, count: int, size: int) -> range:
     """The numbers of the pages that list so many messages, written in batches of a size."""
-    pages = index.Index(folder, batch(*people(1), template=PLAIN), at=AT)
+    listing = index.Index(folder, batch(*people(1), template=PLAIN), at=AT)
     for start in range(0, count, size):
-        pages.add([entry(number) for number in range(start, min(start + size, count))])
+        listing.add([entry(number) for number in range(start, min(start + size, count))])
     return range(1, -(-count // index.PAGE) + 1)
 
 
@@ -199,3 +203,33 @@ def test_what_is_listed_is_complete_even_after_a_batch_that_could_not_be_written
     assert [link for link in links(page(folder)) if link.endswith(".eml")] == [
         f"messages/{safe_name(good.recipients[0])}.eml"
     ]
+
+
+def test_page_of_a_campaign_leads_to_each_of_its_runs_the_last_one_first(tmp_path: Path) -> None:
+    runs = [
+        dataclasses.replace(
+            batch(*people(1), template=PLAIN, envelope=dataclasses.replace(ENVELOPE, subject_mark=f"[TEST {name}] ")),
+            run=f"2027-07-01-{number}",
+        )
+        for number, name in enumerate(("aisne", "somme", "others"))
+    ]
+    campaign = written(tmp_path, *runs).parent
+    html = (campaign / "index.html").read_text(encoding="utf-8")
+    assert links(html) == [f"2027-07-01-{number}/index.html" for number in (2, 1, 0)]
+    assert all((campaign / link).is_file() for link in links(html))
+    said = " ".join(texts(html).split())
+    assert all(f"[TEST {name}] Ce qui a germé" in said for name in ("aisne", "somme", "others"))
+    assert people(1)[0].address not in said
+
+
+def test_run_that_somebody_has_deleted_is_listed_no_more(tmp_path: Path) -> None:
+    first, second = (dataclasses.replace(batch(*people(1)), run=f"run-{number}") for number in (1, 2))
+    campaign = written(tmp_path, first).parent
+    shutil.rmtree(campaign / "run-1")
+    written(tmp_path, second)
+    assert links((campaign / "index.html").read_text(encoding="utf-8")) == ["run-2/index.html"]
+
+
+def test_subject_that_is_nothing_but_a_tag_leaves_the_name_of_the_campaign(tmp_path: Path) -> None:
+    bare = dataclasses.replace(TEMPLATE, subject=(Slot(ContactField("NOM", None), Context.HEADER),))
+    assert "<h1>2027-07</h1>" in page(written(tmp_path, batch(*people(1), template=bare)))

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from apes_mailer.campaign import report as reporting
 from apes_mailer.ledger.states import CampaignState, Reason
 from apes_mailer.model.language import Language
 from apes_mailer.model.report import Bounces, Report, Share
+from apes_mailer.model.submission import NotAccepted, Unknown
+from apes_mailer.providers.sendgrid.answer import outcome
 from apes_mailer.render.report import chart, page, rows, text, words
 from apes_mailer.render.report.places import Place, places
 from tests.support.reported import LAST, NAME, rich
@@ -194,3 +197,34 @@ def test_class_of_a_bounce_is_said_in_words(report: Report, reason: str, label: 
     told = replace(report.feedback, bounces=[Bounces(hard=True, reason=reason, count=1)])
     found = rows.tables(replace(report, feedback=told), "fr")
     assert [row.label for table in found if table.name == "bounces" for row in table.rows] == [label]
+
+
+def _pause_causes() -> Iterator[str]:
+    """What the ledger keeps when a sending stops."""
+    yield from ("a person paused it", "a person stopped it", "the outbox cannot be written: ENOSPC")
+    yield "sendgrid refuses people in every request, and accepts nobody (Bad name)"
+    for status in (200, 302, 400, 401, 402, 403, 404, 405, 413, 415, 429):
+        answer = outcome(status, Message(), b"", 1)
+        assert isinstance(answer, NotAccepted)
+        yield answer.cause
+    doubt = outcome(500, Message(), b"", 1)
+    assert isinstance(doubt, Unknown)
+    for why in (
+        doubt.cause,
+        "the connection broke while the request was on its way (reset)",
+        "no answer came (timed out)",
+    ):
+        yield f"several batches are in doubt ({why})"
+
+
+@pytest.mark.parametrize("cause", list(_pause_causes()))
+def test_a_french_report_says_in_french_why_a_sending_stopped(cause: str) -> None:
+    french = words.cause(cause, "fr")
+    assert french != cause
+    assert not re.search(r"\b(?:answer(?:ed)?|the|is|in|it|to|not|nobody|no|may|batches|of|came)\b", french)
+    assert words.cause(cause, "en") == cause
+
+
+def test_what_others_have_said_stays_as_they_said_it() -> None:
+    told = words.cause("SendGrid answered 401: the key is not valid (The provided key is gone)", "fr")
+    assert told == "SendGrid a répondu 401\u00a0: la clé n’est pas valable (The provided key is gone)"

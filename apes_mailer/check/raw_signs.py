@@ -1,0 +1,59 @@
+"""Signs that readers would see as they stand: HTML, Markdown of other kinds, tags of other tools, broken letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from apes_mailer.check.catalogue import finding
+from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.model import field
+from apes_mailer.model.finding import Finding
+from apes_mailer.model.text import Line, MailAddress, Markdown
+
+_ELEMENTS = (
+    "a|b|i|u|p|s|br|hr|em|strong|strike|del|sup|sub|span|div|font|center|blockquote|h[1-6]|[uo]l|li|img|table|t[rdh]"
+)
+_HTML = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>\n]*)?/?>", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
+# What UTF-8 looks like to a program that takes it for Windows-1252, a lost letter, and signs of Word's own fonts.
+_BROKEN = re.compile(
+    r"[^\s<>()]*(?:Ã[\u0080-\u00bf\u0152-\u2122]|â€|Â[\u00a0-\u00bf]|\ufffd|[\ue000-\uf8ff])[^\s<>()]*"
+)
+# A change of direction that goes on to the end of the line turns what follows around.
+_TURNED = re.compile("[\u202d\u202e]")
+_LINES = {
+    "quote": re.compile(r"^ {0,3}> ?\S.*$", re.MULTILINE),
+    "table": re.compile(r"^ *\|.*\| *\n *\|[ :|-]*-[ :|-]*\|? *$", re.MULTILINE),
+    "rule": re.compile(r"^ {0,3}(?:-{3,}|\*{3,}|_{3,}) *$", re.MULTILINE),
+    "struck": re.compile(r"~~[^~\n]+~~"),
+}
+_WORD = r"(?P<{}>[^\W\d][\w .-]{{0,30}})"
+_PLACES = (r"\$?\{{{}\}}", r"\[{}\](?!\()", r"\[\[{}\]\]", "%{}%", "<%=? *{} *%>", "#{}#", "‹{}[›>]")
+_FOREIGN_TAG = re.compile("|".join(place.format(_WORD.format(f"in{n}")) for n, place in enumerate(_PLACES)))
+_PERSON = frozenset({field.EMAIL, "PRENOM", "NOM"})
+_OWNER = re.compile(r"^(?:contact|recipient|subscriber|user|merge|attributes?)[._ ]", re.IGNORECASE)
+
+
+def signs(letter: CheckedLetter) -> Iterator[Finding]:
+    """No text shows signs that were meant for a program; of each kind the first one is told."""
+    for path, value in letter.values:
+        if isinstance(value, (Line, Markdown)) and not isinstance(value, MailAddress):
+            yield from (finding(f"raw-signs.{name}", path, signs=shown) for name, shown in _kinds(value))
+
+
+def _kinds(words: Line | Markdown) -> Iterator[tuple[str, str]]:
+    patterns = {"html": _HTML, "broken": _BROKEN, "turned": _TURNED}
+    if isinstance(words, Markdown):
+        patterns |= _LINES
+    else:
+        patterns["reference"] = _REFERENCE  # a text of Markdown has its letters put in
+    for name, pattern in patterns.items():
+        if match := pattern.search(words):
+            shown = match.group().strip().partition("\n")[0]
+            yield name, f"U+{ord(shown):04X}" if name == "turned" else shown
+    for match in _FOREIGN_TAG.finditer(words):
+        meant = field.field_named(_OWNER.sub("", next(filter(None, match.groups()))))
+        if meant in _PERSON:
+            yield "tag", match.group()
+            break

@@ -1,0 +1,53 @@
+"""What readers would see as it is written, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from apes_mailer.check import rules
+from tests.unit.check.judged import found, with_blocks, with_text
+
+
+def kinds(text: str) -> list[str]:
+    """What is said of these words in a text."""
+    return [each.name.partition(".")[2] for each in rules.findings(with_text(text)) if each.rule == "raw-signs"]
+
+
+@pytest.mark.parametrize(
+    "text", ["du <br> pain", "du <BR/> pain", '<span style="color:red">pain</span>', "</p>", "<h2>"]
+)
+def test_html_is_found(text: str) -> None:
+    assert kinds(text) == ["html"]
+
+
+@pytest.mark.parametrize("text", ["Lâ€™école", "déjÃ\u00a0 vu", "\uf0b7 un point", "un pain \ufffd", "Â«\u00a0pain"])
+def test_broken_letters_are_found(text: str) -> None:
+    assert kinds(text) == ["broken"]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    (
+        "{prenom} | [Prénom] | [FNAME] | [[prenom]] | %recipient.first name% | ${prenom} | <%= prenom %> | #prenom#"
+        " | ‹prénom> | {contact.EMAIL}"
+    ).split(" | "),
+)
+def test_tags_of_other_tools_are_found(tag: str) -> None:
+    assert kinds(f"Bonjour {tag} !") == ["tag"]
+    assert found(with_blocks(title=f"Bonjour {tag}"), "raw-signs") == [("warning", "title")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bonjour <<contact.PRENOM|à vous>> !",
+        "[nom](https://a.exemple.fr)",
+        "100 % de pain, 50 % de son prénom",
+        "#prenom est un mot-dièse",
+        "ÂGE, ÃO, «\u00a0pain\u00a0», 3 <> 4",
+        "[Voir](<https://a.exemple.fr/a b>)",
+        "Fa & si ; do",
+    ],
+)
+def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
+    assert kinds(text) == []
