@@ -104,6 +104,10 @@ class LedgerError(ApesMailerError):
     """The ledger cannot be read or written, or refuses what was asked to keep its promise."""
 
 
+class NoticeError(LedgerError):
+    """A notice of a provider is kept, and cannot be applied."""
+
+
 class AccountError(ApesMailerError):
     """The provider's account did not tell what it was asked."""
 

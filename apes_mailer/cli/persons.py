@@ -56,7 +56,11 @@ def erase_person(
     *,
     json: Json = False,
 ) -> None:
-    """Erase one person everywhere, and never write to the address again."""
+    """Erase one person everywhere, and never write to the address again.
+
+    The provider is asked to erase the person too: by suppressions sync, or with the next send. Until then the address
+    waits in the database, for that alone.
+    """
     from apes_mailer.campaign import erasure, receipt
     from apes_mailer.cli.orders import actor
 

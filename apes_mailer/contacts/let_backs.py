@@ -60,6 +60,12 @@ def waiting(connection: sa.Connection, provider: str) -> list[LetBack]:
     return [LetBack(key, address, Cause(cause)) for key, address, cause in connection.execute(query)]
 
 
+def providers(connection: sa.Connection, key: bytes) -> list[str]:
+    """Return the providers that have still to be asked to mail somebody again."""
+    query = sa.select(_table.c.provider).where(_table.c.key == key).distinct()
+    return list(connection.execute(query.order_by(_table.c.provider)).scalars())
+
+
 def finish(connection: sa.Connection, provider: str, done: LetBack) -> None:
     """Forget what a provider has done."""
     same = (_table.c.provider == provider, _table.c.key == done.key, _table.c.cause == done.cause)

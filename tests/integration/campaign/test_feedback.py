@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apes_mailer.campaign import erasure, unsubscribe
-from apes_mailer.errors import LedgerError
+from apes_mailer.campaign import erasure, feedback, unsubscribe
+from apes_mailer.errors import LedgerError, NoticeError
 from apes_mailer.ledger import notices
 from apes_mailer.ledger.states import BatchState, Kind
 from apes_mailer.model.keys import TokenContent
@@ -433,3 +433,18 @@ def test_one_contacts_word_to_the_provider_is_not_anothers(told: Told) -> None:
     mark = _sent(told)
     told.post(told.event("dropped", 0, mark, reason="Unsubscribed Address"), told.event("group_resubscribe", 1, mark))
     assert told.suppressed() == {(0, PROVIDER_SAYS_NO, "")}
+
+
+def test_notice_that_cannot_be_applied_keeps_no_other_from_its_effect(told: Told) -> None:
+    with told.ledger.database.write() as connection:
+        notices.store(connection, "sendgrid", b"no list of events", at=told.ledger.now)
+    told.post(told.event("spamreport", 0, ""))
+    assert told.suppressed() == {(0, "complained", "")}
+    with pytest.raises(NoticeError, match="Notice 1 cannot be applied"):
+        told.feedback.apply()
+
+
+def test_notice_may_hold_more_events_than_sqlite_takes_values(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedback, "_AT_ONCE", 2)
+    told.post(*(told.event("spamreport", number, "") for number in range(5)))
+    assert len(told.suppressed()) == 5

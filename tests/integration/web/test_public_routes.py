@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import socket
 from collections.abc import Generator
@@ -13,10 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.routing import Route
 
+from apes_mailer.campaign.feedback import Feedback
+from apes_mailer.model.keys import Keyring
+from apes_mailer.providers.sendgrid.webhook import SIGNATURE, TIMESTAMP, Webhook
+from apes_mailer.store.database import Database
 from apes_mailer.web import public
 from apes_mailer.web.site import Person
+from apes_mailer.web.webhooks import Webhooks
 from tests.integration.web.running import request
-from tests.integration.web.sites import ADDRESS, Place, open_site, post
+from tests.integration.web.sites import ADDRESS, Clock, Place, open_site, post
+from tests.support.feedback import KEY
 
 ROUTES = {
     ("GET", "/"),
@@ -40,13 +47,24 @@ ROUTES = {
     ("POST", "/u/{token}"),
     ("POST", "/u/{token}/preferences"),
     ("POST", "/u/{token}/undo"),
+    ("POST", "/webhooks/sendgrid"),
 }
 FUZZ = settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
-    with open_site(tmp_path_factory.mktemp("site"), counts=True) as opened:
+    folder = tmp_path_factory.mktemp("site")
+    webhooks = Webhooks(
+        Feedback(
+            database=Database("mailer.db", base=folder),
+            keyring=Keyring(b"s" * 32),
+            webhook=Webhook([KEY.public]),
+            clock=Clock(),
+            keep=dt.timedelta(days=30),
+        )
+    )
+    with open_site(folder, counts=True, webhooks=webhooks) as opened:
         yield opened
 
 
@@ -81,7 +99,7 @@ METHODS = st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "P
 HEADERS = st.dictionaries(
     st.sampled_from(
         ["Accept-Language", "Content-Type", "Origin", "Cookie", "Host", "X-Forwarded-For", "X-Forwarded-Proto",
-         "If-None-Match", "Range", "Referer", "Expect", "X-Odd"]
+         "If-None-Match", "Range", "Referer", "Expect", "X-Odd", SIGNATURE, TIMESTAMP]
     ),
     st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=60),
     max_size=4,

@@ -171,7 +171,11 @@ def test_body_without_an_end_or_a_length_is_too_much_as_well(told: Told, url: st
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
     with contextlib.suppress(ConnectionError):
         connection.request(
-            "POST", parts.path, body=(b"x" * 65536 for _ in range(2 * LIMIT // 65536)), encode_chunked=True
+            "POST",
+            parts.path,
+            body=(b"x" * 65536 for _ in range(2 * LIMIT // 65536)),
+            headers=KEY.headers(b"", told.ledger.now),
+            encode_chunked=True,
         )
         assert connection.getresponse().status == 413
     connection.close()

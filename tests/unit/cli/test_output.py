@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -333,3 +334,25 @@ def test_a_batch_in_doubt_says_what_to_look_up() -> None:
     )
     text = standings.status_text(_status(CampaignState.INCOMPLETE, unknown=10, batches=[batch]))
     assert "batch 2: 10 recipients - no answer\n        with nadia@example.org, apes_attempt s3Vq8d1RzL\n" in text
+
+
+@pytest.mark.parametrize("values", [[], [{"é": "a\nb"}], [{"a": [1, {"b": None}]}, "zwei", 3]], ids=str)
+def test_list_that_is_written_piece_by_piece_is_the_same(
+    values: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.emit(values)
+    whole = capsys.readouterr().out
+    output.emit_each(iter(values))
+    assert capsys.readouterr().out == whole
+
+
+def test_list_is_written_before_its_end_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    written: list[str] = []
+
+    def values() -> Iterator[int]:
+        for number in range(3):
+            written.append(capsys.readouterr().out)
+            yield number
+
+    output.emit_each(values())
+    assert written == ["", "[\n  0", ",\n  1"]
