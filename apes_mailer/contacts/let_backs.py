@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from apes_mailer.contacts import provider_tasks
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -48,13 +49,32 @@ def queue(connection: sa.Connection, key: bytes, ended: Collection[Cause], *, at
     return providers
 
 
+def came_back(connection: sa.Connection, key: bytes, list_id: int, *, provider: str) -> bool:
+    """Whether the last that a person said of the letters of a list is a yes, in person and not with this provider."""
+    consent = schema.consent
+    of_list = (consent.c.purpose == Purpose.LETTER, consent.c.list_id.in_([schema.ALL_LISTS, list_id]))
+    query = sa.select(consent.c.state, consent.c.source).where(
+        consent.c.key == key, *of_list, consent.c.import_id.is_(None)
+    )
+    said = connection.execute(query.order_by(consent.c.id.desc()).limit(1)).first()
+    return said is not None and said.state == State.GIVEN and said.source != provider
+
+
 def waiting(connection: sa.Connection, provider: str) -> list[LetBack]:
-    """Return whom to ask a provider for, the longest waiting first; who has no address here any more is left out."""
-    contact = schema.contact
+    """Return whom to ask a provider for, the longest waiting first.
+
+    Left out are those who have no address here any more, and those who are suppressed anew by the same cause.
+    """
+    contact, suppression = schema.contact, schema.suppression
+    anew = sa.exists().where(
+        suppression.c.key == _table.c.key,
+        suppression.c.list_id == schema.ALL_LISTS,
+        suppression.c.cause == _table.c.cause,
+    )
     query = (
         sa.select(_table.c.key, contact.c.address, _table.c.cause)
         .join(contact, contact.c.key == _table.c.key)
-        .where(_table.c.provider == provider, contact.c.address != "")
+        .where(_table.c.provider == provider, contact.c.address != "", ~anew)
         .order_by(_table.c.queued_at)
     )
     return [LetBack(key, address, Cause(cause)) for key, address, cause in connection.execute(query)]

@@ -340,6 +340,22 @@ def test_whom_a_person_lets_back_is_taken_off_the_list_with_that_cause(
     assert [len(server.desk.lists.lists[each]) for each in ("unsubscribes", name)] == [1, 0]
 
 
+def test_who_came_back_and_has_left_there_again_is_not_taken_off_the_list(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    server.desk.lists.put("unsubscribes", address(1), THEN)
+    ledger.prepare(provider="sendgrid")
+    _sync(ledger, server)
+    with ledger.database.write() as connection:
+        opting_in.opt_in(connection, ledger.key(1), list_id=1, at=NOW, proof=Proof(source="form"))
+    server.desk.lists.lists["unsubscribes"] = []
+    server.desk.lists.put("unsubscribes", address(1), NOW.timestamp() + HOUR)
+    ledger.now += dt.timedelta(hours=2)
+    assert _sync(ledger, server, whole=True).let_back == 0
+    assert len(server.desk.lists.lists["unsubscribes"]) == 1
+    assert [held.cause for held in _held(ledger, 1)] == ["unsubscribed at the provider"]
+
+
 def test_without_the_right_to_it_who_came_back_waits_and_the_right_is_named(
     ledger: Ledger, server: LocalSendGrid
 ) -> None:
