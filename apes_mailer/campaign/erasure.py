@@ -18,6 +18,7 @@ from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
 from apes_mailer.ledger import notices, person
 from apes_mailer.model import mentions
+from apes_mailer.model.address import spellings
 from apes_mailer.model.keys import Keyring
 from apes_mailer.providers.outbox import erasing as outbox
 from apes_mailer.store.database import Database
@@ -59,13 +60,13 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
         number = lists.contact_id(connection, key)
         known = number is not None and person.is_known(connection, number)
         left_lists = of_lists.erase(connection, key, at=at, keep_number=known)
-        taken = person.take_out(connection, number, address, mentioned)
+        taken = person.take_out(connection, number, mentions.part(address), mentioned)
         notices.forget_applied(connection)  # as they came from the provider, with addresses
         notices.take_out(connection, mentions.pattern_with(address, mark))
         providers = provider_tasks.queue_erasure(connection, address, at=at)
     rows, left = _erase_files(workspace, address)
     messages = outbox.erase(workspace.outbox, address, mark)
-    log_left = not database.forget(address, mentioned)
+    log_left = not database.forget(spellings(address), mentions.part(address), mentioned)
     return Erased(
         reference=mark,
         at=at,

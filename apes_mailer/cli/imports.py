@@ -63,7 +63,7 @@ def import_(
     if dry_run:
         _run(application, table, file, list_name, RejectReport(), yes=yes, dry_run=True, json=json)
         return
-    with RejectReport(workspace.contacts / "rejected" / f"{file.stem}.csv") as report:
+    with RejectReport(workspace.rejected / f"{file.stem}.csv") as report:
         counts = _run(application, table, file, list_name, report, yes=yes, json=json)
     meanings.remember(file.name)
     if report.count and report.path:

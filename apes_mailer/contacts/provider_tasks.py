@@ -56,6 +56,13 @@ def queue_erasure(connection: sa.Connection, address: str, *, at: dt.datetime) -
     return providers
 
 
+def of_address(connection: sa.Connection, address: str) -> list[dict[str, str]]:
+    """Return which providers have still to be asked to erase an address, and since when."""
+    task = schema.provider_task
+    query = sa.select(task.c.provider, task.c.queued_at).where(task.c.address == base64.b64encode(address.encode()))
+    return [{"provider": name, "cause": "erased", "queued_at": at} for name, at in connection.execute(query)]
+
+
 def waiting(connection: sa.Connection, provider: str, *, most: int, after: int = 0) -> list[Task]:
     """Return the erasures to ask a provider for, oldest first, from the one after a number."""
     task = schema.provider_task

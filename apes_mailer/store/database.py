@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -136,18 +136,19 @@ class Database:
         with self._translated():
             return residue.empty_log(self.path, busy_seconds=self._busy_seconds)
 
-    def forget(self, text: str, pattern: re.Pattern[str]) -> bool:
+    def forget(self, texts: Sequence[str], part: str, pattern: re.Pattern[str]) -> bool:
         """Let no trace of what a pattern finds stay in the file or its log, wherever it is mentioned.
 
-        ``text`` is part of whatever the pattern finds. Return False when another program reads an old state of the
-        database: then its log still holds it. Raises ``BusyError``, ``DiskFullError`` or another ``LedgerError``.
+        ``texts`` are all that it finds, and ``part`` is part of each, in small letters. Return False when another
+        program reads an old state of the database: then its log still holds it. Raises ``BusyError``, ``DiskFullError``
+        or another ``LedgerError``.
         """
         busy = self._busy_seconds
         with self._translated():
             emptied = residue.empty_log(self.path, busy_seconds=busy)
-            if residue.holds(self.path, text):
+            if any(residue.holds(self.path, text) for text in texts):
                 with self.write() as connection:
-                    residue.replace_everywhere(connection, text, pattern)
+                    residue.replace_everywhere(connection, part, pattern)
                 residue.rebuild(self.path, busy_seconds=busy)
                 emptied = residue.empty_log(self.path, busy_seconds=busy)
             return emptied
