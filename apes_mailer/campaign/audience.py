@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from apes_mailer.contacts import lists, segments, staging
 from apes_mailer.contacts.file_format import open_contacts_file
+from apes_mailer.contacts.slips import Domains
 from apes_mailer.errors import ContactsError, UsageError
 from apes_mailer.ledger import campaigns, control, corrections
 from apes_mailer.ledger.freeze import Candidates
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.segment import Condition
+from apes_mailer.model.slip import Slip
 from apes_mailer.store.database import Connection, Database
 from apes_mailer.workspace import Workspace
 from apes_mailer.workspace.names import did_you_mean
 
+_MOST_SLIPS = 5  # that are named; one is as well looked up with the others in the file
 _SAMPLED = 10_000  # contacts that show what the columns of a list are
 
 STAFF = "staff"
@@ -114,23 +118,24 @@ def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError
 @contextmanager
 def candidates(
     connection: Connection, audience: Audience, keyring: Keyring, at: dt.datetime
-) -> Generator[tuple[int, Candidates], None, None]:
-    """Yield the number of the list and its candidates, inside the freezing transaction.
+) -> Generator[tuple[int, Candidates, Sequence[Slip]], None, None]:
+    """Yield the number of the list, its candidates, and likely slips of its file, inside the freezing transaction.
 
     Who is on the list and outside the segment is a candidate, rejected for that.
     """
     list_id = lists.find_or_add(connection, audience.name, keyring, at)
     if audience.corrected is not None:
-        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring, list_id=list_id, at=at)
+        yield list_id, _of_corrected(connection, audience, audience.corrected, keyring, list_id=list_id, at=at), ()
         return
+    domains = Domains()
     if audience.file is None:
         accepted, rejected = lists.members(list_id), None
     else:
         with open_contacts_file(audience.file, shown=audience.shown) as file:
-            accepted, rejected = staging.stage(connection, file, keyring, list_id=list_id, at=at)
+            accepted, rejected = staging.stage(connection, file, keyring, list_id=list_id, at=at, domains=domains)
     if audience.where is not None:
         accepted, rejected = segments.part(connection, accepted, rejected, audience.where)
-    yield list_id, Candidates(accepted=accepted, rejected=rejected)
+    yield list_id, Candidates(accepted=accepted, rejected=rejected), list(islice(domains.slips(), _MOST_SLIPS))
 
 
 def _of_corrected(

@@ -27,7 +27,9 @@ class Patience:
         wait = _FIRST_WAIT
         while True:
             if time.monotonic() > self._until:
-                raise AccountError("There was no time left to ask the provider for more.")
+                raise AccountError(
+                    "There was no time left to ask the provider for more.", hint="The rest is asked for next time."
+                )
             try:
                 return request()
             except AccountBusyError as busy:

@@ -33,7 +33,7 @@ _NOBODY_TO_CORRECT = "Nobody needs this correction: it goes to those who got tha
 _NOBODY = "Add contacts to the list, or choose another one with --to."
 _UNPROVEN = (
     "The settings say that this list is opt-in: import the consents along with the contacts (their date and where they "
-    "were given), or let people sign up."
+    "were given, in columns or by --consent-source), or let people sign up."
 )
 
 
@@ -113,7 +113,7 @@ def _prepare(
         campaigns.forget_untouched(connection, order.composition.name)
         _refuse_known_elsewhere(connection, order.composition.name, instance)
         _refuse_other_case(connection, order.composition.name)
-    with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates):
+    with audience_module.candidates(connection, order.audience, keyring, at) as (list_id, candidates, slips):
         preparation = _preparation(connection, order, list_id, targeting.letters())
         frozen = freeze.freeze(connection, preparation, candidates, at=at, actor=order.actor, expected=expected)
     if not frozen.recipients:
@@ -125,7 +125,8 @@ def _prepare(
     targeting.require_readers(columns)
     filling.require_filled_tags(connection, order, frozen.campaign_id)
     empty = filling.empty_fields(connection, order, frozen.campaign_id, columns)
-    return replace(frozen, empty_fields=empty, absent_values=targeting.absent_values()), targeting
+    found = replace(frozen, empty_fields=empty, absent_values=targeting.absent_values(), slips=slips)
+    return found, targeting
 
 
 def _without_recipients(order: Order, frozen: Frozen) -> str:

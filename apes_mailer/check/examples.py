@@ -42,6 +42,11 @@ def addresses(letter: CheckedLetter) -> Iterator[Finding]:
     yield finding(f"example-address.{where}", in_issue[0][0] if in_issue else "", count=len(found), named=named)
 
 
+def is_example(address: str) -> bool:
+    """Whether a web or mail address leads to a domain that stands for others."""
+    return next(_examples(address), None) is not None
+
+
 def _examples(text: str) -> Iterator[re.Match[str]]:
     """Yield the addresses in a text; looked for in its few words that hold "example", as a page is long."""
     for word in _BETWEEN.split(text):

@@ -43,6 +43,7 @@ def card(application: Application, asked: Order, frozen: Frozen, opt_outs: Seque
     warnings = [found for found in composition.findings if found.severity is Severity.WARNING]
     told = [compose.problem(composition, finding) for finding in [*warnings, *unheard(frozen)]]
     lines += [f"  Warning: {each.file}{f':{each.line}' if each.line else ''} {each.message}" for each in told]
+    lines += [f"  Warning: {asked.audience.shown}:{each.line} {each.words}" for each in frozen.slips]
     lines += [
         f"  Warning: this letter was sent to {sent.list_name} as {sent.campaign}, {output.moment(sent.prepared_at)}"
         for sent in overview.sends_of_letters(application.database, _digests(composition, frozen).values())

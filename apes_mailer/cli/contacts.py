@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apes_mailer.cli import answers, files, output, typed
-from apes_mailer.cli.context import Json, application_of
+from apes_mailer.cli.context import Json, Where, application_of
 from apes_mailer.cli.rejects import RejectReport
 from apes_mailer.errors import ContactsError
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.audience import Audience
+    from apes_mailer.contacts.lists import StoredContact
+    from apes_mailer.model.slip import Slip
     from apes_mailer.store.database import Connection
     from apes_mailer.wiring import Application
 
@@ -85,33 +87,50 @@ def show(
     context: typer.Context,
     list_name: Annotated[str, typer.Argument(metavar="LIST", help="The name of a list, or an address.")],
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many contacts to show; 20 by default.")] = 20,
+    where: Where = None,
     *,
     json: Json = False,
 ) -> None:
     """Show the first contacts of a list, or all that is known of one contact."""
-    from itertools import islice
-
-    from apes_mailer.contacts import file_list, lists
-
     application = application_of(context)
     if "@" in list_name:
         _show_contact(application, typed.address(list_name), json=json)
         return
-    found = _audience(application, list_name)
-    report = RejectReport()
-    if found.file is None:
-        with application.database.read() as connection:
-            contacts = list(lists.contacts(connection, lists.number(connection, list_name), limit=limit))
-    else:
-        with files.opened(application, found.file) as file:
-            report.notice = file.notice
-            contacts = list(islice(file_list.contacts(file, report.add), limit))
+    found, report = _audience(application, list_name, where), RejectReport()
+    contacts, slips = _first(application, found, limit, report)
     if json:
         output.emit([{"EMAIL": each.address, **each.fields} for each in contacts])
     else:
         for each in contacts:
             output.show("  ".join([each.address, *(f"{name}: {value}" for name, value in each.fields.items())]))
     files.show_rejects(report)
+    for each in slips:
+        output.say(f"  line {each.line}: {each.words}")
+    if found.where is not None:
+        from apes_mailer.campaign import audience
+
+        counted = audience.count(application.database, found)
+        output.say(f"{counted.inside:,} of {output.plural(counted.contacts, 'contact')}: {found.where}")
+
+
+def _first(
+    application: Application, found: Audience, limit: int, report: RejectReport
+) -> tuple[list[StoredContact], list[Slip]]:
+    """Return the first contacts of a list, and likely slips among those of a file."""
+    from itertools import islice
+
+    from apes_mailer.contacts import lists, segments
+    from apes_mailer.contacts.slips import Domains
+
+    if found.file is None:
+        with application.database.read() as connection:
+            rows = segments.of_list(connection, lists.number(connection, found.name), found.where)
+            return list(lists.contacts_of(connection, rows, limit=limit)), []
+    domains = Domains()
+    with files.opened(application, found.file) as file:
+        report.notice = file.notice
+        contacts = list(islice(segments.of_file(file, found.where, report.add, domains), limit))
+    return contacts, list(domains.slips())
 
 
 def _show_contact(application: Application, address: str, *, json: bool) -> None:
@@ -130,31 +149,32 @@ def export(
     context: typer.Context,
     list_name: ListName,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write, a new one, say ana.csv.")],
+    where: Where = None,
     *,
     json: Json = False,
 ) -> None:
     """Write a list to a new CSV file for Excel."""
-    from apes_mailer.contacts import exporting, file_list, lists
+    from apes_mailer.contacts import exporting, lists, segments
 
     application = application_of(context)
     typed.refuse_existing(out)
-    found = _audience(application, list_name)
-    report = RejectReport()
+    found, report = _audience(application, list_name, where), RejectReport()
     if found.file is None:
         with application.database.read() as connection:
-            count = exporting.export(connection, lists.number(connection, list_name), out)
+            count = exporting.export(connection, lists.number(connection, list_name), out, found.where)
     else:
         with files.opened(application, found.file) as file:
             report.notice = file.notice
-            count = exporting.write(file_list.contacts(file, report.add), file.fields, out)
+            count = exporting.write(segments.of_file(file, found.where, report.add), file.fields, out)
     output.say(f"{output.plural(count, 'contact')} written to {out}")
     files.show_rejects(report)
     if json:
         output.emit({"list": list_name, "file": str(out), "contacts": count, "rejected": report.count})
 
 
-def _audience(application: Application, name: str) -> Audience:
-    """Return the list of a name, kept as a file or in the store. Raises ``ContactsError`` when there is none."""
+def _audience(application: Application, name: str, where: str | None) -> Audience:
+    """Return the list of a name, or a segment of it. Raises ``ContactsError`` when there is none."""
     from apes_mailer.campaign import audience
 
-    return audience.find(application.workspace, application.database, name)
+    segment = typed.segment(application, where)
+    return audience.find(application.workspace, application.database, name, where=segment)

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from apes_mailer.cli import files, output, typed
+from apes_mailer.cli import consents_told, files, output, remarks, typed
 from apes_mailer.cli.asking import open_asking
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.cli.rejects import RejectReport
 from apes_mailer.errors import CancelledError, ContactsError
 
 if TYPE_CHECKING:
+    from apes_mailer.contacts.file_consent import FileConsent
     from apes_mailer.contacts.importing import Change, Counts, Difference, Import
     from apes_mailer.contacts.table import ContactsTable
     from apes_mailer.contacts.undoing import PastImport, Undone
     from apes_mailer.wiring import Application
 
-_MOST_REMARKS = 20  # on a screen
 _MOST_SHOWN, _MOST_LISTED = 10, 100  # changed fields, on a screen and for a script
 
 
-def import_(
+def import_(  # noqa: PLR0913 - one argument for each option of the command
     context: typer.Context,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A CSV file, a spreadsheet, an address book, or a ZIP of CSV files.")
@@ -43,6 +44,19 @@ def import_(
         ),
     ] = None,
     sheet: Annotated[str, typer.Option("--sheet", metavar="NAME", help="The sheet of a spreadsheet.")] = "",
+    consent_source: Annotated[
+        str, typer.Option(metavar="WORDS", help="Everybody in the file agreed to the letters: where they said so.")
+    ] = "",
+    consent_date: Annotated[
+        dt.datetime | None,
+        typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="With --consent-source: when; today by default."),
+    ] = None,
+    wording: Annotated[
+        str, typer.Option(metavar="WORDS", help="With --consent-source: what they read, and in which version.")
+    ] = "",
+    basis: Annotated[
+        str, typer.Option(metavar="WORDS", help="With --consent-source: the legal basis, say consent.")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     json: Json = False,
@@ -59,12 +73,14 @@ def import_(
         raise ContactsError(
             f'"{list_name}" is the list kept in {workspace.shown(taken)}.', hint="Choose another name with --list."
         )
+    consent = consents_told.of_file(consent_source, consent_date, wording, basis, now=application.clock())
     table, meanings = open_asking(application, file, columns or [], sheet)
+    ask = Asked(file, list_name, consent)
     if dry_run:
-        _run(application, table, file, list_name, RejectReport(), yes=yes, dry_run=True, json=json)
+        _run(application, table, ask, RejectReport(), yes=yes, dry_run=True, json=json)
         return
     with RejectReport(workspace.rejected / f"{file.stem}.csv") as report:
-        counts = _run(application, table, file, list_name, report, yes=yes, json=json)
+        counts, remarked = _run(application, table, ask, report, yes=yes, json=json)
     meanings.remember(file.name)
     if report.count and report.path:
         output.say(f"Every rejected row is in {workspace.shown(report.path)}")
@@ -73,48 +89,62 @@ def import_(
             f"{files.shown(application, file)} has no row below its first line: nobody was added to {list_name}."
         )
     if json:
-        output.emit(counts.as_json())
+        output.emit({**counts.as_json(), **remarked})
+
+
+class Asked(NamedTuple):
+    """What is to be imported, into which list, and what a person says of the consent of everybody in it."""
+
+    file: Path
+    list_name: str
+    consent: FileConsent | None
 
 
 def _run(
     application: Application,
     table: ContactsTable,
-    file: Path,
-    list_name: str,
+    asked: Asked,
     report: RejectReport,
     *,
     yes: bool,
     dry_run: bool = False,
     json: bool,
-) -> Counts:
-    """Read a file once, show what it would change if somebody wants to know, and let it; return what changed."""
+) -> tuple[Counts, dict[str, Any]]:
+    """Read a file once, show what it would change if somebody wants to know, and let it.
+
+    Return what changed, and what there is to look at, for scripts.
+    """
     from apes_mailer.contacts import importing, lists
     from apes_mailer.model.field import EMAIL
 
     with table, application.database.bulk(cache_mb=8) as bulk:
+        if asked.consent is not None:
+            consents_told.require_silent(table)
         report.columns = table.columns.in_file_order(EMAIL, table.fields)
         report.notice, report.place = table.notice, table.place
         with bulk.read() as connection:
             run = importing.Import(connection, application.keyring, report.add, files.show_rows)
-            run.read(table)
+            run.read(table, asked.consent)
             files.show_rows(None)
             if dry_run or not yes:
-                difference = run.preview(lists.number(connection, list_name), application.clock())
+                difference = run.preview(lists.number(connection, asked.list_name), application.clock())
                 _show_difference(run, difference, report)
                 if dry_run:
-                    _finish_dry_run(run, difference, json=json)
-                    return difference.counts
+                    _finish_dry_run(run, difference, report, json=json)
+                    return difference.counts, {}
         if not yes:
             _ask_to_go_on("import", "imported")
         with bulk.write() as connection:
             at = application.clock()
-            list_id = lists.find_or_add(connection, list_name, application.keyring, at)
-            counts = run.carry_out(importing.Source(path=file, list_id=list_id, at=at))
+            list_id = lists.find_or_add(connection, asked.list_name, application.keyring, at)
+            counts = run.carry_out(importing.Source(path=asked.file, list_id=list_id, at=at))
     output.say(f"Imported: {_counts_text(counts)}")
+    if counts.consents:
+        output.say(f"Recorded in the consent log: {output.plural(counts.consents, 'consent')}.")
     if yes:
         files.show_rejects(report)
-        _show_remarks(run, report)
-    return counts
+        remarks.show(run, report)
+    return counts, remarks.as_json(run, report)
 
 
 def _show_difference(run: Import, difference: Difference, report: RejectReport) -> None:
@@ -124,28 +154,21 @@ def _show_difference(run: Import, difference: Difference, report: RejectReport) 
         output.say(f"  {each.address}  {_change_text(each)}")
     if len(changes) > _MOST_SHOWN:
         output.say("  and more changes")
+    if difference.counts.consents:
+        many = output.plural(difference.counts.consents, "consent")
+        output.say(f"To be recorded in the consent log: {many}. Who said no, or is known there, is left as they are.")
     if difference.absent:
         output.say(f"{output.plural(difference.absent, 'contact')} of the list not in this file: left as they are.")
     files.show_rejects(report)
-    _show_remarks(run, report)
+    remarks.show(run, report)
 
 
-def _show_remarks(run: Import, report: RejectReport) -> None:
-    """Say what was mended in addresses, and what might be a slip of the pen in them."""
-    remarks = run.remarks()
-    if remarks:
-        output.say("To be looked at; these rows are imported:")
-    for each in remarks[:_MOST_REMARKS]:
-        output.say(f"  {report.place(each.line)}: {each.words}")
-    if len(remarks) > _MOST_REMARKS:
-        output.say(f"  and {len(remarks) - _MOST_REMARKS:,} more")
-
-
-def _finish_dry_run(run: Import, difference: Difference, *, json: bool) -> None:
+def _finish_dry_run(run: Import, difference: Difference, report: RejectReport, *, json: bool) -> None:
     output.say("A dry run: nothing was imported.")
     if json:
         changes = [asdict(each) for each in islice(run.changes(), _MOST_LISTED)]
-        output.emit({**difference.counts.as_json(), "absent": difference.absent, "changes": changes})
+        body = {**difference.counts.as_json(), "absent": difference.absent, "changes": changes}
+        output.emit({**body, **remarks.as_json(run, report)})
 
 
 def _change_text(change: Change) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from apes_mailer.cli import output
-from apes_mailer.cli.context import CampaignName, Json, application_of
+from apes_mailer.cli import list_rows, output
+from apes_mailer.cli.context import CampaignName, Json, Where, application_of
 from apes_mailer.errors import CheckFailedError, IssueError, Problem, ThemeError, UsageError
 from apes_mailer.model.finding import Finding, Severity
 
@@ -87,6 +87,7 @@ def check(
     context: typer.Context,
     name: CampaignName,
     to: Annotated[str | None, typer.Option(metavar="LIST", help="Check the merge tags against this list too.")] = None,
+    where: Where = None,
     *,
     online: Annotated[bool, typer.Option("--online", help="Ask for the links on the web too.")] = False,
     deep: Annotated[
@@ -95,6 +96,8 @@ def check(
     json: Json = False,
 ) -> None:
     """Check a letter; errors stop a send."""
+    if where and not to:
+        raise UsageError("--where needs a list.", hint="Name it: --to LIST")
     application = application_of(context)
     try:
         composition = application.compose(name)
@@ -106,29 +109,33 @@ def check(
     composition = _online(application, composition) if online else composition
     blocking = len(composition.errors())
     composition = _deep(application, composition) if deep else composition
-    unfilled, unheard = _against(application, composition, to) if to else ([], [])
+    unfilled, unheard = _against(application, composition, to, where) if to else ([], [])
+    rows = list_rows.problems(application, to) if to else []
     if json:
         found = [
             *(_finding_json(composition, each) for each in composition.findings),
             *output.problems_json("merge-tag-unfilled", Severity.ERROR, map(_placed, unfilled)),
             *output.problems_json("merge-tag-unheard", Severity.WARNING, unheard),
+            *output.problems_json("list-row", Severity.WARNING, rows),
         ]
         output.emit({"campaign": name, "findings": found})
     else:
-        for problem in _listed(composition, unfilled, unheard):
+        for problem in _listed(composition, unfilled, unheard, rows):
             output.say(f"{problem}")
     blocking += len(unfilled)
     if blocking:
         raise CheckFailedError(f"{output.plural(blocking, 'error')} found: this letter cannot be sent{_to(to)}.", [])
     if others := len(composition.errors()):
         raise CheckFailedError(f"{output.plural(others, 'error')} found by programs that `send` does not ask.", [])
-    warnings = len(unheard) + sum(finding.severity is Severity.WARNING for finding in composition.findings)
+    warnings = len(unheard) + len(rows) + sum(finding.severity is Severity.WARNING for finding in composition.findings)
     weight = f"{composition.weight / 1000:.1f} kB of HTML"
     output.say(f"{name}: no error, {output.plural(warnings, 'warning')}, {weight}.")
 
 
-def _listed(composition: Composition, unfilled: list[Problem], unheard: list[Problem]) -> Iterator[Problem]:
-    """Yield everything that was found in the order of the lines, with how grave it is."""
+def _listed(
+    composition: Composition, unfilled: list[Problem], unheard: list[Problem], rows: list[Problem]
+) -> Iterator[Problem]:
+    """Yield everything that was found in the order of the lines, those of the list last, with how grave it is."""
     from apes_mailer.campaign import compose
     from apes_mailer.check import catalogue
 
@@ -137,7 +144,8 @@ def _listed(composition: Composition, unfilled: list[Problem], unheard: list[Pro
         *((Severity.ERROR, problem) for problem in unfilled),
         *((Severity.WARNING, problem) for problem in unheard),
     ]
-    for severity, problem in sorted(found, key=lambda each: each[1].line or 0):
+    of_rows = [(Severity.WARNING, problem) for problem in rows]
+    for severity, problem in [*sorted(found, key=lambda each: each[1].line or 0), *of_rows]:
         yield replace(problem, message=catalogue.headed(severity, problem.message, composition.language))
 
 
@@ -160,7 +168,9 @@ def _to(list_name: str | None) -> str:
     return f' to the list "{list_name}"' if list_name else ""
 
 
-def _against(application: Application, composition: Composition, list_name: str) -> tuple[list[Problem], list[Problem]]:
+def _against(
+    application: Application, composition: Composition, list_name: str, where: str | None
+) -> tuple[list[Problem], list[Problem]]:
     """Return the merge tags that a list cannot fill, and those of which nobody on it has anything.
 
     Raises ``ContactsError`` when it gives no recipient at all.
@@ -169,7 +179,7 @@ def _against(application: Application, composition: Composition, list_name: str)
     from apes_mailer.cli import cards, orders
 
     try:
-        surveyed = orders.survey(application, composition, list_name)
+        surveyed = orders.survey(application, composition, list_name, where)
     except CheckFailedError as error:
         return error.problems, []
     return [], [compose.problem(composition, finding) for finding in cards.unheard(surveyed)]

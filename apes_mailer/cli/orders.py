@@ -113,9 +113,9 @@ def blocking(composition: Composition, waived: Sequence[Waiver]) -> list[Waiver]
     return needed
 
 
-def survey(application: Application, composition: Composition, list_name: str) -> Frozen:
-    """Return what a rehearsal to a list would freeze; raises as a preparation would."""
-    asked = order(application, composition, application.provider("outbox"), list_name, Purpose.SEND)
+def survey(application: Application, composition: Composition, list_name: str, where: str | None) -> Frozen:
+    """Return what a rehearsal to a list, or to a segment of it, would freeze; raises as a preparation would."""
+    asked = order(application, composition, application.provider("outbox"), list_name, Purpose.SEND, where=where)
     return survey_of(application, asked)
 
 

@@ -34,10 +34,11 @@ Because = Annotated[
 ]
 
 
-def send_test(
+def send_test(  # noqa: PLR0913 - one argument for each option of the command
     context: typer.Context,
     name: CampaignName,
     to: Annotated[str, typer.Option(metavar="LIST", help="Who gets the test; staff by default.")] = "staff",
+    where: Where = None,
     provider: ProviderName = None,
     confirm: Confirm = None,
     waive: Waive = None,
@@ -60,7 +61,8 @@ def send_test(
     waived = waiving.waivers(waive or [], because or [])
     composition = application.compose(name)
     waived = orders.blocking(composition, waived)
-    asked = orders.each_variant(orders.order(application, composition, live, to, Purpose.TEST, waived=waived))
+    order = orders.order(application, composition, live, to, Purpose.TEST, where=where, waived=waived)
+    asked = orders.each_variant(order)
     if expected is None:
         surveyed = orders.survey_of(application, asked[0])
         if asked[0].needs_count(surveyed.recipients):

@@ -39,6 +39,13 @@ def read_to(connection: sa.Connection, provider: str, account: str, block_list: 
     return None if found is None else dt.datetime.fromisoformat(found)
 
 
+def newest_reading(connection: sa.Connection, provider: str, account: str) -> str:
+    """Return up to when the lists of an account have been read, all of them; empty when none ever was."""
+    mark = schema.block_list_mark
+    of_account = sa.and_(mark.c.provider == provider, mark.c.account == account)
+    return connection.execute(sa.select(sa.func.min(mark.c.read_to)).where(of_account)).scalar() or ""
+
+
 def remember(
     connection: sa.Connection, provider: str, account: str, block_list: BlockList, *, up_to: dt.datetime
 ) -> None:

@@ -45,13 +45,16 @@ class ConsentColumns:
         self._agreements = [place[name] for name in _AGREEMENTS if name in place]
         self._added = [place[name] for name in _ADDED if name in place]
         self._sources = [place[name] for name in _SOURCES if name in place]
+        self.names = [name for name in (*_TIMES, *_AGREEMENTS) if name in place]
+        """The columns that tell of a consent, in the order in which they are believed."""
+
         self._bases = [place[name] for name in _BASES if name in place]
 
     @classmethod
     def among(cls, fields: Sequence[str]) -> Self | None:
         """Return what finds the consent in rows with these fields; None when none of them tells of one."""
         found = cls(fields)
-        return found if found._times or found._agreements else None
+        return found if found.names else None
 
     def of(self, values: Sequence[str]) -> Consent | None:
         """Return the consent that a row tells of, if it does."""

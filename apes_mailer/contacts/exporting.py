@@ -8,16 +8,18 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import lists
+from apes_mailer.contacts import lists, segments
 from apes_mailer.contacts.lists import StoredContact
 from apes_mailer.contacts.rows import marked
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.field import EMAIL
+from apes_mailer.model.segment import Condition
 
 
-def export(connection: sa.Connection, list_id: int, path: Path) -> int:
-    """Write the contacts of a stored list, see :func:`write`."""
-    return write(lists.contacts(connection, list_id), lists.field_names(connection, list_id), path)
+def export(connection: sa.Connection, list_id: int, path: Path, where: Condition | None = None) -> int:
+    """Write the contacts of a stored list, or those that a segment means, see :func:`write`."""
+    contacts = lists.contacts_of(connection, segments.of_list(connection, list_id, where))
+    return write(contacts, lists.field_names(connection, list_id), path)
 
 
 def write(contacts: Iterable[StoredContact], names: Sequence[str], path: Path) -> int:

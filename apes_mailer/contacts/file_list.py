@@ -11,11 +11,16 @@ from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.incoming import Reject
 from apes_mailer.contacts.lists import StoredContact
 from apes_mailer.contacts.rows import BadRow, OptOut
+from apes_mailer.contacts.slips import Domains
 from apes_mailer.model import address
 
 
-def contacts(file: ContactsFile, on_reject: Callable[[Reject], None]) -> Iterator[StoredContact]:
+def contacts(
+    file: ContactsFile, on_reject: Callable[[Reject], None], domains: Domains | None = None
+) -> Iterator[StoredContact]:
     """Yield the contacts of a file in its order; ``on_reject`` gets the rows that are none, as they are met.
+
+    ``domains`` counts the domains of those that are yielded.
 
     Addresses are in normal form, and of several rows with one address the first counts. Raises ``ContactsError`` as
     the file does.
@@ -42,6 +47,8 @@ def contacts(file: ContactsFile, on_reject: Callable[[Reject], None]) -> Iterato
             if first != row.line:
                 on_reject(Reject(line=row.line, reason=f"same address as line {first}", cells=cells))
                 continue
+            if domains is not None:
+                domains.add(known, row.line)
             fields = {name: value for name, value in zip(file.fields, row.values, strict=True) if value}
             yield StoredContact(address=known, fields=fields)
 

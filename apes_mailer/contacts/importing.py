@@ -14,11 +14,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import suppressions
-from apes_mailer.contacts.incoming import Incoming, Reject, Remark
+from apes_mailer.contacts import file_consent, suppressions
+from apes_mailer.contacts.file_consent import FileConsent
+from apes_mailer.contacts.incoming import Incoming, Reject, Repair
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
@@ -105,19 +107,6 @@ _CARRY_OUT = (
     """
     INSERT INTO contact (key, address) SELECT key, address FROM temp.opted_out WHERE true ON CONFLICT DO NOTHING
     """,
-    # A word that is already in the log is newer than what a file tells, or the same.
-    # What an undone import told is no word.
-    """
-    INSERT INTO consent (key, list_id, purpose, state, at, source, basis, import_id)
-    SELECT told.key, :list_id, :purpose, :given, coalesce(told.at, :at), iif(told.source = '', :source, told.source),
-      told.basis, :import_id
-    FROM (SELECT key, min(line), at, source, basis FROM temp.consented GROUP BY key) AS told
-    JOIN temp.planned ON planned.key = told.key AND NOT planned.is_suppressed
-    WHERE NOT EXISTS (SELECT 1 FROM consent WHERE consent.key = told.key AND consent.purpose = :purpose
-                      AND consent.list_id IN (:all_lists, :list_id)
-                      AND (consent.import_id IS NULL
-                           OR consent.import_id NOT IN (SELECT id FROM import WHERE undone_at IS NOT NULL)))
-    """,
 )
 
 
@@ -126,7 +115,8 @@ class Counts:
     """What an import does to the list, in rows: ``read`` is the sum of the others.
 
     ``suppressed`` rows are those of people who are suppressed and stay so, or who say no in the file; they are counted
-    nowhere else. ``opted_out`` of them are the latter: they are not put on the list.
+    nowhere else. ``opted_out`` of them are the latter: they are not put on the list. ``consents`` are lines of the
+    consent log.
     """
 
     read: int
@@ -136,10 +126,11 @@ class Counts:
     rejected: int
     suppressed: int
     opted_out: int = 0
+    consents: int = 0
 
     def as_json(self) -> dict[str, int]:
-        """Return the counts under their names; ``opted_out`` only when there is somebody."""
-        return {name: count for name, count in asdict(self).items() if count or name != "opted_out"}
+        """Return the counts under their names; ``opted_out`` and ``consents`` only when there is somebody."""
+        return {name: count for name, count in asdict(self).items() if count or name not in {"opted_out", "consents"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +181,14 @@ class Import:
         self.read(file)
         return self.carry_out(source)
 
-    def read(self, file: ContactsTable) -> None:
-        """Read a file; nothing in the store changes. Raises ``ContactsError`` as the file does."""
+    def read(self, file: ContactsTable, consent: FileConsent | None = None) -> None:
+        """Read a file; nothing in the store changes. ``consent`` is what a person says of everybody in it.
+
+        Raises ``ContactsError`` as the file does.
+        """
         self._incoming.take(file)
+        if consent is not None:
+            file_consent.spread(self._connection, consent)
 
     def preview(self, list_id: int, at: dt.datetime) -> Difference:
         """Return what :meth:`carry_out` would change at this moment."""
@@ -208,7 +204,7 @@ class Import:
                 if old.get(field, "") != value:
                     yield Change(address=address, field=field, old=old.get(field, ""), new=value)
 
-    def remarks(self) -> list[Remark]:
+    def remarks(self) -> tuple[list[Repair], list[Slip]]:
         """Return what a person should know of rows that are imported: mended addresses, domains that may be slips."""
         return self._incoming.remarks()
 
@@ -230,6 +226,7 @@ class Import:
         }
         for statement in _CARRY_OUT:
             self._connection.execute(sa.text(statement), values)
+        file_consent.record(self._connection, values)
         for found in self._incoming.opted_out():
             suppressions.add_found(
                 self._connection, found, list_id=source.list_id, at=source.at, source=source.path.name
@@ -254,6 +251,7 @@ class Import:
             rejected=self._rejected,
             suppressed=suppressed + opted_out,
             opted_out=opted_out,
+            consents=file_consent.count(self._connection, {**values, "purpose": Purpose.LETTER.value}),
         )
         return counts, members + leaving
 

@@ -28,6 +28,7 @@ from apes_mailer.contacts.suppressions import Found
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store.times import stamp
 
@@ -47,7 +48,8 @@ CREATE TEMPORARY TABLE rejected (line INTEGER NOT NULL, reason TEXT NOT NULL, ce
 CREATE TEMPORARY TABLE opted_out (
   key BLOB NOT NULL, address TEXT NOT NULL, cause TEXT NOT NULL, at TEXT, evidence TEXT NOT NULL);
 CREATE TEMPORARY TABLE consented (
-  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL);
+  key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL,
+  wording TEXT NOT NULL);
 """
 
 _MOST_REMARKS = 10_000  # of mended addresses; nobody reads so many, and they are kept in memory
@@ -66,11 +68,17 @@ class Reject:
     cells: tuple[str, ...] = ()
 
 
-class Remark(NamedTuple):
-    """What a person should know of a row that is imported: its line, and a sentence."""
+class Repair(NamedTuple):
+    """An address that was mended: its line, as it was written, and as it is read."""
 
     line: int
-    words: str
+    written: str
+    read: str
+
+    @property
+    def words(self) -> str:
+        """What was done, without the line."""
+        return f"“{self.written}” is read as {self.read}"
 
 
 class Incoming:
@@ -85,7 +93,7 @@ class Incoming:
         self._keyring = keyring
         self._on_rows = on_rows
         self._columns = Columns(width=1, address=0, fields=(), places=())
-        self._mended: list[Remark] = []
+        self._mended: list[Repair] = []
         self._domains = Domains()
         self.place: Callable[[int], str] = str
         """Where a row stands, for a person."""
@@ -112,15 +120,9 @@ class Incoming:
         """Whether a person may look for contacts in the order of the file."""
         return self.read < _CHUNK
 
-    def remarks(self) -> list[Remark]:
-        """Return what a person should know of rows that are imported: addresses that were mended, then domains."""
-        slips = [
-            Remark(
-                slip.line, f"{slip.domain}: is {slip.meant} meant?" + (f" ({slip.others} more)" if slip.others else "")
-            )
-            for slip in self._domains.slips()
-        ]
-        return [*self._mended, *slips]
+    def remarks(self) -> tuple[list[Repair], list[Slip]]:
+        """Return what a person should know of rows that are imported: addresses that were mended, and likely slips."""
+        return self._mended, list(self._domains.slips())
 
     def _good(self, chunk: list[Row | OptOut | BadRow]) -> Iterator[_Incoming]:
         as_json = _json_writer(self._columns.fields)
@@ -153,7 +155,7 @@ class Incoming:
     def _mend(self, line: int, written: str) -> address.Address | None:
         mended = mend(written)
         if mended is not None and len(self._mended) < _MOST_REMARKS:
-            self._mended.append(Remark(line, f"“{' '.join(written.split())}” is read as {mended}"))
+            self._mended.append(Repair(line, " ".join(written.split()), mended))
         return mended
 
     def _take_consents(self, chunk: list[Row | OptOut | BadRow], columns: ConsentColumns) -> None:
@@ -165,7 +167,7 @@ class Incoming:
                     at = stamp(consent.at) if consent.at else None
                     found.append((key, row.line, at, consent.source, consent.basis))
         if found:
-            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?)", found)
+            self._connection.exec_driver_sql("INSERT INTO temp.consented VALUES (?, ?, ?, ?, ?, '')", found)
 
     def opted_out(self) -> Iterator[list[Found]]:
         """Yield those who say no, some at a time."""

@@ -99,7 +99,11 @@ def members(list_id: int) -> sa.Subquery:
 
 def contacts(connection: sa.Connection, list_id: int, *, limit: int | None = None) -> Iterator[StoredContact]:
     """Yield the contacts of a list in the order they came, a few at a time."""
-    rows = members(list_id)
+    return contacts_of(connection, members(list_id), limit=limit)
+
+
+def contacts_of(connection: sa.Connection, rows: sa.Subquery, *, limit: int | None = None) -> Iterator[StoredContact]:
+    """Yield some contacts as SQL, see :func:`members`, in the order they came, a few at a time."""
     query = sa.select(rows.c.address, rows.c.fields).order_by(rows.c.contact_id).limit(limit)
     for address, fields in connection.execution_options(yield_per=1000).execute(query):
         yield StoredContact(address=address, fields=json.loads(fields))

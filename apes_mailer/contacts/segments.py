@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,9 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts import file_list, lists
 from apes_mailer.contacts.file_format import ContactsFile
+from apes_mailer.contacts.incoming import Reject
+from apes_mailer.contacts.lists import StoredContact
+from apes_mailer.contacts.slips import Domains
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.field import EMAIL
 from apes_mailer.model.segment import Condition, Every, Has, Not, Some, holds, leaves
@@ -45,14 +49,39 @@ def count(connection: sa.Connection, rows: sa.Subquery, condition: Condition | N
 
 def count_file(file: ContactsFile, condition: Condition | None) -> Count:
     """Count the contacts of a list kept as a file, as :func:`count` does. Raises ``ContactsError`` as the file does."""
-    for has in leaves(condition) if condition else ():
-        if has.field not in {EMAIL, *file.fields}:
-            raise _no_column(has, [EMAIL, *sorted(file.fields)])
+    _require_columns(file, condition)
     contacts = inside = 0
     for each in file_list.contacts(file, lambda _reject: None):
         contacts += 1
-        inside += condition is None or holds(condition, {**each.fields, EMAIL: each.address})
+        inside += _means(condition, each)
     return Count(contacts=contacts, inside=inside)
+
+
+def of_list(connection: sa.Connection, list_id: int, condition: Condition | None) -> sa.Subquery:
+    """Return the contacts of a stored list that a segment means, as :func:`lists.members` does. Raises as it counts."""
+    rows = lists.members(list_id)
+    return rows if condition is None else sa.select(rows).where(_clause(connection, rows, condition)).subquery()
+
+
+def of_file(
+    file: ContactsFile,
+    condition: Condition | None,
+    on_reject: Callable[[Reject], None],
+    domains: Domains | None = None,
+) -> Iterator[StoredContact]:
+    """Yield the contacts of a file that a segment means, as :func:`file_list.contacts` does. Raises as it counts."""
+    _require_columns(file, condition)
+    return (each for each in file_list.contacts(file, on_reject, domains) if _means(condition, each))
+
+
+def _require_columns(file: ContactsFile, condition: Condition | None) -> None:
+    for has in leaves(condition) if condition else ():
+        if has.field not in {EMAIL, *file.fields}:
+            raise _no_column(has, [EMAIL, *sorted(file.fields)])
+
+
+def _means(condition: Condition | None, contact: StoredContact) -> bool:
+    return condition is None or holds(condition, {**contact.fields, EMAIL: contact.address})
 
 
 def part(

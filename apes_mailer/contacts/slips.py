@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple
+
+from apes_mailer.model.slip import Slip
 
 # Where people in France have their mailboxes.
 _PROVIDERS = frozenset(
@@ -37,15 +38,6 @@ _MOST_DOMAINS = 100_000  # looked at
 _OWN_TIMES = 20  # so many times as often it must be there as what is taken for a slip
 
 
-class Slip(NamedTuple):
-    """A domain that may be a slip: the first line with it, how many more have it, and what was probably meant."""
-
-    domain: str
-    line: int
-    others: int
-    meant: str
-
-
 class Domains:
     """Counts the domains of a list."""
 
@@ -61,6 +53,13 @@ class Domains:
         new = sorted(first.keys() - self._lines.keys(), key=first.__getitem__)[: _MOST_DOMAINS - len(self._lines)]
         self._lines.update({domain: first[domain] for domain in new})
         self._counts.update(domain for domain in domains if domain in self._lines)
+
+    def add(self, address: str, line: int) -> None:
+        """Take in one address, as :meth:`take` does many."""
+        domain = address.partition("@")[2]
+        if domain in self._lines or len(self._lines) < _MOST_DOMAINS:
+            self._lines.setdefault(domain, line)
+            self._counts[domain] += 1
 
     def slips(self) -> Iterator[Slip]:
         """Yield the domains that may be slips, in the order of their lines."""

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from apes_mailer.contacts import repair, suppressions
 from apes_mailer.contacts.file_format import ContactsFile
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
+from apes_mailer.contacts.slips import Domains
 from apes_mailer.contacts.suppressions import Found
 from apes_mailer.model import address
 from apes_mailer.model.keys import Keyring
@@ -52,20 +53,26 @@ _reject = sa.Table(
 
 
 def stage(
-    connection: sa.Connection, file: ContactsFile, keyring: Keyring, *, list_id: int, at: dt.datetime
+    connection: sa.Connection,
+    file: ContactsFile,
+    keyring: Keyring,
+    *,
+    list_id: int,
+    at: dt.datetime,
+    domains: Domains | None = None,
 ) -> tuple[sa.Subquery, sa.Subquery]:
     """Read a file into temporary tables of the transaction; who says no in it is suppressed for the list.
 
     Returns the accepted contacts (``contact_id``, ``key``, ``address``, ``fields``) and the rejected rows
     (``contact_id``, ``line``, ``reason``, ``detail``; the reasons are ``invalid``, ``duplicate`` and, of whoever was
-    erased and is stored no more, ``suppressed``).
+    erased and is stored no more, ``suppressed``). ``domains`` counts those of the accepted contacts.
     """
     for table in (_row, _contact, _reject):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS temp.{table.name}")
     _metadata.create_all(connection, checkfirst=False)
     rows, erased = iter(file), suppressions.erased_keys(connection)
     while chunk := list(islice(rows, _CHUNK)):
-        found = _stage_chunk(connection, chunk, file.fields, keyring, erased)
+        found = _stage_chunk(connection, chunk, file.fields, keyring, erased, domains)
         suppressions.add_found(connection, found, list_id=list_id, at=at, source=file.shown)
     _number(connection)
     contact = schema.contact
@@ -82,6 +89,7 @@ def _stage_chunk(
     fields: tuple[str, ...],
     keyring: Keyring,
     erased: Container[bytes],
+    domains: Domains | None,
 ) -> list[Found]:
     """Take in some rows; return those that say no."""
     good: list[dict[str, object]] = []
@@ -105,6 +113,18 @@ def _stage_chunk(
             opted_out.append(Found(key, row.cause, row.at, row.evidence))
         contacts.append({"key": key, "address": known})
         good.append({"line": row.line, "key": key, "fields": fields_json(fields, row.values)})
+    if domains is not None:
+        domains.take([str(each["address"]) for each in contacts], [int(str(each["line"])) for each in good])
+    _insert(connection, contacts, good, bad)
+    return opted_out
+
+
+def _insert(
+    connection: sa.Connection,
+    contacts: list[dict[str, object]],
+    good: list[dict[str, object]],
+    bad: list[dict[str, object]],
+) -> None:
     if contacts:
         connection.exec_driver_sql(
             "INSERT INTO contact (key, address) VALUES (:key, :address) ON CONFLICT (key) DO NOTHING", contacts
@@ -112,7 +132,6 @@ def _stage_chunk(
         connection.execute(sa.insert(_row), good)
     if bad:
         connection.execute(sa.insert(_reject), bad)
-    return opted_out
 
 
 def fields_json(names: tuple[str, ...], values: tuple[str, ...]) -> str:

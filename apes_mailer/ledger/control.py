@@ -179,7 +179,8 @@ def _open_batches(
     connection: sa.Connection, campaigns_of: sa.Select[int], state: BatchState
 ) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """Return campaign_id, name, no and the number of the last attempt of the batches in a state."""
-    batch, campaign, attempt = schema.batch, schema.campaign, requests.latest()
+    batch, campaign = schema.batch, schema.campaign
+    attempt = requests.latest(batch.c.campaign_id.in_(campaigns_of))
     latest = sa.and_(attempt.c.campaign_id == batch.c.campaign_id, attempt.c.no == batch.c.no)
     return connection.execute(
         sa.select(batch.c.campaign_id, campaign.c.name, batch.c.no, attempt.c.id.label("attempt_id"))

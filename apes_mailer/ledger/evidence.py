@@ -76,13 +76,14 @@ def is_proved(connection: sa.Connection, attempt_id: int) -> bool:
 
 def _another_is_live(connection: sa.Connection, attempt_id: int) -> bool:
     """Whether another attempt of any of the same people is on its way, in doubt or accepted."""
-    shared = sa.select(schema.batch.c.no).where(_is_of(attempt_id), _is_served_beside(attempt_id))
-    return connection.execute(shared.limit(1)).first() is not None
-
-
-def _is_of(attempt_id: int) -> sa.Exists:
-    """Whether people of the batch of the enclosing query were in the request of an attempt."""
-    return sa.exists().where(requests.of_batch(), schema.batch_attempt.c.attempt_id == attempt_id)
+    attempt, own, other = schema.attempt, schema.batch_attempt, schema.batch_attempt.alias()
+    shared = sa.and_(other.c.campaign_id == own.c.campaign_id, other.c.batch_no == own.c.batch_no)
+    live = (
+        sa.select(attempt.c.id)
+        .select_from(own.join(other, shared).join(attempt, attempt.c.id == other.c.attempt_id))
+        .where(own.c.attempt_id == attempt_id, attempt.c.id != attempt_id, attempt.c.state.in_(_LIVE))
+    )
+    return connection.execute(live.limit(1)).first() is not None
 
 
 def _is_served_beside(attempt_id: int) -> sa.Exists:

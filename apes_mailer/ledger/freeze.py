@@ -18,6 +18,7 @@ from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.consent import Policy
 from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.tracking import Tracking
 from apes_mailer.model.waiver import Waiver
 from apes_mailer.store import schema
@@ -128,6 +129,7 @@ class Frozen:
     """In their place everybody gets the words to fall back on."""
 
     absent_values: Sequence[AbsentValue] = ()
+    slips: Sequence[Slip] = ()  # the first of a list kept as a file
     tracked: Mapping[str, int] = field(default_factory=dict[str, int])
     """Of how many recipients ``opens`` and ``clicks`` are counted; empty when the workspace wants neither."""
 

@@ -61,6 +61,11 @@ class Instance:
         self._state_folder = state_folder
         self._computer = computer
 
+    @property
+    def mark_file(self) -> Path:
+        """The mark beside the database; made with the first attempt, and written anew with each."""
+        return self._beside
+
     def register(self, database: Database, fingerprint: str) -> None:
         """Give a new ledger its identity, or check that an existing one belongs to this workspace's secret.
 

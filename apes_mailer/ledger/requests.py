@@ -39,12 +39,12 @@ def of_batch() -> sa.ColumnElement[bool]:
     return sa.and_(link.c.campaign_id == batch.c.campaign_id, link.c.batch_no == batch.c.no)
 
 
-def latest() -> sa.Subquery:
-    """The last request that the people of each batch were in: ``campaign_id``, ``no`` and what the attempt has."""
+def latest(batches: sa.ColumnElement[bool]) -> sa.Subquery:
+    """The last request of the people of each of some batches: ``campaign_id``, ``no`` and what the attempt has."""
     attempt, batch = schema.attempt, schema.batch
     return (
         sa.select(batch.c.campaign_id, batch.c.no, attempt.c.id, attempt.c.note, attempt.c.mark, attempt.c.tracking)
         .select_from(sa.join(batch, attempts(), of_batch()))
-        .where(attempt.c.seq == batch.c.attempts)
+        .where(batches, attempt.c.seq == batch.c.attempts)
         .subquery("latest")
     )

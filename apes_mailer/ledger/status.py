@@ -208,7 +208,8 @@ def _refusals(connection: sa.Connection, campaign_id: int) -> list[Refusal]:
 def _batches(
     connection: sa.Connection, campaign_id: int, late: Mapping[int, Mapping[str, int]], *, owner_alive: bool
 ) -> list[BatchStatus]:
-    batch, template, attempt = schema.batch, schema.template, requests.latest()
+    batch, template = schema.batch, schema.template
+    attempt = requests.latest(batch.c.campaign_id == campaign_id)
     latest = sa.and_(attempt.c.campaign_id == batch.c.campaign_id, attempt.c.no == batch.c.no)
     rows = connection.execute(
         sa.select(

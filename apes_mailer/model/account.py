@@ -74,3 +74,44 @@ class Erasure:
 
     job: str
     no_address: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """A right that a key may have: what the account calls it, its names in the API, and what is not done without it."""
+
+    name: str
+    scopes: Sequence[str]
+    without: str
+    to_send: bool = False
+    """Whether nothing can be sent without it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What a key may do: the useful rights that it lacks, and the names in the API of what nobody here needs."""
+
+    missing: Sequence[Right]
+    surplus: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsRecord:
+    """A record that the DNS of a domain should have, as the provider wants it."""
+
+    kind: str
+    host: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an account knows of a sender's address.
+
+    ``domain`` is the authenticated domain that covers it, empty when there is none; ``missing`` are records that the
+    DNS of its own domain still lacks. ``alone``: the address by itself is verified.
+    """
+
+    domain: str = ""
+    missing: Sequence[DnsRecord] = ()
+    alone: bool = False

@@ -24,17 +24,18 @@ _MISSING = {404, 410}
 _EXAMPLE = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|org|net))?|test|invalid)\.?", re.IGNORECASE)
 
 
-def fetch(url: str, *, within: float, permission: Permission = anywhere) -> Answer:
+def fetch(url: str, *, within: float, permission: Permission = anywhere, follow: bool = True) -> Answer:
     """Ask for an http or https address; never raises for what a server does or leaves undone.
 
-    Redirects are followed, all within ``within`` seconds. No cookie is kept, no proxy used, and at most 64 kB of a body
-    are read. ``permission`` says which IP addresses may be connected to, at every hop.
+    Redirects are followed, all within ``within`` seconds; without ``follow`` one is a circle, with its status. No
+    cookie is kept, no proxy used, and at most 64 kB of a body are read. ``permission`` says which IP addresses may be
+    connected to, at every hop.
     """
     end = time.monotonic() + within
     place, moved_to, stands, status = url, "", False, 0
     for _ in range(_MOST_REDIRECTS):
         answer, target = _hop(place, end - time.monotonic(), permission)
-        if target is None:
+        if target is None or not follow:
             return Answer(
                 url=url, reach=answer.reach, status=answer.status, moved_to=moved_to, media_type=answer.media_type
             )

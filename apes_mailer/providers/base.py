@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from apes_mailer.model.account import BlockList, Erasure, LoggedMessage, Page, Trace
+from apes_mailer.model.account import BlockList, Erasure, LoggedMessage, Page, Rights, Standing, Trace
 from apes_mailer.model.batch import Batch
 from apes_mailer.model.event import Event
 from apes_mailer.model.message import MessageTemplate
@@ -127,6 +127,19 @@ class ErasesPeople(Protocol):
 
     def erase(self, addresses: Sequence[str]) -> Erasure:
         """Order that everything about these addresses is erased."""
+        ...
+
+
+@runtime_checkable
+class TellsOfItself(Protocol):
+    """A provider that tells what our key may do, and how it knows our address."""
+
+    def rights(self) -> Rights:
+        """Return what the key may do."""
+        ...
+
+    def standing(self, address: str) -> Standing:
+        """Return what the account knows of a sender's address. It makes two requests at most."""
         ...
 
 

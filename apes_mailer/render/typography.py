@@ -15,19 +15,25 @@ import re
 NO_BREAK = "\u00a0"
 _SPACE = "[ \u00a0\u202f]"
 
-_BEFORE_SIGN = re.compile(rf"(?<=\S){_SPACE}(?=[:;!?»%€°](?![)(\w/-]))|^{_SPACE}(?=[:;!?»%€](?![)(\w/-]))")
+_BEFORE_SIGN = re.compile(rf"(?<=\S){_SPACE}(?=[:;!?»%€](?![)(\w/-]))|^{_SPACE}(?=[:;!?»%€](?![)(\w/-]))")
+_DEGREES = re.compile(rf"(?<=\d){_SPACE}(?=°)")
 _AFTER_QUOTE = re.compile(rf"(?<=«){_SPACE}")
 # 6 400, 1 250 000: groups of three digits after one to three. Not 12 34 56 78 90, which is a telephone number.
 _THOUSANDS = re.compile(rf"(?<![\d,.])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?![\d,.]*\d)")
 _HOURS = re.compile(rf"(?<=\d){_SPACE}(?=h\b)|(?<=\dh){_SPACE}(?=\d\d\b)|(?<=\d[ \u00a0\u202f]h){_SPACE}(?=\d\d\b)")
 _NUMBERED = re.compile(rf"(?<=\bn°){_SPACE}(?=\d)|(?<=\b[Aa]rt\.){_SPACE}(?=\d)|(?<=\bM\.){_SPACE}|(?<=\bMme){_SPACE}")
-_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_«])")
+_PHONE = re.compile(rf"(?<![\d+])(?:\+\d\d{_SPACE}|0)[1-9](?:{_SPACE}\d\d){{4}}(?!{_SPACE}?\d)")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_«])")
+_LAST_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'\Z")
 
 # What stands for something else than words: addresses, and whatever looks like one.
 # A mail address is looked for where a word begins, and nowhere within: that would take the cube of its length.
 _NOT_WORDS = re.compile(
     r"(?:https?://|www\.|mailto:|tel:)\S+|(?<!\S)(?=[^\s@]+@[^\s.]+\.\S)\S+|<<.*?>>|\{\{.*?\}\}", re.IGNORECASE
 )
+
+
+_TAG = ("<<", "{{")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -41,13 +47,18 @@ def french(text: str) -> str:
     parts: list[str] = []
     done = 0
     for match in _NOT_WORDS.finditer(text):
-        parts += [_words(text[done : match.start()]), match.group()]
+        words = _words(text[done : match.start()])
+        if match.group().startswith(_TAG):
+            words = _LAST_APOSTROPHE.sub("’", words)
+        parts += [words, match.group()]
         done = match.end()
     return "".join([*parts, _words(text[done:])])
 
 
 def _words(text: str) -> str:
     text = _APOSTROPHE.sub("’", text)
-    for pattern in (_BEFORE_SIGN, _AFTER_QUOTE, _HOURS, _NUMBERED):
+    for pattern in (_BEFORE_SIGN, _DEGREES, _AFTER_QUOTE, _HOURS, _NUMBERED):
         text = pattern.sub(NO_BREAK, text)
-    return _THOUSANDS.sub(lambda number: re.sub(_SPACE, NO_BREAK, number.group()), text)
+    for pattern in (_THOUSANDS, _PHONE):
+        text = pattern.sub(lambda number: re.sub(_SPACE, NO_BREAK, number.group()), text)
+    return text

@@ -51,8 +51,8 @@ class WebPage:
 def words(language: str) -> Mapping[str, str]:
     """Return the words around letters on the web; English for a language that has none here."""
     folder = Path(__file__).with_name("pages")
-    file = folder / f"words.{language}.toml"
-    text = (file if file.is_file() else folder / "words.en.toml").read_text(encoding="utf-8")
+    file = folder / f"strings.{language}.toml"
+    text = (file if file.is_file() else folder / "strings.en.toml").read_text(encoding="utf-8")
     return MappingProxyType(tomllib.loads(text))
 
 

@@ -88,6 +88,21 @@ class Database:
         event.listen(self._engine, "begin", _begin)
         self._make_tables()
 
+    @property
+    def version(self) -> int:
+        """The number of the schema that its tables have."""
+        return schema.VERSION  # an older one was brought up to it, and a newer one refused
+
+    def faults(self) -> list[str]:
+        """Return what is broken in the file or between its tables; mostly nothing. It reads the whole file."""
+        with self.read() as connection:
+            whole = connection.exec_driver_sql("PRAGMA quick_check(5)").scalars()
+            found = [str(line) for line in whole if line != "ok"]
+            if not found:
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+                found = [f"a row of {table} names one of {other} that is not there" for table, _, other, _ in broken]
+        return found
+
     def close(self) -> None:
         """Close every connection."""
         with self._writing:

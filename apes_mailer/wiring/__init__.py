@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,8 +96,8 @@ class Application:
         folder = Path(platformdirs.user_state_dir("apes-mailer", appauthor=False))
         return instance.Instance(database.path, state_folder=folder, computer=instance.computer_id())
 
-    def provider(self, name: str | None = None) -> Provider:
-        """Return a provider by name, the one of the settings by default.
+    def provider(self, name: str | None = None, *, within: float = math.inf) -> Provider:
+        """Return a provider by name, the one of the settings by default; no request takes more seconds than ``within``.
 
         Raises ``SettingsError`` when the settings lack what it needs.
         """
@@ -107,11 +108,11 @@ class Application:
 
                 return Outbox(self.workspace.outbox, pictures=self.workspace.pictures, clock=self.clock)
             case "sendgrid":
-                return self._sendgrid()
+                return self._sendgrid(within)
             case _:
                 raise SettingsError(f'There is no provider "{name}".', hint="Providers: outbox, sendgrid.")
 
-    def _sendgrid(self) -> Provider:
+    def _sendgrid(self, within: float) -> Provider:
         from apes_mailer.providers import sendgrid
 
         settings = self.settings
@@ -127,7 +128,7 @@ class Application:
         return sendgrid.SendGrid(
             api_key=key,
             base_url=settings.sendgrid.base_url or region_url,
-            timeout=settings.send.timeout,
+            timeout=min(settings.send.timeout, within),
             nonce=self.keyring.substitution_nonce,
             asm_group=settings.sendgrid.asm_group,
         )

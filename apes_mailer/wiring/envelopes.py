@@ -41,15 +41,25 @@ def make(
     return envelope
 
 
+def require_way_out(settings: Settings, provider_name: str) -> None:
+    """Raise ``SettingsError`` when readers of what leaves through a provider could not unsubscribe."""
+    _reached_url(settings, provider_name)
+    _unsubscribing(settings)
+
+
 def _public_url(settings: Settings, provider: Provider | None) -> str:
     if provider is None or provider.rehearsal:
         return settings.pages_url
+    return _reached_url(settings, provider.name)
+
+
+def _reached_url(settings: Settings, provider_name: str) -> str:
     if settings.public_url.startswith("https://"):
         return settings.public_url
     if settings.unsubscribe.by != "page":
         return ""
     raise SettingsError(
-        f"{provider.name} needs public_url: the https:// address where readers reach the unsubscribe page and the "
+        f"{provider_name} needs public_url: the https:// address where readers reach the unsubscribe page and the "
         "pictures.",
         hint="Set public_url in apes-mailer.toml, or APES_MAILER_PUBLIC_URL, to an https:// address at which "
         "`apes-mailer serve` answers. Without a server, let readers unsubscribe through SendGrid or by mail: write "

@@ -1,4 +1,4 @@
-"""What a local SendGrid's account answers besides mail/send: its logs, its lists, its erase jobs, the key's rights."""
+"""What a local SendGrid's account answers besides mail/send: logs, lists, erase jobs, the key's rights, its senders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tests.support.journal import Journal
 from tests.support.sendgrid_block_lists import BlockLists
 from tests.support.sendgrid_log_book import LOGS_PATH, LogBook
 
-_ROOTS = (LOGS_PATH, "/v3/suppression/", "/v3/asm/", "/v3/recipients/", "/v3/scopes")
+_DOMAINS, _SENDERS = "/v3/whitelabel/domains", "/v3/verified_senders"
+_ROOTS = (LOGS_PATH, "/v3/suppression/", "/v3/asm/", "/v3/recipients/", "/v3/scopes", _DOMAINS, _SENDERS)
 SCOPES = (
     "mail.send",
     "messages.read",
@@ -29,6 +30,7 @@ SCOPES = (
     "asm.suppressions.global.delete",
     "asm.groups.suppressions.delete",
     "recipients.erasejob.create",
+    "whitelabel.read",
 )
 """The rights of a key that may ask for everything that we ask for."""
 
@@ -38,6 +40,7 @@ class Desk:
 
     ``log_lag``: searches before the log shows an acceptance; None for an account without a log. ``plan``: which fault
     meets which request. ``scopes``: the rights of the key, which may be changed while the server runs.
+    ``domains`` are its authenticated domains as it tells them, ``senders`` addresses that are verified by themselves.
     """
 
     def __init__(self, journal: Journal, *, api_key: str, log_lag: int | None = None, plan: Plan | None = None) -> None:
@@ -45,6 +48,8 @@ class Desk:
         self.log = None if log_lag is None else LogBook(journal, lag=log_lag)
         self.plan = plan
         self.scopes: Collection[str] = SCOPES
+        self.domains: list[dict[str, object]] = []
+        self.senders: list[str] = []
         self.asked: list[str] = []
         self._api_key = api_key
         self._lock = threading.Lock()
@@ -68,6 +73,11 @@ class Desk:
             return Reply(status=200, body=json.dumps({"scopes": list(self.scopes)}).encode())
         if _scope(head) not in self.scopes:
             return error_reply(403, ("access forbidden", None))
+        if head.path.startswith(_DOMAINS):
+            return Reply(status=200, body=json.dumps(self.domains).encode())
+        if head.path.startswith(_SENDERS):
+            verified = [{"id": 1, "from_email": each, "verified": True, "locked": False} for each in self.senders]
+            return Reply(status=200, body=json.dumps({"results": verified}).encode())
         if not head.path.startswith(LOGS_PATH):
             return self.lists.answer(head, body)
         return self.log.answer(head, body, now) if self.log else error_reply(404, ("not found", None))
@@ -83,6 +93,8 @@ def _scope(head: Head) -> str:
             return f"suppression.{name}.{does}"
         case ["asm", "suppressions", "global", _]:
             return f"asm.suppressions.global.{does}"
+        case ["whitelabel" | "verified_senders", *_]:
+            return "whitelabel.read"
         case ["asm", *_]:
             return f"asm.groups.suppressions.{does}"
         case _:

@@ -6,9 +6,9 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
-from apes_mailer.model.account import BlockList, Erasure, LoggedMessage, Page, Trace
+from apes_mailer.model.account import BlockList, Erasure, LoggedMessage, Page, Rights, Standing, Trace
 from apes_mailer.model.suppression import Cause
-from apes_mailer.providers.sendgrid import block_lists, erasing, logs
+from apes_mailer.providers.sendgrid import block_lists, erasing, logs, self_description
 from apes_mailer.providers.sendgrid.asking import Asking
 
 _LONGEST_REQUEST = 20.0  # seconds; nobody's mail depends on these requests, and somebody waits for them
@@ -55,3 +55,11 @@ class Account:
     def erase(self, addresses: Sequence[str]) -> Erasure:
         """Order that everything about these addresses is erased."""
         return erasing.erase(self._asking, addresses)
+
+    def rights(self) -> Rights:
+        """Return what the key may do, and what of it is more than is needed."""
+        return self_description.rights(self._asking, with_group=bool(self._asm_group))
+
+    def standing(self, address: str) -> Standing:
+        """Return what the account knows of a sender's address."""
+        return self_description.standing(self._asking, address)

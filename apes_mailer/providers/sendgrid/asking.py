@@ -16,7 +16,8 @@ from apes_mailer.errors import AccountBusyError, AccountError, AccountRefusedErr
 from apes_mailer.providers.sendgrid import transport
 from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, presentable, said, wait
 
-_LATER = "It is asked again with the next send or resume."
+LATER = "It is asked again with the next send or resume."
+"""What becomes of a question that was not answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class Asking:
             value = json.loads(response.body)
         except (ValueError, RecursionError) as error:
             raise AccountError(
-                f"SendGrid did not tell {matter.what}: the answer broke off, or is too large.", hint=_LATER
+                f"SendGrid did not tell {matter.what}: the answer broke off, or is too large.", hint=LATER
             ) from error
         return Told(status=response.status_code, value=value, at=_time_of(response))
 
@@ -84,7 +85,7 @@ class Asking:
         except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             raise AccountError(
-                f"SendGrid did not tell {matter.what}: no answer came ({presentable(reason)}).", hint=_LATER
+                f"SendGrid did not tell {matter.what}: no answer came ({presentable(reason)}).", hint=LATER
             ) from error
         if response.status_code not in accept:
             _refuse(matter, response)
@@ -93,7 +94,10 @@ class Asking:
 
 def not_understood(matter: Matter) -> AccountUnclearError:
     """Return the error for an answer that is JSON, and not what was asked for."""
-    return AccountUnclearError(f"SendGrid did not tell {matter.what}: the answer is not in the form it should be in.")
+    return AccountUnclearError(
+        f"SendGrid did not tell {matter.what}: the answer is not in the form it should be in.",
+        hint="If that goes on, SendGrid has changed its service: look for a newer version of this program.",
+    )
 
 
 def _refuse(matter: Matter, response: transport.Response) -> NoReturn:
@@ -109,11 +113,11 @@ def _refuse(matter: Matter, response: transport.Response) -> NoReturn:
             )
         case 429:
             asks = f"{start}: it asks to slow down (429)."
-            raise AccountBusyError(asks, hint=_LATER, retry_after=wait(response.headers))
+            raise AccountBusyError(asks, hint=LATER, retry_after=wait(response.headers))
         case 404:
             raise AccountError(f"{start}: this account has no such service (404).", hint=ADDRESS_CURE)
         case _:
-            raise AccountError(f"{start}: the answer was {status} ({reason}).", hint=_LATER)
+            raise AccountError(f"{start}: the answer was {status} ({reason}).", hint=LATER)
 
 
 def _time_of(response: transport.Response) -> dt.datetime:

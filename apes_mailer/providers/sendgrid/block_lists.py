@@ -17,7 +17,7 @@ from apes_mailer.errors import AccountError
 from apes_mailer.model.account import BlockList, Listed, Page
 from apes_mailer.model.suppression import Cause
 from apes_mailer.providers.sendgrid.answer import presentable
-from apes_mailer.providers.sendgrid.asking import Asking, Matter, not_understood
+from apes_mailer.providers.sendgrid.asking import LATER, Asking, Matter, not_understood
 
 ENTRIES = 500
 """The most entries of one answer."""
@@ -53,7 +53,7 @@ def page(asking: Asking, name: str, since: dt.datetime | None, cursor: object | 
     Pages overlap by one entry. When it is not there again, an entry was taken off the list meanwhile and others have
     moved up unseen: then the list is read anew. Raises ``AccountError`` when that goes on, and what asking raises.
     """
-    matter = _matter(name)
+    matter = matter_of(name)
     at = cursor if isinstance(cursor, _Cursor) else None
     query: dict[str, str | int] = {"limit": ENTRIES, "offset": at.offset if at else 0}
     if since is not None:
@@ -65,7 +65,9 @@ def page(asking: Asking, name: str, since: dt.datetime | None, cursor: object | 
     follows = at is not None and entries[:1] == [at.last]
     if at is not None and at.offset and not follows:
         if at.restarts == _MOST_RESTARTS:
-            raise AccountError(f"SendGrid did not tell {matter.what}: it changes faster than it can be read.")
+            raise AccountError(
+                f"SendGrid did not tell {matter.what}: it changes faster than it can be read.", hint=LATER
+            )
         return Page(entries=[], next=replace(at, offset=0, restarts=at.restarts + 1), at=at.end)
     end, restarts = (at.end, at.restarts) if at else (told.at, 0)
     offset = int(query["offset"]) + len(entries) - 1
@@ -77,11 +79,7 @@ def page(asking: Asking, name: str, since: dt.datetime | None, cursor: object | 
 
 def group(asking: Asking, group_id: int) -> Page:
     """Return everybody who has unsubscribed from a group, in one page. Raises what asking raises."""
-    matter = Matter(
-        what=f"who left the unsubscribe group {group_id}",
-        scope="asm.groups.suppressions.read",
-        right="Unsubscribe Groups: Read Access",
-    )
+    matter = group_matter(group_id)
     told = asking.ask(matter, ["asm", "groups", str(group_id), "suppressions"])
     entries = [Listed(str(address)) for address in _array(matter, told.value)]
     return Page(entries=entries, next=None, at=told.at)
@@ -106,8 +104,18 @@ def _let_back_matter(scope: str, right: str) -> Matter:
     return Matter(what="that it mails again who has come back", scope=scope, right=right)
 
 
-def _matter(name: str) -> Matter:
+def matter_of(name: str) -> Matter:
+    """Return what is asked for when a list is read."""
     return Matter(what=f"its list {name}", scope=f"suppression.{name}.read", right="Suppressions: Read Access")
+
+
+def group_matter(group_id: int) -> Matter:
+    """Return what is asked for when a group is read."""
+    return Matter(
+        what=f"who left the unsubscribe group {group_id}",
+        scope="asm.groups.suppressions.read",
+        right="Unsubscribe Groups: Read Access",
+    )
 
 
 def _array(matter: Matter, value: object) -> list[Any]:

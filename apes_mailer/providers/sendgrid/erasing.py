@@ -18,7 +18,7 @@ from apes_mailer.providers.sendgrid.asking import Asking, Matter
 MOST_ADDRESSES = 900
 """Of one request: even the longest addresses, of 254 octets, stay below 256 kB."""
 
-_MATTER = Matter(what="that it erases people", scope="recipients.erasejob.create", right="Recipients' Data Erasure")
+MATTER = Matter(what="that it erases people", scope="recipients.erasejob.create", right="Recipients' Data Erasure")
 
 
 def erase(asking: Asking, addresses: Sequence[str]) -> Erasure:
@@ -30,7 +30,7 @@ def erase(asking: Asking, addresses: Sequence[str]) -> Erasure:
     left: list[str] = list(addresses)
     no_address: list[str] = []
     while left:
-        told = asking.ask(_MATTER, ["recipients", "erasejob"], body={"email_addresses": left}, accept=(202, 400))
+        told = asking.ask(MATTER, ["recipients", "erasejob"], body={"email_addresses": left}, accept=(202, 400))
         if told.status == 202:
             return Erasure(job=presentable(_job(told.value)), no_address=no_address)
         refused = " ".join(messages(told.value))

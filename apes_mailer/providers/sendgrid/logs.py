@@ -15,7 +15,7 @@ from apes_mailer.model.account import LoggedMessage, Trace
 from apes_mailer.providers.sendgrid.answer import presentable
 from apes_mailer.providers.sendgrid.asking import Asking, Matter, not_understood
 
-_MATTER = Matter(what="what it has accepted", scope="messages.read", right="Email Activity: Read Access")
+MATTER = Matter(what="what it has accepted", scope="messages.read", right="Email Activity: Read Access")
 _MOST_FOUND, _MOST_READ = 100, 10
 _WRONG_CLOCK = dt.timedelta(hours=26)  # the clock of this computer, or its time zone, may have been wrong
 
@@ -30,17 +30,17 @@ def messages(asking: Asking, address: str, at: dt.datetime) -> list[LoggedMessag
         f" AND sg_message_id_created_at >= {_timestamp(at - _WRONG_CLOCK)}"
         f" AND sg_message_id_created_at <= {_timestamp(at + _WRONG_CLOCK)}"
     )
-    told = asking.ask(_MATTER, ["logs"], body={"query": query, "limit": _MOST_FOUND})
+    told = asking.ask(MATTER, ["logs"], body={"query": query, "limit": _MOST_FOUND})
     found = _mapping(told.value).get("messages")
     if not isinstance(found, list):
-        raise not_understood(_MATTER)
+        raise not_understood(MATTER)
     logged = [_message(_mapping(each)) for each in cast("list[Any]", found)]
     return sorted(logged, key=lambda message: abs(message.at - at))[:_MOST_READ]
 
 
 def trace(asking: Asking, message: LoggedMessage) -> Trace | None:
     """Return which attempt a message came with; None when it is not one of ours, or has just left the log."""
-    told = asking.ask(_MATTER, ["logs", quote(message.entry, safe="")], accept=(200, 404))
+    told = asking.ask(MATTER, ["logs", quote(message.entry, safe="")], accept=(200, 404))
     if told.status == 404:
         return None
     whole = _mapping(told.value)
@@ -65,11 +65,11 @@ def _message(found: Mapping[str, object]) -> LoggedMessage:
     try:
         at = dt.datetime.fromisoformat(str(found.get("sg_message_id_created_at")))
     except ValueError as error:
-        raise not_understood(_MATTER) from error
+        raise not_understood(MATTER) from error
     return LoggedMessage(str(found.get("sg_message_id") or ""), at if at.tzinfo else at.replace(tzinfo=dt.UTC))
 
 
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise not_understood(_MATTER)
+        raise not_understood(MATTER)
     return cast("Mapping[str, object]", value)

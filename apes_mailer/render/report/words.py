@@ -19,8 +19,8 @@ FOLDER = Path(__file__).parent
 
 @functools.cache
 def words(section: str, language: Language) -> Mapping[str, str]:
-    """Return the words of a section of ``words.<language>.toml`` by their names."""
-    text = (FOLDER / f"words.{language}.toml").read_text(encoding="utf-8")
+    """Return the words of a section of ``strings.<language>.toml`` by their names."""
+    text = (FOLDER / f"strings.{language}.toml").read_text(encoding="utf-8")
     return MappingProxyType(tomllib.loads(text)[section])
 
 

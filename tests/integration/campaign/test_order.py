@@ -150,5 +150,7 @@ def test_field_that_nobody_has_is_pointed_out(application: Application, place: P
     assert "PRENMO" in [each.name for each in surveyed.empty_fields]
     said = cards.card(application, order, surveyed)
     [warning] = [line for line in said.splitlines() if "PRENMO>>" in line]
-    assert warning.startswith("  Warning: campaigns/premier-numero/issue.yaml")
-    assert "<<contact.PRENMO>>: nobody on the list has this field" in warning
+    line = next(
+        number for number, each in enumerate(issue.read_text(encoding="utf-8").splitlines(), 1) if "PRENMO" in each
+    )
+    assert warning.startswith(f"  Warning: campaigns/premier-numero/issue.yaml:{line} <<contact.PRENMO>>: nobody on ")

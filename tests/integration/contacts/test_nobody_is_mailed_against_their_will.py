@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,20 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 
-from apes_mailer.campaign import erasure, unsubscribe
-from apes_mailer.contacts import importing, lists, opting_in, staging, suppressions, undoing
+from apes_mailer.campaign import erasure, preferences, unsubscribe
+from apes_mailer.campaign.applying import Application
+from apes_mailer.contacts import (
+    block_lists,
+    importing,
+    lists,
+    opting_in,
+    staging,
+    suppressions,
+    undoing,
+    wishes,
+)
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError, UsageError
@@ -25,97 +33,27 @@ from apes_mailer.ledger.freeze import Candidates, Preparation
 from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.consent import Policy, Purpose
-from apes_mailer.model.keys import Keyring, TokenContent
+from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.submission import NotAccepted, Submission, Submitted
 from apes_mailer.model.suppression import ENDED_BY_OPTING_IN, NEEDS_REASON, NEVER_WITH_OTHERS, Cause
 from apes_mailer.store import schema
-from apes_mailer.store.database import Database
-from apes_mailer.workspace import Workspace
-from tests.support.ledgers import ENVELOPE, SECRET, TEMPLATE
+from tests.integration.contacts.outside import BLOCK_LISTS, Outside
+from tests.integration.contacts.world import DAY, KEYRING, LISTS, PEOPLE, List, Person, Some, address, key
+from tests.support.ledgers import ENVELOPE, TEMPLATE
 
 pytestmark = pytest.mark.slow
 
-PEOPLE, LISTS = 3, ("tous", "autres")
-NOW = dt.datetime(2027, 3, 1, 9, 30, tzinfo=dt.UTC)
-DAY = dt.timedelta(days=1)
-KEYRING = Keyring(SECRET)
 SAID_OTHERWISE = [cause for cause in Cause if cause not in {Cause.PAUSED, Cause.ERASED}]
 
-Person, List = st.integers(0, PEOPLE - 1), st.sampled_from(LISTS)
-Some = st.lists(Person, min_size=1, max_size=PEOPLE)
 
-
-def address(number: int) -> str:
-    """The address of a person."""
-    return f"personne{number}@exemple.example"
-
-
-def key(number: int) -> bytes:
-    """The key of a person."""
-    return KEYRING.contact_key(address(number))
-
-
-class Will:
-    """The model: which noes stand against letters of a list to a person, by cause, and who has agreed to get them.
-
-    A yes takes as much away as its words can mean: the model never asks for more silence than the person did.
-    """
-
-    def __init__(self) -> None:
-        everybody = [(number, name) for number in range(PEOPLE) for name in LISTS]
-        self._noes: dict[tuple[int, str], dict[Cause, dt.datetime | None]] = {each: {} for each in everybody}
-        self._agreed = set[tuple[int, str]]()
-
-    def no(self, number: int, where: str | None, cause: Cause, until: dt.datetime | None = None) -> None:
-        """Somebody said no, for one list or for all; what has no end keeps having none."""
-        for name in _names(where):
-            noes = self._noes[number, name]
-            noes[cause] = None if cause in noes and noes[cause] is None else until
-
-    def yes(self, number: int, where: str | None, causes: Collection[Cause], *, agreed: bool = True) -> None:
-        """Somebody who may took noes back."""
-        for name in _names(where):
-            self._noes[number, name] = {c: end for c, end in self._noes[number, name].items() if c not in causes}
-            self._agreed |= {(number, name)} if agreed else set()
-
-    def withdraw(self, number: int) -> None:
-        """The person agrees to nothing any more."""
-        self._agreed -= {(number, name) for name in LISTS}
-
-    def forbids(self, number: int, where: str, at: dt.datetime) -> bool:
-        """Whether this person must not be mailed on this list now."""
-        return any(end is None or end > at for end in self._noes[number, where].values())
-
-    def agrees(self, number: int, where: str) -> bool:
-        """Whether this person has agreed to the letters of this list."""
-        return (number, where) in self._agreed
-
-
-def _names(where: str | None) -> tuple[str, ...]:
-    return LISTS if where is None else (where,)
-
-
-class Audience(RuleBasedStateMachine):
+class Audience(Outside):
     """Does to a workspace whatever people, files, crashes and providers may do, and sends now and then."""
 
     @initialize()
     def begin(self) -> None:
-        self.folder = Path(tempfile.mkdtemp())
-        self.workspace = Workspace(self.folder)
-        self.workspace.contacts.mkdir()
-        self.database = Database("mailer.db", base=self.folder)
-        self.will, self.now = Will(), NOW
+        super().begin()
         self.open: tuple[int, str] | None = None  # a campaign that is being sent, and its list
         self.policy = Policy.OPPOSITION
-        self.lists: dict[str, int] = {}
-        with self.database.write() as connection:
-            for name in LISTS:
-                self.lists[name] = lists.find_or_add(connection, name, KEYRING, NOW)
-
-    def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            self.database.close()
-            shutil.rmtree(self.folder)
 
     def file(self, numbers: list[int]) -> Path:
         path = self.folder / "contacts" / "liste.csv"
@@ -365,7 +303,69 @@ def _opt_in_list_without_a_yes(audience: Audience) -> None:
     audience.prepare("tous", Policy.OPT_IN, None)
 
 
+def _account_that_is_not_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_connection: sa.Connection, _keyring: object, _source: object, _entries: object) -> int:
+        """Read the block lists of a provider, and do nothing."""
+        return 0
+
+    monkeypatch.setattr(block_lists, "heed", fault)
+
+
+def _complaint_that_only_the_provider_knows(audience: Audience) -> None:
+    audience.import_a_file([0], "tous")
+    audience.provider_lists_somebody(0, BLOCK_LISTS[1], loud=True)
+    audience.sync()
+    audience.prepare("tous", Policy.OPPOSITION, None)
+
+
+def _report_that_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_self: Application, _event: object, _about: object) -> None:
+        """Keep what a provider reports, and do nothing."""
+
+    monkeypatch.setattr(Application, "_act", fault)
+
+
+def _complaint_that_is_reported_during_a_send(audience: Audience) -> None:
+    audience.import_a_file([0, 1], "tous")
+    audience.prepare("tous", Policy.OPPOSITION, None)
+    audience.provider_reports(1, "spamreport", marked=False, copies=2)
+    audience.send_on([Submitted(), Submitted()])
+
+
+def _page_that_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_connection: sa.Connection, _number: int, _key: bytes, _at: dt.datetime) -> None:
+        """Forget what was chosen."""
+
+    monkeypatch.setattr(preferences, "_stop", fault)
+
+
+def _letter_that_is_not_chosen(audience: Audience) -> None:
+    for name in LISTS:
+        audience.import_a_file([0], name)
+    audience.choose_letters(0, "tous", {"autres"})
+    audience.prepare("tous", Policy.OPPOSITION, None)
+
+
+def _confirmation_that_is_never_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_connection: sa.Connection, _wish: object) -> None:
+        """Let a link do its work again and again."""
+
+    monkeypatch.setattr(wishes, "confirm", fault)
+
+
+def _leaving_after_signing_up(audience: Audience) -> None:
+    audience.ask_to_sign_up(0, "tous")
+    audience.follow_a_confirmation(0)
+    audience.follow_the_link(0, "tous", undone=False)
+    audience.follow_a_confirmation(0)
+    audience.prepare("tous", Policy.OPPOSITION, None)
+
+
 STORIES: dict[Fault, Story] = {
+    _account_that_is_not_heeded: _complaint_that_only_the_provider_knows,
+    _report_that_does_nothing: _complaint_that_is_reported_during_a_send,
+    _page_that_changes_nothing: _letter_that_is_not_chosen,
+    _confirmation_that_is_never_used_up: _leaving_after_signing_up,
     _import_that_frees: _complaint_before_an_import,
     _removal_of_every_cause: _undo_after_a_complaint,
     _yes_to_one_list_for_all: _coming_back_to_one_of_two,

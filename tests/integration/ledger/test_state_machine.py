@@ -27,8 +27,10 @@ pytestmark = pytest.mark.slow
 
 CONTACTS, BATCH_SIZE = 6, 3
 PICKS = st.integers(0, CONTACTS - 1)
-EVENTS = ["request", "time out", "time out, and go again", "answer", "evidence", "resolve", "cut", "opt out"]
-EVENTS += ["crash", "copy"]
+EVENTS = [
+    *("request", "time out", "time out, and go again", "answer", "evidence"),
+    *("resolve", "cut", "opt out", "crash", "copy"),
+]
 T = TypeVar("T")
 _LIVE = {"submitting", "submitted", "unknown"}
 _PROVED = {"submitted", "late"}

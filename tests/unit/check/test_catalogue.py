@@ -22,6 +22,7 @@ FOUND_ELSEWHERE = {
         "tests/integration/campaign/test_variants.py",
     ),
     "merge-tag-unfilled": "tests/acceptance/test_contract.py",
+    **dict.fromkeys(("list-row", "list-slip"), "tests/integration/contacts/test_rows_of_a_list.py"),
     "merge-tag-unheard": "tests/acceptance/test_contract.py",
     "link-dead": "tests/unit/check/test_online.py",
     "link-unreachable": "tests/unit/check/test_online.py",

@@ -31,6 +31,7 @@ from apes_mailer.ledger.status import BatchStatus, Refusal, Status
 from apes_mailer.model.event import EventKind
 from apes_mailer.model.finding import Severity
 from apes_mailer.model.issue import Block
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
 from apes_mailer.model.waiver import Waived
 from apes_mailer.settings import Settings
@@ -200,6 +201,7 @@ def test_json_samples_have_the_keys_that_are_printed() -> None:
         variants=[FrozenVariant(variant="", digest="", recipients=1, batches=1)],
         left_out=left_out,
         absent_values=[AbsentValue(field="", column="", value="", meant="")],
+        slips=[Slip(domain="", line=1, others=0, meant="")],
     )
     assert _keys(samples["status, pause, resolve"]) == _keys(_status())
     counts = Counts(read=1, new=1, updated=0, unchanged=0, rejected=0, suppressed=0)

@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from apes_mailer.contacts import importing, lists, suppressions
+from apes_mailer.contacts.file_consent import FileConsent
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.importing import Counts
 from apes_mailer.contacts.incoming import Reject
@@ -57,13 +58,15 @@ class Store:
         *,
         on_rows: Callable[[int], None] = lambda _rows: None,
         at: dt.datetime = NOW,
+        consent: FileConsent | None = None,
     ) -> tuple[Counts, list[Reject]]:
         """Import a file into a list; return the counts and the rejected rows in the order they came."""
         list_id = self.list_id(name)
         rejects: list[Reject] = []
         with open_contacts_file(path) as file, self.database.bulk(cache_mb=4) as bulk, bulk.write() as connection:
             run = importing.Import(connection, KEYRING, rejects.append, on_rows)
-            return run.run(file, importing.Source(path=path, list_id=list_id, at=at)), rejects
+            run.read(file, consent)
+            return run.carry_out(importing.Source(path=path, list_id=list_id, at=at)), rejects
 
     def import_rows(
         self,
@@ -72,9 +75,10 @@ class Store:
         *,
         header: Sequence[str] = ("EMAIL", "PRENOM"),
         at: dt.datetime = NOW,
+        consent: FileConsent | None = None,
     ) -> tuple[Counts, list[Reject]]:
         """Import rows, written to a file first."""
-        return self.import_file(write_csv(self.folder / "liste.csv", header, rows), name, at=at)
+        return self.import_file(write_csv(self.folder / "liste.csv", header, rows), name, at=at, consent=consent)
 
     def contacts(self, name: str = "tous") -> dict[str, Mapping[str, str]]:
         """Return the fields of each contact of a list, by address."""

@@ -20,6 +20,7 @@ from apes_mailer.contacts.incoming import Reject
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address
 from apes_mailer.model.consent import Purpose, State
+from apes_mailer.model.slip import Slip
 from apes_mailer.model.suppression import Cause
 from tests.unit.contacts.stores import KEYRING, NOW, Store, write_csv
 
@@ -362,9 +363,12 @@ def test_mended_addresses_and_slips_are_imported_and_told(store: Store) -> None:
         run = Import(connection, KEYRING, lambda _: None, lambda _: None)
         counts = run.run(file, Source(path=path, list_id=list_id, at=NOW))
         assert (counts.new, counts.rejected) == (4, 0)
-        assert run.remarks() == [
-            (2, "“Ana <a@exemple.fr>” is read as a@exemple.fr"),
-            (3, "gmial.com: is gmail.com meant? (1 more)"),
+        repairs, slips = run.remarks()
+        assert repairs == [(2, "Ana <a@exemple.fr>", "a@exemple.fr")]
+        assert slips == [Slip("gmial.com", 3, 1, "gmail.com")]
+        assert [each.words for each in [*repairs, *slips]] == [
+            "“Ana <a@exemple.fr>” is read as a@exemple.fr",
+            "gmial.com: is gmail.com meant? (1 more)",
         ]
     assert list(store.contacts()) == ["a@exemple.fr", "b@gmial.com", "c@exemple.fr", "d@gmial.com"]
 

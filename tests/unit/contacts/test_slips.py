@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apes_mailer.contacts.slips import Domains, Slip
+from apes_mailer.contacts.slips import Domains
+from apes_mailer.model.slip import Slip
 
 
 def _slips(domains: Iterable[str]) -> list[Slip]:

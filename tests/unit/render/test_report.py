@@ -35,7 +35,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
 
 
 def _words(language: str) -> dict[str, dict[str, str]]:
-    return tomllib.loads((words.FOLDER / f"words.{language}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((words.FOLDER / f"strings.{language}.toml").read_text(encoding="utf-8"))
 
 
 def test_both_languages_have_the_same_words_and_the_same_values_in_them() -> None:

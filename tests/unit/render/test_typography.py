@@ -29,6 +29,9 @@ def _seen(text: str) -> str:
         ("6 400 emplois, 1 250 000 €, 50 %", "6~400 emplois, 1~250~000~€, 50~%"),
         ("le n° 12, M. Petit et Mme Roux", "le n°~12, M.~Petit et Mme~Roux"),
         ("déjà\u00a0: fait\u202f!", "déjà~: fait~!"),
+        ("03 20 11 22 33 ou +33 3 20 11 22 33", "03~20~11~22~33 ou +33~3~20~11~22~33"),
+        ("à 20 °C, d'1 heure", "à 20~°C, d’1 heure"),
+        ("L'<<contact.STRUCTURE>>, l'{{contact.NOM}}", "L’<<contact.STRUCTURE>>, l’{{contact.NOM}}"),
     ],
 )
 def test_spaces_and_apostrophes_that_are_there_become_french(typed: str, set_: str) -> None:
@@ -42,7 +45,7 @@ def test_spaces_and_apostrophes_that_are_there_become_french(typed: str, set_: s
         "10:30, 5'30, 3/4",
         "https://exemple.fr/a?b=c&d:e et www.exemple.fr/l'eau",
         "bonjour@exemple.fr",
-        "03 20 11 22 33",
+        "12 34 56 78 90",
         "adhérent·e·s, tou·te·s, étudiant(e)s",
         "<<contact.PRENOM|l'ami ! et : la suite>>",
         "rock 'n' roll",

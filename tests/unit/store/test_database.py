@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from sqlite3 import dbapi2
 from typing import Any
 
 import pytest
@@ -276,14 +277,14 @@ def test_what_is_deleted_is_overwritten_though_sqlite_was_built_to_keep_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As SQLite is in Python for Windows and macOS."""
-    connect = sqlite3.dbapi2.connect
+    connect = dbapi2.connect
 
     def keeping(*arguments: Any, **options: Any) -> sqlite3.Connection:
         connection = connect(*arguments, **options)
         connection.execute("PRAGMA secure_delete=OFF")
         return connection
 
-    monkeypatch.setattr(sqlite3.dbapi2, "connect", keeping)
+    monkeypatch.setattr(dbapi2, "connect", keeping)
     database = Database("mailer.db", base=tmp_path)
     for number in range(300):
         _put(database, f"{number}", "Quasimodo" * 20)
