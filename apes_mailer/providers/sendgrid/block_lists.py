@@ -33,8 +33,8 @@ LISTS = (
 GROUP = BlockList(name="unsubscribe group", cause=Cause.AT_PROVIDER, timeless=True)
 
 _MOST_RESTARTS = 3
-_ENTRY_OF = {"unsubscribes": (["asm", "suppressions", "global"], "asm.suppressions.global.delete")}
-"""Where an entry is deleted, and the right to do it, when that is not below the list itself."""
+_DELETED_BY = {"unsubscribes": "asm.suppressions.global.delete", GROUP.name: "asm.groups.suppressions.delete"}
+"""The right to take an address off a list, where it is not one of that list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +93,16 @@ def let_back(asking: Asking, address: str, cause: Cause, *, group_id: int) -> No
     quoted = quote(address, safe="@")
     for each in LISTS:
         if each.cause is cause:
-            where, scope = _ENTRY_OF.get(each.name, (["suppression", each.name], f"suppression.{each.name}.delete"))
-            asking.delete(_let_back_matter(scope, "Suppressions: Full Access"), [*where, quoted])
+            path = ("asm", "suppressions", "global") if each.name == "unsubscribes" else ("suppression", each.name)
+            asking.delete(let_back_matter(each), [*path, quoted])
     if group_id and cause is GROUP.cause:
-        matter = _let_back_matter("asm.groups.suppressions.delete", "Unsubscribe Groups: Full Access")
-        asking.delete(matter, ["asm", "groups", str(group_id), "suppressions", quoted])
+        asking.delete(let_back_matter(GROUP), ["asm", "groups", str(group_id), "suppressions", quoted])
 
 
-def _let_back_matter(scope: str, right: str) -> Matter:
+def let_back_matter(block_list: BlockList) -> Matter:
+    """Return what is asked for when an address is taken off a list."""
+    scope = _DELETED_BY.get(block_list.name, f"suppression.{block_list.name}.delete")
+    right = "Unsubscribe Groups: Full Access" if scope.startswith("asm.") else "Suppressions: Full Access"
     return Matter(what="that it mails again who has come back", scope=scope, right=right)
 
 
