@@ -58,8 +58,13 @@ class Audience:
         return f'The campaign "{self.corrected.campaign}"' if self.corrected else f'The list "{self.name}"'
 
 
-def find(workspace: Workspace, database: Database, name: str, *, where: Condition | None = None) -> Audience:
-    """Return the list of a name, or a segment of it. Raises ``ContactsError`` when there is none, or two."""
+def find(
+    workspace: Workspace, database: Database, name: str, *, where: Condition | None = None, may_be_made: bool = True
+) -> Audience:
+    """Return the list of a name, or a segment of it. Raises ``ContactsError`` when there is none, or two.
+
+    ``may_be_made``: to make a list of this name is another way to what the person wants.
+    """
     file = workspace.list_file(name)
     with database.read() as connection:
         list_id = lists.find(connection, name)
@@ -71,7 +76,7 @@ def find(workspace: Workspace, database: Database, name: str, *, where: Conditio
             hint="Rename the file, so that it is clear who is meant.",
         )
     if not file and not is_stored:
-        raise _no_list(workspace, name, sorted({*workspace.list_files(), *stored}))
+        raise no_list(workspace, name, stored, may_be_made=may_be_made)
     return Audience(name=name, file=file, shown=workspace.shown(file) if file else "", where=where)
 
 
@@ -102,14 +107,18 @@ def notice(audience: Audience) -> str:
         return file.notice
 
 
-def _no_list(workspace: Workspace, name: str, known: list[str]) -> ContactsError:
-    message = f'There is no list "{name}".'
+def no_list(workspace: Workspace, name: str, stored: Sequence[str], *, may_be_made: bool) -> ContactsError:
+    """Return what is said of a name that is no list; ``stored`` are the lists of the store."""
+    message, known = f'There is no list "{name}".', sorted({*workspace.list_files(), *stored})
     if document := workspace.other_document(name):
         return ContactsError(message, hint=document)
     unusable = "".join(f"\n{cure}" for cure in workspace.unusable_lists())
+    here = f"{did_you_mean(name, known)}Lists here: {', '.join(known) or 'none yet'}."
+    if not may_be_made:
+        return ContactsError(message, hint=f"{here}{unusable}")
     return ContactsError(
         message,
-        hint=f"{did_you_mean(name, known)}Lists here: {', '.join(known) or 'none yet'}. "
+        hint=f"{here} "
         f"Put a file contacts/{name}.csv there, or import one: "
         f"apes-mailer contacts import FILE --list {name}{unusable}",
     )

@@ -40,7 +40,7 @@ def open_asking(
             table = open_contacts(file, shown=files.shown(application, file), meanings=meanings)
         except UnclearColumnsError as error:
             if len(set(error.candidates)) < 2 or not sys.stdin.isatty():
-                raise _with_option(error, f"--column '{error.candidates[0]}=EMAIL'") from error
+                raise _with_option(error, column_option(error.candidates[0], "EMAIL")) from error
             meanings = meanings.and_columns(_ask_for_column(error))
         except SeveralSheetsError as error:
             if not sys.stdin.isatty():
@@ -49,6 +49,12 @@ def open_asking(
         else:
             _refuse_unused(table, meanings)
             return table, meanings
+
+
+def column_option(header: str, field: str) -> str:
+    """Return how to say what a column is, as it can be typed in a shell."""
+    said = f"{' '.join(header.split())}={field}"
+    return f'--column "{said}"' if "'" in said else f"--column '{said}'"
 
 
 def _parsed(option: str) -> tuple[str, str]:

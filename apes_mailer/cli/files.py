@@ -40,6 +40,8 @@ def show_rejects(report: RejectReport) -> None:
     if report.notice:
         output.say(report.notice)
     for reject in report.first:
-        output.say(f"  {report.place(reject.line)}: {reject.reason}")
+        # On a screen only: what is written to a file may be a log, and no address belongs there.
+        words = report.words(reject) if sys.stderr.isatty() else f"{report.place(reject.line)}: {reject.reason}"
+        output.say(f"  {words}")
     if report.count > len(report.first):
         output.say(f"  and {report.count - len(report.first):,} more")

@@ -6,12 +6,22 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from apes_mailer.errors import UsageError
+
 WRITING, SENDING, LISTS = "Writing", "Sending", "Contacts"
 """The groups of commands, in the order of the reference page."""
 
 
 class Command(TyperCommand):
-    """A command whose help names arguments as they are typed in: ``NAME``, without braces and types."""
+    """A command whose help names arguments as they are typed in: ``NAME``, without braces and types.
+
+    An option that takes one value and is given two is refused: the library would take the last, and say nothing.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line. Raises ``UsageError`` for an option that is given twice."""
+        _refuse_repeated(self, ctx, args)
+        return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what follows the name of the command in its first line."""
@@ -26,7 +36,12 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """Commands under the headings that they were added with."""
+    """Commands under the headings that they were added with; options given twice are refused as those of commands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line. Raises ``UsageError`` for an option that is given twice."""
+        _refuse_repeated(self, ctx, args)
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, then the commands."""
@@ -45,6 +60,24 @@ class Group(TyperGroup):
         for heading, rows in sections.items():
             with formatter.section(heading):
                 formatter.write_dl([(name.ljust(width), words) for name, words in rows])
+
+
+def _refuse_repeated(command: Any, ctx: Any, args: list[str]) -> None:
+    """Raise ``UsageError`` for an option that takes one value and is given several."""
+    parser: Any = command.make_parser(ctx)
+    single = [
+        each
+        for each in command.get_params(ctx)
+        if each.param_type_name == "option" and not (each.is_flag or each.multiple or each.count)
+    ]
+    for each in single:  # read like any other, but that a value is kept beside the one before
+        parser.add_option(obj=each, opts=each.opts, dest=each.name, action="append", nargs=each.nargs)
+    given: dict[str, list[str]] = parser.parse_args(args=list(args))[0]
+    for each in single:
+        values = given.get(each.name, [])
+        if len(values) > 1:
+            times = "twice" if len(values) == 2 else f"{len(values)} times"
+            raise UsageError(f"{each.opts[0]} was given {times}: {', '.join(values)}.", hint="Choose one.")
 
 
 def _metavar(parameter: Any) -> str:

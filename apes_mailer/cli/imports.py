@@ -16,12 +16,12 @@ from apes_mailer.cli import consents_told, files, output, remarks, typed
 from apes_mailer.cli.asking import open_asking
 from apes_mailer.cli.context import Json, application_of
 from apes_mailer.cli.rejects import RejectReport
+from apes_mailer.cli.understood import Understanding
 from apes_mailer.errors import CancelledError, ContactsError
 
 if TYPE_CHECKING:
     from apes_mailer.contacts.file_consent import FileConsent
     from apes_mailer.contacts.importing import Change, Counts, Difference, Import
-    from apes_mailer.contacts.table import ContactsTable
     from apes_mailer.contacts.undoing import PastImport, Undone
     from apes_mailer.wiring import Application
 
@@ -75,12 +75,13 @@ def import_(  # noqa: PLR0913 - one argument for each option of the command
         )
     consent = consents_told.of_file(consent_source, consent_date, wording, basis, now=application.clock())
     table, meanings = open_asking(application, file, columns or [], sheet)
+    known = Understanding(table, meanings, file_name=file.name)
     ask = Asked(file, list_name, consent)
     if dry_run:
-        _run(application, table, ask, RejectReport(), yes=yes, dry_run=True, json=json)
+        _run(application, known, ask, RejectReport(), yes=yes, dry_run=True, json=json)
         return
     with RejectReport(workspace.rejected / f"{file.stem}.csv") as report:
-        counts, remarked = _run(application, table, ask, report, yes=yes, json=json)
+        counts, remarked = _run(application, known, ask, report, yes=yes, json=json)
     meanings.remember(file.name)
     if report.count and report.path:
         output.say(f"Every rejected row is in {workspace.shown(report.path)}")
@@ -102,7 +103,7 @@ class Asked(NamedTuple):
 
 def _run(
     application: Application,
-    table: ContactsTable,
+    known: Understanding,
     asked: Asked,
     report: RejectReport,
     *,
@@ -117,7 +118,7 @@ def _run(
     from apes_mailer.contacts import importing, lists
     from apes_mailer.model.field import EMAIL
 
-    with table, application.database.bulk(cache_mb=8) as bulk:
+    with known.table as table, application.database.bulk(cache_mb=8) as bulk:
         if asked.consent is not None:
             consents_told.require_silent(table)
         report.columns = table.columns.in_file_order(EMAIL, table.fields)
@@ -128,7 +129,7 @@ def _run(
             files.show_rows(None)
             if dry_run or not yes:
                 difference = run.preview(lists.number(connection, asked.list_name), application.clock())
-                _show_difference(run, difference, report)
+                _show_difference(run, difference, report, known)
                 if dry_run:
                     _finish_dry_run(run, difference, report, json=json)
                     return difference.counts, {}
@@ -142,12 +143,11 @@ def _run(
     if counts.consents:
         output.say(f"Recorded in the consent log: {output.plural(counts.consents, 'consent')}.")
     if yes:
-        files.show_rejects(report)
-        remarks.show(run, report)
+        _show_remarks(run, report, known)
     return counts, remarks.as_json(run, report)
 
 
-def _show_difference(run: Import, difference: Difference, report: RejectReport) -> None:
+def _show_difference(run: Import, difference: Difference, report: RejectReport, known: Understanding) -> None:
     output.say(f"Not yet imported: {_counts_text(difference.counts)}")
     changes = list(islice(run.changes(), _MOST_SHOWN + 1))
     for each in changes[:_MOST_SHOWN]:
@@ -159,8 +159,15 @@ def _show_difference(run: Import, difference: Difference, report: RejectReport) 
         output.say(f"To be recorded in the consent log: {many}. Who said no, or is known there, is left as they are.")
     if difference.absent:
         output.say(f"{output.plural(difference.absent, 'contact')} of the list not in this file: left as they are.")
+    _show_remarks(run, report, known)
+
+
+def _show_remarks(run: Import, report: RejectReport, known: Understanding) -> None:
+    """Say how the file was read, what was mended in addresses, and what might be a slip of the pen or a no."""
+    known.show_columns()
     files.show_rejects(report)
     remarks.show(run, report)
+    known.show_open(run)
 
 
 def _finish_dry_run(run: Import, difference: Difference, report: RejectReport, *, json: bool) -> None:

@@ -39,6 +39,8 @@ def count(context: typer.Context, list_name: ListOption, where: Where = None, *,
         output.show(f"{list_name}: {output.plural(counted.contacts, 'contact')}")
     else:
         output.show(f"{list_name}: {counted.inside:,} of {output.plural(counted.contacts, 'contact')}: {segment}")
+    for line in counted.unmet:
+        output.say(line)
 
 
 def tag(
@@ -163,7 +165,7 @@ def _require_stored(application: Application, list_name: str) -> None:
     """Raise ``ContactsError`` unless this is a list of the store."""
     from apes_mailer.campaign import audience
 
-    found = audience.find(application.workspace, application.database, list_name)
+    found = audience.find(application.workspace, application.database, list_name, may_be_made=False)
     if found.file is not None:
         raise ContactsError(
             f'"{list_name}" is the list kept in {found.shown}, and not in the store.',

@@ -65,7 +65,7 @@ def _encoding() -> str:
 
 def plural(count: int, word: str) -> str:
     """Return ``1 recipient`` or ``2 recipients``."""
-    return f"{count:,} {word}" + ("" if count == 1 else "s" if not word.endswith(("ch", "ss")) else "es")
+    return f"{count:,} {word}" + ("" if count == 1 else "s" if not word.endswith(("ch", "sh", "ss")) else "es")
 
 
 def moment(stamp: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json as documents
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -43,6 +44,8 @@ def export_person(
     else:
         write_private(out, documents.dumps(found, ensure_ascii=True, indent=2) + "\n")
         output.say(f"{out} holds everything that is kept of this person; delete it once it is handed over.")
+    if not _kept(found):
+        output.say(_unknown(known))
     for file in found["unreadable"]:
         output.say(f"Nobody could look into {file}: see for yourself whether the person is in it.")
 
@@ -58,19 +61,21 @@ def erase_person(
 ) -> None:
     """Erase one person everywhere, and never write to the address again.
 
-    The provider is asked to erase the person too: by suppressions sync, or with the next send. Until then the address
-    waits in the database, for that alone.
+    Shows first what is kept, and asks. The provider is asked to erase the person too: by suppressions sync, or with the
+    next send. Until then the address waits in the database, for that alone.
     """
-    from apes_mailer.campaign import erasure, receipt
+    from apes_mailer.campaign import erasure, person, receipt
     from apes_mailer.cli.orders import actor
 
     application = application_of(context)
     known = typed.address(address)
-    _confirm(known, confirm)
     at = application.clock()
+    kept = _kept(person.export(application.database, application.keyring, application.workspace, known, at=at))
+    output.say(f"Kept of {known}: {', '.join(kept)}." if kept else _unknown(known))
+    _confirm(known, confirm)
     erased = erasure.erase(application.database, application.keyring, application.workspace, known, at=at)
     text = receipt.text(erased, actor=actor(), language=application.language)
-    kept = _kept(application, erased, text)
+    shown = _receipt(application, erased, text)
     output.say(
         f"Erased: {output.plural(erased.lists, 'place')} on lists, {output.plural(erased.rows, 'row')} of files, "
         f"{output.plural(erased.campaigns, 'letter')}, {output.plural(erased.messages, 'message')} in the outbox. "
@@ -80,13 +85,13 @@ def erase_person(
         output.say(
             f"Still to be asked to erase: {', '.join(erased.providers)}. Do it with: apes-mailer suppressions sync"
         )
-    output.say(f"The receipt, which names nobody, is {kept}" if kept else text)
+    output.say(f"The receipt, which names nobody, is {shown}" if shown else text)
     if json:
-        output.emit(_as_json(erased, kept, application))
+        output.emit(_as_json(erased, shown, application))
     _tell_what_is_left(erased, application)
 
 
-def _kept(application: Application, erased: Erased, text: str) -> str | None:
+def _receipt(application: Application, erased: Erased, text: str) -> str | None:
     """Return where the receipt is kept; None, and say why, when it cannot be."""
     from apes_mailer.campaign import receipt
 
@@ -95,6 +100,32 @@ def _kept(application: Application, erased: Erased, text: str) -> str | None:
     except OSError as error:
         output.say(f"The receipt cannot be kept as a file ({error.strerror}): keep what follows.")
         return None
+
+
+def _kept(found: Mapping[str, Any]) -> list[str]:
+    """Return what is kept of a person in numbers, such as ``2 letters``; nothing when nobody knows the address."""
+    words = {
+        "lists": "list",
+        "files": "row of a file",
+        "imports": "import",
+        "consents": "consent",
+        "suppressions": "suppression",
+        "wishes": "wish",
+        "campaigns": "letter",
+        "events": "event",
+        "outbox": "message in the outbox",
+    }
+    numbers = [_number(len(found[name]), word) for name, word in words.items() if found[name]]
+    return [*numbers, *(["the address"] if not numbers and found["fields"] is not None else [])]
+
+
+def _number(count: int, words: str) -> str:
+    first, _, rest = words.partition(" ")
+    return f"{output.plural(count, first)} {rest}".rstrip()
+
+
+def _unknown(address: str) -> str:
+    return f"Nothing is kept of {address}. Is it spelt as the person writes it?"
 
 
 def _as_json(erased: Erased, receipt: str | None, application: Application) -> dict[str, object]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from apes_mailer.contacts.incoming import Reject
 
 SHOWN = 10
+_WIDEST = 60  # characters of a row on a screen
 
 
 class RejectReport:
@@ -45,6 +46,13 @@ class RejectReport:
             self._writer.writerow(
                 (self.place(reject.line).removeprefix("line "), reject.reason, *map(marked, reject.cells))
             )
+
+    def words(self, reject: Reject) -> str:
+        """Return the line of a row and why it was rejected, with what stands where its address should: for a screen."""
+        place = dict(zip(self.columns, reject.cells, strict=False)).get("EMAIL", "")
+        shown = place or "; ".join(filter(None, reject.cells))
+        shown = f"“{shown[:_WIDEST]}{'…' if len(shown) > _WIDEST else ''}”: " if shown else ""
+        return f"{self.place(reject.line)}: {shown}{reject.reason}"
 
     def _open(self, path: Path) -> Any:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apes_mailer.cli import output
 from apes_mailer.cli.context import application_of
 from apes_mailer.errors import SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from apes_mailer.web.site import PublicList
 
 
 def serve(
@@ -52,15 +56,25 @@ def signup_form(
     application = application_of(context)
     if language not in LANGUAGES:
         raise UsageError(f"There are no words in {language}.", hint=f"Languages: {', '.join(LANGUAGES)}.")
-    found = next((each for each in public_lists(application) if each.open and each.name == list_name), None)
+    lists = public_lists(application)
+    found = next((each for each in lists if each.open and each.name == list_name), None)
     if found is None:
-        raise SettingsError(
-            f'Nobody can sign up for "{list_name}" yet.',
-            hint=f'Write into apes-mailer.toml: [lists.{list_name}] and below it title = "…" and signup = true',
-        )
+        raise _closed(list_name, lists)
     if not application.settings.public_url:
         raise SettingsError(
             "A form needs public_url, the address at which `apes-mailer serve` answers, and it is not set.",
             hint='Write public_url = "https://…" at the top of apes-mailer.toml.',
         )
     output.show(signup_form.html(found, application.settings.public_url, LANGUAGES[language]))
+
+
+def _closed(name: str, lists: Sequence[PublicList]) -> SettingsError:
+    """Return what is said of a list that nobody can sign up for: it has all but the word, or may be another one."""
+    from apes_mailer.workspace.names import did_you_mean
+
+    message = f'Nobody can sign up for "{name}" yet.'
+    if any(each.name == name for each in lists):
+        return SettingsError(message, hint=f"Write below [lists.{name}] in apes-mailer.toml: signup = true")
+    meant = did_you_mean(name, [each.name for each in lists if each.open])
+    section = f'Write into apes-mailer.toml: [lists.{name}] and below it title = "…" and signup = true'
+    return SettingsError(message, hint=f"{meant}{section}")

@@ -192,6 +192,7 @@ def _removing(address: str, held: Suppression) -> str:
 
 def scope(application: Application, connection: Connection, list_name: str | None) -> int:
     """Return the number of a list, or the one for all lists. Raises ``ContactsError`` when there is no such list."""
+    from apes_mailer.campaign import audience
     from apes_mailer.contacts import lists
     from apes_mailer.contacts.suppressions import ALL_LISTS
 
@@ -199,7 +200,8 @@ def scope(application: Application, connection: Connection, list_name: str | Non
         return ALL_LISTS
     known = lists.find(connection, list_name)
     if known is None and application.workspace.list_file(list_name) is None:
-        raise ContactsError(f'There is no list "{list_name}".', hint="See them with: apes-mailer contacts list")
+        stored = [each.name for each in lists.stored(connection)]
+        raise audience.no_list(application.workspace, list_name, stored, may_be_made=False)
     return lists.find_or_add(connection, list_name, application.keyring, application.clock())
 
 

@@ -57,6 +57,11 @@ class Bundle:
         )
 
     @property
+    def layouts(self) -> Sequence[Columns]:
+        """The columns of each table."""
+        return [table.columns for table in self._tables]
+
+    @property
     def notice(self) -> str:
         """Which tables are inside, and how they were read where that is not clear."""
         names = ", ".join(PurePosixPath(table.shown).name for table in self._tables)

@@ -29,6 +29,14 @@ class Columns:
     """What the columns are called in the file."""
     notice: str = ""
     """Which column was taken for the addresses, when its name alone does not say so; a sentence for the person."""
+    settled: frozenset[str] = frozenset()
+    """The fields of the columns of which a person said what they are."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What the columns of the address and of each field are called in the file; empty where they have no names."""
+        fields = zip((EMAIL, *self.fields), (self.address, *self.places), strict=True)
+        return {field: self.headers[place] for field, place in fields if place < len(self.headers)}
 
     def in_file_order(self, address: str, values: Sequence[str]) -> tuple[str, ...]:
         """Return an address and the values of the fields in the order of the file's columns."""
@@ -56,10 +64,11 @@ def read_columns(
 ) -> Columns:
     """Return the columns that the header cells name; ``place`` (file and line) begins each message.
 
-    ``told`` has what a person said of headers: their fields, nothing for columns that are to be ignored. Where no
-    header is a name for addresses, the only column that holds some in the first rows, ``sample``, is taken. Columns
-    without a header at the end of the line do not count. Raises ``UnclearColumnsError`` when there is no address column
-    or it cannot be told from another, ``ContactsError`` when a header names no field or two name the same.
+    ``told`` has what a person said of headers: their fields, nothing for columns that are to be ignored; where it names
+    the column of the addresses, others that are called so are ignored, too. Where no header is a name for addresses,
+    the only column that holds some in the first rows, ``sample``, is taken. Columns without a header at the end of the
+    line do not count. Raises ``UnclearColumnsError`` when there is no address column or it cannot be told from another,
+    ``ContactsError`` when a header names no field or two name the same.
     """
     named = list(headers)
     while named and not named[-1].strip():
@@ -67,6 +76,8 @@ def read_columns(
     found: dict[str, int] = {}
     for index, header in enumerate(named):
         field = told.get(header, field_named(header))
+        if field == EMAIL and header not in told and EMAIL in told.values():
+            continue
         if not field and header not in told:
             raise _nameless(header, index, place)
         if field in found:
@@ -84,6 +95,7 @@ def read_columns(
         places=tuple(others.values()),
         headers=tuple(named),
         notice=notice,
+        settled=frozenset(filter(None, told.values())),
     )
 
 

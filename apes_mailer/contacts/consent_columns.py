@@ -10,7 +10,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from apes_mailer.contacts.opt_outs import moment, says_yes
+from apes_mailer.contacts.letter_columns import is_question
+from apes_mailer.contacts.moments import is_unread, moment
+from apes_mailer.contacts.opt_outs import says_yes
 
 # In the order in which they are believed: a confirmed address says more than a form that anybody can fill in.
 _TIMES = """
@@ -19,6 +21,7 @@ _TIMES = """
     SUBSCRIBED_AT SUBSCRIPTION_DATE DATE_ABONNEMENT DATE_D_ABONNEMENT
 """.split()
 _ADDED = "ADDED_TIME CREATED_AT DATE_AJOUT DATE_D_AJOUT DATE_DE_CREATION".split()
+# Beside questions of a form, such as "Souhaitez-vous recevoir notre lettre ?".
 _AGREEMENTS = "OPT_IN OPTIN DOUBLE_OPT_IN DOUBLE_OPTIN CONSENTEMENT CONSENT NEWSLETTER INFOLETTRE".split()
 _SOURCES = """
     CONSENT_SOURCE SOURCE_CONSENTEMENT SOURCE_DU_CONSENTEMENT OPTIN_SOURCE ORIGINE_CONSENTEMENT
@@ -35,20 +38,29 @@ class Consent(NamedTuple):
     basis: str
 
 
+class Unread(NamedTuple):
+    """A cell that should hold the time of a consent, and in which no time is found."""
+
+    field: str
+    written: str
+
+
 class ConsentColumns:
     """Finds the consent in the values of a row."""
 
     def __init__(self, fields: Sequence[str]) -> None:
         """``fields`` are the names of the values of each row."""
         place = {field: number for number, field in enumerate(fields)}
+        self._fields = tuple(fields)
         self._times = [place[name] for name in _TIMES if name in place]
-        self._agreements = [place[name] for name in _AGREEMENTS if name in place]
+        asked = [name for name in fields if is_question(name) and name not in {*_TIMES, *_AGREEMENTS}]
+        agreements = [*(name for name in _AGREEMENTS if name in place), *asked]
+        self._agreements = [place[name] for name in agreements]
         self._added = [place[name] for name in _ADDED if name in place]
         self._sources = [place[name] for name in _SOURCES if name in place]
-        self.names = [name for name in (*_TIMES, *_AGREEMENTS) if name in place]
-        """The columns that tell of a consent, in the order in which they are believed."""
-
         self._bases = [place[name] for name in _BASES if name in place]
+        self.names = [*(name for name in _TIMES if name in place), *agreements]
+        """The columns that tell of a consent, in the order in which they are believed."""
 
     @classmethod
     def among(cls, fields: Sequence[str]) -> Self | None:
@@ -60,10 +72,22 @@ class ConsentColumns:
         """Return the consent that a row tells of, if it does."""
         at = _first_moment(values, self._times)
         if at is None:
-            if not any(says_yes(values[place]) for place in self._agreements):
+            if not self._agrees(values):
                 return None
             at = _first_moment(values, self._added)
         return Consent(at, _first(values, self._sources), _first(values, self._bases))
+
+    def unread(self, values: Sequence[str]) -> Unread | None:
+        """Return the cell for the want of whose time the consent of a row has none, or is none; mostly nothing."""
+        if _first_moment(values, self._times):
+            return None
+        places = self._times
+        if self._agrees(values):
+            places = [*self._times, *self._added] if not _first_moment(values, self._added) else []
+        return next((Unread(self._fields[place], values[place]) for place in places if is_unread(values[place])), None)
+
+    def _agrees(self, values: Sequence[str]) -> bool:
+        return any(says_yes(values[place]) for place in self._agreements)
 
 
 def _first_moment(values: Sequence[str], places: Sequence[int]) -> dt.datetime | None:

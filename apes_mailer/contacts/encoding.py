@@ -19,6 +19,7 @@ LONGEST_LINE = 1 << 20  # bytes; a real row is a thousand times shorter
 
 _BLOCK = 1 << 18
 _HEAD = 8192
+_ASK_AGAIN = "Ask for the list as Excel or CSV, or copy its table into a spreadsheet and save that."
 _SAVE_AS_CSV = "Open it in your spreadsheet and save it with File > Save as > CSV UTF-8."
 
 _FORMATS = (
@@ -93,7 +94,8 @@ def _refuse_other_formats(head: bytes, shown: str) -> None:
         controls = len(head.translate(None, _TEXT))
         kind = "binary data" if controls * 10 > len(head) else ""
     if kind:
-        raise ContactsError(f"{shown} is {kind}, not a list in CSV form", hint=_SAVE_AS_CSV)
+        is_table = kind.startswith(("a spreadsheet", "an Excel", "a web page", "text", "binary"))
+        raise ContactsError(f"{shown} is {kind}, not a list", hint=_SAVE_AS_CSV if is_table else _ASK_AGAIN)
 
 
 def _unmarked_utf16(head: bytes) -> str:

@@ -13,7 +13,7 @@ import contextlib
 import csv
 import io
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -94,6 +94,11 @@ class ContactsFile:
     def columns(self) -> Columns:
         """Where the address and the fields stand in a row."""
         return self._header.columns
+
+    @property
+    def layouts(self) -> Sequence[Columns]:
+        """The columns, once."""
+        return (self.columns,)
 
     @property
     def notice(self) -> str:
@@ -224,6 +229,8 @@ def readable(path: Path, shown: str) -> Generator[None]:
     """Turn what the system says of a file that cannot be opened or read into ``ContactsError``, with the cure."""
     if path.is_dir():
         raise ContactsError(f"{shown} is a folder", hint="Name a file in it.")
+    if opened := _is_open_elsewhere(path.name):
+        raise ContactsError(f"{shown} only says that {opened} is open", hint=f"Close it, and name {opened}.")
     try:
         if path.exists() and not path.is_file():
             raise ContactsError(f"{shown} is not an ordinary file", hint="Save the list to a file, and name that.")
@@ -234,6 +241,13 @@ def readable(path: Path, shown: str) -> Generator[None]:
         raise ContactsError(f"{shown} may not be read by you", hint="Ask for the right to read it.") from error
     except OSError as error:
         raise _unreadable(shown, error) from error
+
+
+def _is_open_elsewhere(name: str) -> str:
+    """Return the spreadsheet beside which a program put a file of this name while it is open; mostly nothing."""
+    if name.startswith(".~lock.") and name.endswith("#"):
+        return name.removeprefix(".~lock.").removesuffix("#")
+    return name.removeprefix("~$") if name.startswith("~$") else ""
 
 
 def is_text(path: Path) -> bool:

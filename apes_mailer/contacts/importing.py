@@ -204,6 +204,11 @@ class Import:
                 if old.get(field, "") != value:
                     yield Change(address=address, field=field, old=old.get(field, ""), new=value)
 
+    @property
+    def incoming(self) -> Incoming:
+        """The rows of the file, and what a person should know of them."""
+        return self._incoming
+
     def remarks(self) -> tuple[list[Repair], list[Slip]]:
         """Return what a person should know of rows that are imported: mended addresses, domains that may be slips."""
         return self._incoming.remarks()
@@ -235,6 +240,7 @@ class Import:
 
     def _plan(self, list_id: int, at: dt.datetime) -> tuple[Counts, int]:
         """Plan what becomes of each row; return the counts, and how many members of the list are in the file."""
+        self._incoming.look_at_consents(at)
         self._connection.exec_driver_sql("DROP TABLE IF EXISTS temp.planned")
         self._connection.exec_driver_sql(_PLANNED)
         values = {"list_id": list_id, "all_lists": schema.ALL_LISTS, "at": stamp(at)}

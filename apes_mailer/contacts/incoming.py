@@ -11,7 +11,7 @@ import datetime as dt
 import gc
 import json
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.consent_columns import ConsentColumns
+from apes_mailer.contacts.questions import Questions
 from apes_mailer.contacts.repair import mend, normalise
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.contacts.slips import Domains
@@ -50,6 +51,12 @@ CREATE TEMPORARY TABLE opted_out (
 CREATE TEMPORARY TABLE consented (
   key BLOB NOT NULL, line INTEGER NOT NULL, at TEXT, source TEXT NOT NULL, basis TEXT NOT NULL,
   wording TEXT NOT NULL);
+"""
+_FUTURE = "SELECT count(*), min(line), at FROM temp.consented WHERE at > :tomorrow"
+_NOT_IN_FUTURE = "UPDATE temp.consented SET at = iif(at > :tomorrow, NULL, :now) WHERE at > :now"
+_UNDATED = """
+SELECT count(*) - count(at) FROM (
+  SELECT key, min(line), at FROM temp.consented WHERE key NOT IN (SELECT key FROM temp.opted_out) GROUP BY key)
 """
 
 _MOST_REMARKS = 10_000  # of mended addresses; nobody reads so many, and they are kept in memory
@@ -81,6 +88,16 @@ class Repair(NamedTuple):
         return f"“{self.written}” is read as {self.read}"
 
 
+class UnreadDates(NamedTuple):
+    """Cells of a column whose days of consent are not believed: how many, the first with its line, and why."""
+
+    field: str
+    cells: int
+    line: int
+    written: str
+    why: str
+
+
 class Incoming:
     """The rows of one file: the usable ones in ``temp.incoming``, the others in ``temp.rejected``.
 
@@ -95,6 +112,9 @@ class Incoming:
         self._columns = Columns(width=1, address=0, fields=(), places=())
         self._mended: list[Repair] = []
         self._domains = Domains()
+        self._unread: dict[str, UnreadDates] = {}
+        self._questions = Questions(())
+        self.undated = 0
         self.place: Callable[[int], str] = str
         """Where a row stands, for a person."""
         self.read = 0
@@ -104,6 +124,8 @@ class Incoming:
         for statement in filter(str.strip, _TABLES.split(";")):
             self._connection.exec_driver_sql(statement)
         self._columns, self.place, consent = file.columns, file.place, file.consent
+        settled = set[str]().union(*(layout.settled for layout in file.layouts))
+        self._questions = Questions(file.fields, settled)
         rows = iter(file)
         with _without_collector():
             while chunk := list(islice(rows, _CHUNK)):
@@ -113,7 +135,32 @@ class Incoming:
                     self._domains.take([row[2] for row in good], [row[1] for row in good])
                 if consent is not None:
                     self._take_consents(chunk, consent)
+                readable = [row for row in chunk if isinstance(row, Row)]
+                self._questions.take([row.line for row in readable], [row.values for row in readable])
                 self._on_rows(self.read)
+
+    @property
+    def questions(self) -> Questions:
+        """What the rows leave open for a person."""
+        return self._questions
+
+    @property
+    def unread_dates(self) -> Sequence[UnreadDates]:
+        """The columns of dates where some were not understood, or lie ahead."""
+        return list(self._unread.values())
+
+    def look_at_consents(self, at: dt.datetime) -> None:
+        """Take a consent that claims to be of the future for one without a day: it would outweigh a later no.
+
+        A time without a zone may be some hours ahead of ``at`` and is no claim; it becomes ``at``. Afterwards
+        ``undated`` is how many people agreed without a day in the file.
+        """
+        times = {"now": stamp(at), "tomorrow": stamp(at + dt.timedelta(days=1))}
+        count, line, written = self._connection.execute(sa.text(_FUTURE), times).one()
+        self._connection.execute(sa.text(_NOT_IN_FUTURE), times)
+        if count:
+            self._unread["future"] = UnreadDates("", count, line, written[:10], "lies in the future")
+        self.undated = int(self._connection.exec_driver_sql(_UNDATED).scalar_one())
 
     @property
     def fits_on_a_screen(self) -> bool:
@@ -161,7 +208,16 @@ class Incoming:
     def _take_consents(self, chunk: list[Row | OptOut | BadRow], columns: ConsentColumns) -> None:
         found: list[tuple[bytes, int, str | None, str, str]] = []
         for row in chunk:
-            if isinstance(row, Row) and (consent := columns.of(row.values)):
+            if not isinstance(row, Row):
+                continue
+            if unread := columns.unread(row.values):
+                first = self._unread.get(unread.field)
+                self._unread[unread.field] = (
+                    first._replace(cells=first.cells + 1)
+                    if first
+                    else UnreadDates(unread.field, 1, row.line, unread.written, "is no day that can be read")
+                )
+            if consent := columns.of(row.values):
                 with suppress(address.AddressError):
                     key = self._keyring.contact_key(normalise(row.address))
                     at = stamp(consent.at) if consent.at else None

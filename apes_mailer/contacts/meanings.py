@@ -46,6 +46,21 @@ class Meanings:
         """Return the given columns that are in none of the header lines that were asked about."""
         return sorted(self._columns.keys() - {_tidy(header) for headers in self._met for header in headers})
 
+    def remembered(self) -> dict[str, str]:
+        """Return what was remembered of the header lines that were asked about, and was not given with the command."""
+        kept = self._kept()["columns"]
+        return {
+            header: fields[_tidy(header)]
+            for headers in self._met
+            if (fields := kept.get(_key(headers)))
+            for header in headers
+            if _tidy(header) in fields and _tidy(header) not in self._columns
+        }
+
+    def remembered_sheet(self, file_name: str) -> str:
+        """Return the sheet that was remembered for files of this name, and was not given with the command."""
+        return "" if self._sheet else self.sheet(file_name)
+
     def and_columns(self, columns: Mapping[str, str]) -> Meanings:
         """Return these meanings with more columns."""
         return Meanings(self._kept_in, columns={**self._columns, **columns}, sheet=self._sheet)

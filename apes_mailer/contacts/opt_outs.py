@@ -9,56 +9,46 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
+from apes_mailer.contacts import letter_columns
+from apes_mailer.contacts.letter_columns import Kind
+from apes_mailer.contacts.moments import moment
 from apes_mailer.model.spelling import plain
 from apes_mailer.model.suppression import Cause
 
 _SHOWN = 60  # characters of a mark
-_BLANK = " -–—.?"  # with which people fill a cell that they leave empty
+_BLANK = " -–—.?☐"  # with which people fill a cell that they leave empty, or a box that they do not tick
 
-
-def _parsed(form: str, written: str) -> dt.datetime:
-    return dt.datetime.strptime(written, form)  # noqa: DTZ007 - no zone is written
-
-
-# Words of a column's name. Those of the first two groups stand anywhere in it, those of the last are all of it.
-_SAYS_NO = re.compile(
-    r"(?:^|_)(?:(?:e_?mail_?)?(?:blacklist|blocklist)\w*|liste_noire|desinscri\w*|desabonn\w*|unsub|unsubscribed|"
-    r"opt_?out|opted_out|clean_time|ne_(?:plus|pas)_(?:contacter|ecrire|mailer)|do_not_(?:e_?mail|contact)|"
-    r"no_bulk_emails?|ne_\w*(?:pas|plus)_\w*(?:recevoir|contacter?|contactee?))(?:_|$)"
-).search
-_SAYS_YES = re.compile(
-    r"(?:^|_)(?:opt_?in|newsletters?|infolettres?|lettres?_d_informations?|abonnee?|subscribed)(?:_|$)"
-).search
-_STATUS = re.compile(
-    r"(?:statut|status|etat|e_?mail_marketing(?:_status)?|marketing(?:_status)?|abonnement|subscription(?:_status)?|"
-    r"(?:statut|status|etat)_(?:e_?mail|abonnement|d_abonnement|de_l_abonnement|inscription|newsletter)|"
-    r"e_?mail_(?:statut|status|subscription)(?:_status)?|consentement|consent)"
-).fullmatch
-# Columns about another channel, and columns that count or lead somewhere, mark nobody.
-_ELSEWHERE = re.compile(
-    r"(?:^|_)(?:sms|whatsapp|push|courrier|postal|campaign|lien|link|url|nombre|nb|count|taux|rate|lue?s|ouvert\w*)(?:_|$)"
-).search
 # What people wrote in words of their own is theirs, and no evidence is needed beyond its being there.
 _FREE_TEXT = re.compile(r"REASON|RAISON|MOTIF|COMMENT|NOTE|OTHER").search
 
 _NO = frozenset({"non", "n", "no", "false", "faux", "0", "jamais", "never", "none"})
-_REFUSED = _NO | {"refus", "refuse", "refusee"}
-_YES = frozenset({"oui", "o", "yes", "y", "true", "vrai", "1", "x", "ok"})
+_YES = frozenset({"oui", "o", "yes", "y", "true", "vrai", "1", "x", "ok", "accepte", "j_accepte", "d_accord"})
+_SIGNS_OF_NO = re.compile(r"[\s☐✗✘✖❌🚫⛔👎]+").fullmatch
+_SIGNS_OF_YES = re.compile(r"[\s☑☒✓✔✅👍\ufe0f]+").fullmatch
+# Where somebody was asked. "Non renseigné" says that nobody answered.
+_DENIED = re.compile(
+    r"(?:non|no(?!_\d)|pas|jamais|never|not|stop|desaccord|refus\w*|oppos\w*|declin\w*|denied|retire\w*|revo\w*|"
+    r"withdrawn?|disagree\w*|annule\w*)(?:_|$)|(?:\w+_)?n[e]?_(?:\w+_)?(?:pas|plus)(?:_|$)|(?:\w+_)?plus_de_"
+).match
+_UNANSWERED = re.compile(
+    r"non?_(?:renseign|communiqu|precis|defini|repon|disponib|applicab|concern|connu|saisi|answer)|not_(?:known|applic|avail)"
+).match
 _WORDS_OF_NO = re.compile(
     r"(?:^|_)(?:unsubscribed?|desinscri\w*|desabonn\w*|non_(?:abonnee?|inscrite?)|not_subscribed|opt(?:ed)?_?out|"
-    r"blacklist\w*|blocklist\w*|blocked|liste_noire|archived|refuse\w*|ne_(?:plus|pas)_(?:contacter|ecrire))(?:_|$)"
+    r"blacklist\w*|blocklist\w*|blocked|liste_noire|archived|refuse\w*|ne_(?:plus|pas)_(?:contacter|ecrire|envoyer)|"
+    r"decedee?|deceased)(?:_|$)"
 ).search
+_WORDS_OF_YES = re.compile(
+    r"(?:oui|yes)_\w+|subscribed|subscriber|abonnee?|(?:re)?inscrite?|acti(?:f|ve)|confirm\w*|opt(?:ed)?_?in|granted|"
+    r"accord\w*|accept\w*"
+).fullmatch
 _WORDS_OF_BOUNCING = re.compile(
     r"(?:^|_)(?:cleaned|(?:hard_?)?bounced?|invalid|undeliverable|npai|(?:e_?mail|adresse)_invalide)(?:_|$)"
 ).search
 _WORDS_OF_COMPLAINT = re.compile(r"(?:^|_)(?:complain\w*|spam|plainte|signale_comme_spam)(?:_|$)").search
-
-_FRENCH_DATES = [
-    partial(_parsed, form) for form in ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
-]
 
 
 _Reader = Callable[[str], Cause | None]
@@ -100,7 +90,7 @@ def find(fields: Sequence[str], file_name: str = "") -> Marks | None:
 
     Mailchimp says in the name of a file, too, that it holds those who left, or whose address is dead.
     """
-    readers = [(place, field, read) for place, field in enumerate(fields) if (read := _reader(plain(field)))]
+    readers = [(place, field, read) for place, field in enumerate(fields) if (read := _reader(field))]
     everybody = _of_everybody(plain(file_name))
     return Marks(readers, everybody=everybody) if readers or everybody else None
 
@@ -113,13 +103,17 @@ def _of_everybody(file_name: str) -> Cause | None:
 
 def _reader(name: str) -> _Reader | None:
     """Return what tells the cause that a cell of this column states, or nothing for columns that state none."""
-    if _ELSEWHERE(name):
-        return None
-    if _SAYS_NO(name):
-        return _bounce_unless_no if name.startswith("clean") else _no_unless_denied
-    if _SAYS_YES(name):
-        return _no_if_denied
-    return _no_if_said if _STATUS(name) else None
+    match letter_columns.kind(name):
+        case Kind.NO:
+            return _no_unless_denied
+        case Kind.DEAD:
+            return _bounce_unless_no
+        case Kind.YES:
+            return _no_if_denied
+        case Kind.STATUS:
+            return _no_if_said
+        case _:
+            return None
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +131,7 @@ def _bounce_unless_no(written: str) -> Cause | None:
 @lru_cache(maxsize=4096)
 def _no_if_denied(written: str) -> Cause | None:
     """A column such as ``Newsletter``: only a no in it says no; an empty cell says nothing."""
-    return Cause.IMPORTED if plain(written) in _REFUSED else _no_if_said(written)
+    return _no_if_said(written) or (Cause.IMPORTED if says_no(written) else None)
 
 
 @lru_cache(maxsize=4096)
@@ -153,19 +147,23 @@ def _no_if_said(written: str) -> Cause | None:
 
 def says_yes(written: str) -> bool:
     """Whether a cell of a column such as ``Opt-in`` agrees in so many words."""
-    return plain(written) in _YES
+    return plain(written) in _YES or (bool(written.strip()) and bool(_SIGNS_OF_YES(written)))
 
 
 @lru_cache(maxsize=4096)
-def moment(written: str) -> dt.datetime | None:
-    """Return the time that a cell holds, in UTC: ISO 8601 or French; None when it holds none.
+def says_no(written: str) -> bool:
+    """Whether the answer to a question, such as ``Souhaitez-vous recevoir notre lettre ?``, is no."""
+    word = plain(written)
+    if word in _NO or (written.strip() and _SIGNS_OF_NO(written)):
+        return True
+    return bool(_DENIED(word)) and not _UNANSWERED(word)
 
-    Services export UTC without saying so, and a day of a spreadsheet is a day, so a time without a zone is UTC.
-    """
-    for read in (dt.datetime.fromisoformat, *_FRENCH_DATES):
-        try:
-            found = read(written.strip())
-            return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            continue
-    return None
+
+@lru_cache(maxsize=4096)
+def is_unclear(written: str) -> bool:
+    """Whether a cell of a column such as ``Newsletter`` has something in it that is neither a yes nor a no."""
+    word = plain(written)
+    if not written.strip(_BLANK) or _UNANSWERED(word) or word in {"n_a", "na", "nc", "n_c", "nsp"}:
+        return False
+    is_heard = says_yes(written) or _no_if_denied(written) or _WORDS_OF_YES(word)
+    return not is_heard and moment(written) is None

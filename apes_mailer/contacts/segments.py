@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +18,12 @@ from apes_mailer.contacts.slips import Domains
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.field import EMAIL
 from apes_mailer.model.segment import Condition, Every, Has, Not, Some, holds, leaves
+from apes_mailer.model.spelling import alike
+from apes_mailer.model.variant import values_in
 from apes_mailer.workspace.names import did_you_mean
 
 _MOST_CELLS = 1 << 16  # remembered for each comparison
+_MOST_VALUES = 1000  # of a column, looked through for the one that may be meant
 
 _inside = sa.Table(
     "inside",
@@ -31,10 +35,14 @@ _inside = sa.Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many contacts a list has, and how many of them a segment means."""
+    """How many contacts a list has, and how many of them a segment means.
+
+    ``unmet`` says, where it means nobody, which of its comparisons holds for nobody, and what may be meant.
+    """
 
     contacts: int
     inside: int
+    unmet: tuple[str, ...] = ()
 
 
 def count(connection: sa.Connection, rows: sa.Subquery, condition: Condition | None) -> Count:
@@ -44,17 +52,26 @@ def count(connection: sa.Connection, rows: sa.Subquery, condition: Condition | N
     """
     meant = sa.true() if condition is None else _clause(connection, rows, condition)
     found = connection.execute(sa.select(sa.func.count(), sa.func.count().filter(meant)).select_from(rows)).one()
-    return Count(contacts=found[0], inside=found[1])
+    if condition is None or found[1]:
+        return Count(contacts=found[0], inside=found[1])
+    values = {has.field: _values(connection, rows, has.field) for has in leaves(condition)}
+    return Count(contacts=found[0], inside=0, unmet=_unmet(condition, values))
 
 
 def count_file(file: ContactsFile, condition: Condition | None) -> Count:
     """Count the contacts of a list kept as a file, as :func:`count` does. Raises ``ContactsError`` as the file does."""
     _require_columns(file, condition)
     contacts = inside = 0
+    values: dict[str, set[str]] = {has.field: set() for has in (leaves(condition) if condition else ())}
     for each in file_list.contacts(file, lambda _reject: None):
         contacts += 1
-        inside += _means(condition, each)
-    return Count(contacts=contacts, inside=inside)
+        fields = {**each.fields, EMAIL: each.address}
+        inside += condition is None or holds(condition, fields)
+        for field, known in values.items():
+            if len(known) < _MOST_VALUES:
+                known.add(fields.get(field, ""))
+    unmet = _unmet(condition, values) if condition and not inside else ()
+    return Count(contacts=contacts, inside=inside, unmet=unmet)
 
 
 def of_list(connection: sa.Connection, list_id: int, condition: Condition | None) -> sa.Subquery:
@@ -126,6 +143,23 @@ def _clause(connection: sa.Connection, rows: sa.Subquery, condition: Condition) 
                 return sa.or_(*map(clause, parts))
 
     return clause(condition)
+
+
+def _values(connection: sa.Connection, rows: sa.Subquery, field: str) -> set[str]:
+    cells = sa.select(_cell(rows, field)).distinct().limit(_MOST_VALUES)
+    return set(connection.execute(cells).scalars())
+
+
+def _unmet(condition: Condition, cells: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Say which comparisons hold for none of the cells, and which value is near what they ask for."""
+    said: list[str] = []
+    for has in leaves(condition):
+        if len(cells[has.field]) < _MOST_VALUES and not any(map(has.holds, cells[has.field])):
+            known = {alike(value): value for cell in sorted(cells[has.field]) for value in values_in(cell).values()}
+            near = [close for value in sorted(has.values) for close in get_close_matches(value, known, n=1)]
+            meant = f" Did you mean {known[near[0]]}?" if near else ""
+            said.append(f"Nobody has {has}.{meant}")
+    return tuple(said)
 
 
 def _cell(rows: sa.Subquery, field: str) -> sa.ColumnElement[str]:

@@ -60,6 +60,7 @@ def as_table(path: Path, shown: str, *, sheet: str = "") -> BinaryIO:
     cannot be told which sheet is meant.
     """
     _refuse_bombs(path, shown)
+    _refuse_other_documents(path, shown)
     table = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
     try:
         _convert(path, shown, sheet, table)
@@ -113,6 +114,25 @@ def _refusal(shown: str, wanted: str, done: subprocess.CompletedProcess[bytes]) 
             )
         case Fault.DAMAGED:
             return _damaged(shown)
+
+
+def _refuse_other_documents(path: Path, shown: str) -> None:
+    """Raise ``ContactsError`` for a packed document of an office program that is no spreadsheet."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as packed:
+        names = packed.namelist()
+        described = packed.read("mimetype")[:100] if "mimetype" in names else b""
+    if any(name.startswith("word/") for name in names) or described.endswith((b"opendocument.text", b"epub+zip")):
+        kind = "a text document (Word or LibreOffice Writer)"
+    elif any(name.startswith("ppt/") for name in names) or described.endswith(b"opendocument.presentation"):
+        kind = "a presentation"
+    else:
+        return
+    raise ContactsError(
+        f"{shown} is {kind}, not a list",
+        hint="Ask for the list as Excel or CSV, or copy its table into a spreadsheet and save that.",
+    )
 
 
 def _refuse_bombs(path: Path, shown: str) -> None:

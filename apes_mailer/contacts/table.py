@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -22,6 +22,11 @@ class ContactsTable(Protocol):
     @property
     def columns(self) -> Columns:
         """Where the address and the fields stand in a row."""
+        ...
+
+    @property
+    def layouts(self) -> Sequence[Columns]:
+        """The columns of each table that it consists of, as they are in the files."""
         ...
 
     @property

@@ -152,7 +152,7 @@ def parse(text: str, named: Mapping[str, str]) -> Condition:
         parser: Any = _parser()  # its types are open ones
         tree = parser.parse(text)
     except UnexpectedInput as error:
-        raise SegmentError(_misread(text, error)) from error
+        raise SegmentError(_misread(text, error), *_cures(text, error)) from error
     return _condition(tree, named)
 
 
@@ -169,6 +169,13 @@ def _misread(text: str, error: Any) -> str:
         return f"“{text.strip()}” ends too early"
     before = text[:at].rstrip()
     return f"“{text[at:].strip()}” is not understood" + (f" after “{before}”" if before else "")
+
+
+def _cures(text: str, error: Any) -> list[str]:
+    """Return the cure for a sign that segments have not; mostly nothing."""
+    if text[error.pos_in_stream :].lstrip().startswith(("<", ">")):
+        return ["There is only =, != and a beginning, as in: code postal = 02*"]
+    return []
 
 
 def _condition(tree: Any, named: Mapping[str, str]) -> Condition:

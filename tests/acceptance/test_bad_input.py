@@ -136,7 +136,7 @@ LISTS = [
         name="suppression for no list",
         run=("suppressions", "add", "a@exemple.fr", "--list", "nulle"),
         code=1,
-        says=('no list "nulle"', "apes-mailer contacts list"),
+        says=('no list "nulle"', "Lists here: staff."),
     ),
     Case(
         name="no suppression to remove",

@@ -151,8 +151,17 @@ def test_receipt_says_what_was_done_and_for_nobody_to_see_for_whom(cli: Cli) -> 
 
 def test_erasing_needs_the_address_once_more(cli: Cli) -> None:
     for arguments in ((), ("--confirm", BOB)):
-        assert cli.run("contacts", "erase-person", ANA, *arguments).code == 5
+        done = cli.run("contacts", "erase-person", ANA, *arguments)
+        assert done.code == 5
+        assert f"Kept of {ANA}: 2 lists, 1 row of a file, 3 imports, 1 consent, 2 letters, 2 messages" in done.err
     assert len(cli.ok("contacts", "show", "tous", "--json").json()) == 2
+
+
+def test_address_that_nobody_knows_looks_like_a_slip_before_it_is_erased_or_given_out(cli: Cli) -> None:
+    said = "Nothing is kept of anna@exemple.fr. Is it spelt as the person writes it?"
+    assert said in cli.run("contacts", "erase-person", "anna@exemple.fr").err
+    assert said in cli.ok("contacts", "export-person", "anna@exemple.fr").err
+    assert said not in cli.ok("contacts", "export-person", ANA).err
 
 
 def test_what_is_not_ours_to_change_is_named_and_found_again_until_it_is_gone(cli: Cli) -> None:

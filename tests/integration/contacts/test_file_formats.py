@@ -153,3 +153,38 @@ def test_on_a_terminal_the_column_and_the_sheet_are_asked_for(
     else:
         assert "nothing was imported" in done.stderr
         assert not (cli.workspace / "contacts" / "columns.json").exists()
+
+
+def test_preview_says_how_the_columns_were_understood_and_what_they_leave_open(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "adhesions.csv"
+    path.write_text(
+        "Email payeur;Prénom adhérent;Email de l'enfant;Souhaitez-vous recevoir notre lettre ?;Déjà venu;Date d'ajout;"
+        "Avis\n"
+        "a@exemple.fr;Ana;x@exemple.fr;Oui;Oui;12-03-2024 10:00:00;\n"
+        "b@exemple.fr;Bob;y@exemple.fr;Non;Oui;;\n"
+        "c@exemple.fr;Cléo;;Oui;Non;12.2024;ne veut plus de mails\n"
+        "d@exemple.fr;Dora;;Oui;Non;12/03/2099;\n",
+        encoding="utf-8",
+    )
+    command = ("contacts", "import", str(path), "--list", "lettre")
+    said = cli.ok(*command, "--dry-run").err
+    for line in (
+        "Addresses: “Email payeur”; PRENOM: “Prénom adhérent”; 5 other columns",
+        "Yes or no to letters: “Souhaitez-vous recevoir notre lettre ?”",
+        "“Déjà venu”: 2 no, 1 yes. Is a no in it one to the letter?",
+        "If so: --column 'Déjà venu=NEWSLETTER'   else: --column 'Déjà venu=DEJA_VENU'",
+        "“Email de l'enfant” holds addresses too",
+        """To write to those: --column "Email de l'enfant=EMAIL\"""",
+        "line 4: “12.2024” in “Date d'ajout”, the day of a consent, is no day that can be read",
+        "line 4: “Avis” says “ne veut plus de mails”",
+        "line 5: “2099-03-12”, the day of a consent, lies in the future",
+        "2 consents as of today: the file has no day for them",
+    ):
+        assert line in said
+    done = cli.ok(*command, "--column", "Déjà venu=NEWSLETTER", "--yes")
+    assert "is a no in it" not in done.err.lower()
+    assert _addresses(cli, "lettre") == ["a@exemple.fr"]
+    shown = cli.ok("contacts", "show", "a@exemple.fr", "--json").json()
+    assert [each["at"][:19] for each in shown["consents"]] == ["2024-03-12T10:00:00"]
+    again = cli.ok(*command, "--dry-run").err
+    assert "Remembered in contacts/columns.json: “Déjà venu” is NEWSLETTER." in again

@@ -97,9 +97,15 @@ def test_a_form_for_other_sites_posts_to_the_public_address(cli: Cli) -> None:
     refused = cli.run("signup-form", "--list", "agenda")
     assert refused.code == 4
     assert "[lists.agenda]" in refused.err
+    settings.write_text(f'{before}\n[lists.agenda]\ntitle = "L’agenda & co"\n', encoding="utf-8")
+    assert (
+        "Write below [lists.agenda] in apes-mailer.toml: signup = true"
+        in cli.run("signup-form", "--list", "agenda").err
+    )
     settings.write_text(f'{before}\n[lists.agenda]\ntitle = "L’agenda & co"\nsignup = true\n', encoding="utf-8")
     try:
         assert "public_url" in cli.run("signup-form", "--list", "agenda").err
+        assert "Did you mean agenda?" in cli.run("signup-form", "--list", "agneda").err
         form = cli.ok("signup-form", "--list", "agenda", extra={"APES_MAILER_PUBLIC_URL": "https://lettre.example.org"})
         assert 'action="https://lettre.example.org/signup/agenda?lang=fr"' in form.out
         assert "L’agenda &amp; co" in form.out

@@ -318,3 +318,24 @@ def test_command_says_that_nothing_was_sent_only_where_it_cannot_have_begun(
     monkeypatch.setattr(application, "app", interrupted)
     assert run(["send", "x", "--to", "y"]) == 130
     assert capsys.readouterr().err == f"{said}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("send x --to lettre --to staff", "--to was given twice: lettre, staff.\nChoose one.\n"),
+        ("contacts count --list=a --list b --list c", "--list was given 3 times: a, b, c.\nChoose one.\n"),
+        ("--workspace a status --workspace=b", "--workspace was given twice: a, b.\nChoose one.\n"),
+    ],
+)
+def test_option_given_twice_is_refused(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(words.split()) == 2
+    assert capsys.readouterr().err == said
+
+
+def test_option_that_can_be_repeated_is_and_what_follows_two_dashes_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in ("contacts tag a@exemple.fr --add x --add y --json --json", "status --json -- --to --to"):
+        run(["--workspace", str(tmp_path), *words.split()])
+        assert "was given" not in capsys.readouterr().err

@@ -51,3 +51,12 @@ def test_preview_writes_nothing(tmp_path: Path) -> None:
         _reject(report, 3)
     assert report.count == 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_screen_shows_what_stands_where_the_address_should() -> None:
+    report = RejectReport()
+    report.columns = ("PRENOM", "EMAIL")
+    reject = Reject(line=8, reason="It has no @.", cells=("Zoé", "zoe(at)exemple.fr"))
+    assert report.words(reject) == "line 8: “zoe(at)exemple.fr”: It has no @."
+    assert report.words(Reject(line=9, reason="It is empty.", cells=("Zoé", ""))) == "line 9: “Zoé”: It is empty."
+    assert report.words(Reject(line=10, reason="It is cut off.")) == "line 10: It is cut off."

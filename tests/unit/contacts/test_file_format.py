@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import tracemalloc
+import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -455,3 +456,36 @@ def test_column_of_addresses_without_their_name_is_found_by_what_it_holds(tmp_pa
 def test_file_that_cannot_be_read_on_after_its_header_is_refused_as_any_other(tmp_path: Path) -> None:
     refused = _refusal(_written(tmp_path, 'Nom;Adresse\n"Ana;a@exemple.fr\n'))
     assert "no column holds the addresses" in refused.message
+
+
+@pytest.mark.parametrize(
+    ("parts", "kind"),
+    [
+        ({"[Content_Types].xml": "", "word/document.xml": ""}, "a text document"),
+        ({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}, "a text document"),
+        ({"[Content_Types].xml": "", "ppt/presentation.xml": ""}, "a presentation"),
+    ],
+)
+def test_document_of_another_program_is_no_list_and_nobody_is_to_open_it_in_a_spreadsheet(
+    tmp_path: Path, parts: dict[str, str], kind: str
+) -> None:
+    path = tmp_path / "liste.docx"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    with pytest.raises(ContactsError, match=kind) as caught:
+        open_contacts_file(path)
+    assert caught.value.hint.startswith("Ask for the list as Excel or CSV")
+
+
+def test_pdf_is_to_be_asked_for_again_as_a_list(tmp_path: Path) -> None:
+    assert _refusal(_written(tmp_path, b"%PDF-1.7\n")).hint.startswith("Ask for the list as Excel or CSV")
+
+
+@pytest.mark.parametrize("name", ["~$adherents.xlsx", ".~lock.adherents.xlsx#"])
+def test_file_that_marks_a_spreadsheet_as_open_is_told_apart_from_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\x05Marie")
+    with pytest.raises(ContactsError, match=r"only says that adherents\.xlsx is open") as caught:
+        open_contacts_file(path)
+    assert caught.value.hint == "Close it, and name adherents.xlsx."

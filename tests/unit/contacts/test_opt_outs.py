@@ -57,6 +57,35 @@ def _cause(header: str, written: str) -> str:
         ("UNSUB_TIME", "2025-04-01 10:11:12", IMPORTED),
         ("UNSUB_REASON", "NORMAL", IMPORTED),
         ("CLEAN_TIME", "2025-04-01 10:11:12", BOUNCED),
+        ("Consentement", "Non", IMPORTED),
+        ("Consent", "withdrawn", IMPORTED),
+        ("Consentement", "refusé le 12/03", IMPORTED),
+        ("Consentement", "retiré", IMPORTED),
+        ("Consentement retiré le", "12/03/2026", IMPORTED),
+        ("Souhaitez-vous recevoir notre lettre ?", "Non", IMPORTED),
+        ("Souhaitez-vous recevoir nos actualités ?", "non merci", IMPORTED),
+        ("Souhaitez-vous être tenu(e) informé(e) de nos activités ?", "Non", IMPORTED),
+        ("Champ additionnel: J'accepte de recevoir des informations par mail", "Non", IMPORTED),
+        ("J'accepte de recevoir des informations par mail et SMS", "Non", IMPORTED),
+        ("Recevoir nos informations par courrier électronique", "Non", IMPORTED),
+        ("Inscrit à la lettre", "Non", IMPORTED),
+        ("Inscription newsletter", "pas intéressée", IMPORTED),
+        ("RGPD", "Non", IMPORTED),
+        ("Accord mailing", "Non", IMPORTED),
+        ("Accord e-mail", "☐", IMPORTED),
+        ("Lettre d'info", "❌", IMPORTED),
+        ("Lettre", "Non (voir mail du 3 mars)", IMPORTED),
+        ("Newsletter", "ne souhaite plus la recevoir", IMPORTED),
+        ("Newsletter", "plus de mails", IMPORTED),
+        ("Abonnement", "Non", IMPORTED),
+        ("Autorisation mailing", "pas d'accord", IMPORTED),
+        ("Refus mailing", "x", IMPORTED),
+        ("Opposition", "oui", IMPORTED),
+        ("STOP mail", "1", IMPORTED),
+        ("Ne pas envoyer", "X", IMPORTED),
+        ("À exclure", "oui", IMPORTED),
+        ("Statut", "décédé", IMPORTED),
+        ("Email invalide", "oui", BOUNCED),
     ],
 )
 def test_no_is_a_no_in_many_words(header: str, written: str, cause: str) -> None:
@@ -90,6 +119,21 @@ def test_no_is_a_no_in_many_words(header: str, written: str, cause: str) -> None
         ("Newsletter", "mensuelle"),
         ("Note", "désinscrit de la piscine"),
         ("Ville", "Non"),
+        ("Consentement", "non renseigné"),
+        ("Consentement", "N/A"),
+        ("Consentement", "✓"),
+        ("Désinscrit", "☐"),
+        ("Consentement SMS", "Non"),
+        ("Consentement photo", "Non"),
+        ("Autorisation droit à l'image", "Non"),
+        ("Ne pas contacter par téléphone", "oui"),
+        ("Souhaitez-vous recevoir un reçu fiscal par mail ?", "Non"),
+        ("Souhaitez-vous recevoir les offres de nos partenaires ?", "Non"),
+        ("Souhaitez-vous devenir bénévole ?", "Non"),
+        ("Mail de bienvenue envoyé", "Non"),
+        ("Inscrit par mail", "Non"),
+        ("Refus de prélèvement", "oui"),
+        ("Cotisation réglée", "Non"),
     ],
 )
 def test_other_words_say_nothing(header: str, written: str) -> None:
@@ -113,24 +157,6 @@ def test_what_people_wrote_in_words_of_their_own_is_not_kept() -> None:
     assert marks.of(["NORMAL", "écrire à ana@exemple.fr"]) == opt_outs.Mark(
         IMPORTED, None, "UNSUB_REASON; UNSUB_REASON_OTHER"
     )
-
-
-@pytest.mark.parametrize(
-    ("written", "moment"),
-    [
-        ("2025-04-01 10:11:12", dt.datetime(2025, 4, 1, 10, 11, 12, tzinfo=dt.UTC)),
-        ("2025-04-01T10:11:12+02:00", dt.datetime(2025, 4, 1, 8, 11, 12, tzinfo=dt.UTC)),
-        ("2025-04-01", dt.datetime(2025, 4, 1, tzinfo=dt.UTC)),
-        (" 01/04/2025 10:11 ", dt.datetime(2025, 4, 1, 10, 11, tzinfo=dt.UTC)),
-        ("01/04/2025", dt.datetime(2025, 4, 1, tzinfo=dt.UTC)),
-        ("31/02/2025", None),
-        ("hier", None),
-        ("0001-01-01T00:00:00+05:00", None),
-        ("", None),
-    ],
-)
-def test_times_are_read_in_the_ways_they_are_exported(written: str, moment: dt.datetime | None) -> None:
-    assert opt_outs.moment(written) == moment
 
 
 def test_rows_of_a_file_are_sorted_out(tmp_path: Path) -> None:

@@ -43,7 +43,6 @@ def _count(store: Store, expression: str) -> Count:
         ('territoire = ""', 1),
         ("not tag:elue", 2),
         ("email = ana*", 1),
-        ('territoire = "x\' OR 1 = 1 --"', 0),
     ],
 )
 def test_contacts_of_a_segment_are_counted_in_the_store_and_in_a_file(
@@ -53,6 +52,31 @@ def test_contacts_of_a_segment_are_counted_in_the_store_and_in_a_file(
     assert _count(store, expression) == Count(contacts=4, inside=inside)
     with open_contacts_file(write_csv(store.folder / "gens.csv", HEADER, ROWS)) as file:
         assert segments.count_file(file, parse(expression, {})) == Count(contacts=4, inside=inside)
+
+
+@pytest.mark.parametrize(
+    ("expression", "unmet"),
+    [
+        ('territoire = "x\' OR 1 = 1 --"', 'Nobody has TERRITOIRE = "x\' OR 1 = 1 --".'),
+        ("tag:elus", "Nobody has tag:elus. Did you mean élue?"),
+        ("territoire = Aine", "Nobody has TERRITOIRE = Aine. Did you mean Aisne?"),
+        ("territoire = Aisne and tag:press", "Nobody has tag:press. Did you mean presse?"),
+    ],
+)
+def test_comparison_that_holds_for_nobody_is_told_with_what_may_be_meant(
+    store: Store, expression: str, unmet: str
+) -> None:
+    rows = (*ROWS[:2], ("cleo@exemple.fr", "", "presse"))
+    store.import_rows(rows, header=HEADER)
+    found = Count(contacts=3, inside=0, unmet=(unmet,))
+    assert _count(store, expression) == found
+    with open_contacts_file(write_csv(store.folder / "gens.csv", HEADER, rows)) as file:
+        assert segments.count_file(file, parse(expression, {})) == found
+
+
+def test_comparisons_that_hold_for_nobody_together_only_are_no_slips(store: Store) -> None:
+    store.import_rows(ROWS, header=HEADER)
+    assert _count(store, "tag:x and email = ana*") == Count(contacts=4, inside=0)
 
 
 def test_column_that_nobody_has_is_told_with_the_one_that_was_meant(store: Store) -> None:

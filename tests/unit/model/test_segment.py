@@ -69,6 +69,12 @@ def test_expression_does_not_mean_a_contact(expression: str) -> None:
     assert not holds(parse(expression, {"aisne": "territoire = Aisne"}), ANA)
 
 
+def test_sign_that_segments_have_not_is_told_with_those_they_have() -> None:
+    with pytest.raises(SegmentError) as caught:
+        parse("date d'adhésion > 2024", {})
+    assert caught.value.cure == "There is only =, != and a beginning, as in: code postal = 02*"
+
+
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
