@@ -158,6 +158,10 @@ class Front:
         again = Button(action="", label=self.texts(request)["busy_button"]) if "token" in request.path_params else None
         return self.message(request, "busy", status=503, paragraphs=["text"], button=again, headers=headers)
 
+    def failed(self, request: Request) -> Response:
+        """Answer when something is wrong here."""
+        return self.message(request, "failed", status=500, paragraphs=["text"])
+
     async def refuse(self, request: Request, error: Exception) -> Response:
         """Answer what is not there, or not allowed."""
         if not isinstance(error, HTTPException):

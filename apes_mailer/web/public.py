@@ -20,6 +20,7 @@ from apes_mailer.campaign.preferences import Preferences
 from apes_mailer.campaign.wishes import Wishing
 from apes_mailer.web import server
 from apes_mailer.web.courier import Courier
+from apes_mailer.web.failing import Failing
 from apes_mailer.web.front import BusyError, Front, GoneError, InvalidLinkError
 from apes_mailer.web.headers import SecurityHeaders
 from apes_mailer.web.health import Health
@@ -67,7 +68,7 @@ def application(site: Site) -> Starlette:
     app = Starlette(
         # A reverse proxy may hand on the path of the public address, or take it off.
         routes=[route for path in dict.fromkeys(("", site.path)) for each in doors for route in each.routes(path)],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(Failing, page=front.failed)],
         exception_handlers={
             HTTPException: front.refuse,
             InvalidLinkError: front.invalid,

@@ -27,7 +27,9 @@ from apes_mailer.store.schema.feedback import (
     SAID_TO_PROVIDER,
     block_list_entry,
     block_list_mark,
+    carrier,
     event,
+    let_back,
     notice,
     provider_task,
 )
@@ -57,6 +59,7 @@ __all__ = [
     "block_list_entry",
     "block_list_mark",
     "campaign",
+    "carrier",
     "change",
     "consent",
     "contact",
@@ -65,6 +68,7 @@ __all__ = [
     "event",
     "exclusion",
     "history",
+    "let_back",
     "member",
     "mention",
     "meta",
@@ -79,5 +83,5 @@ __all__ = [
     "wish_count",
 ]
 
-VERSION = 4
+VERSION = 5
 """Number of the schema; a database written by a newer program is refused, one of an older is brought up to it."""
