@@ -30,7 +30,7 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Serve what letters link to, and what is published; take sign-ups, and what the provider reports.
+    """Serve what letters link to; take sign-ups and reports.
 
     It belongs behind a web server with https, never alone on the net.
     """
