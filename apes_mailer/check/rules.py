@@ -21,6 +21,7 @@ from apes_mailer.check import (
     merge_tags,
     online,
     outlook,
+    personal,
     pictures,
     raw_signs,
     sender,
@@ -90,6 +91,8 @@ RULES: tuple[Rule, ...] = (
     sizes.letter_width,
     loading.active_content,
     loading.hosts,
+    personal.loads,
+    personal.links,
     loading.style_blocks,
     client_support.unsupported,
 )
