@@ -104,8 +104,16 @@ class LedgerError(ApesMailerError):
     """The ledger cannot be read or written, or refuses what was asked to keep its promise."""
 
 
+class NoticeError(LedgerError):
+    """A notice of a provider is kept, and cannot be applied."""
+
+
 class AccountError(ApesMailerError):
     """The provider's account did not tell what it was asked."""
+
+
+class AccountUnclearError(AccountError):
+    """The account answered, and its answer does not say what was asked; about something else it may."""
 
 
 class AccountRefusedError(AccountError):

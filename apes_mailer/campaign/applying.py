@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.campaign.letter_links import LetterLinks
-from apes_mailer.contacts import consents, lists, mentions, reported, suppressions
+from apes_mailer.contacts import consents, let_backs, lists, reported, suppressions
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.reported import Found
 from apes_mailer.contacts.suppressions import ALL_LISTS, LATER_LISTS
@@ -16,7 +16,7 @@ from apes_mailer.ledger import events, evidence, notices
 from apes_mailer.ledger.events import About, KnownAttempt
 from apes_mailer.ledger.notices import Counts, Notice
 from apes_mailer.ledger.states import AttemptState
-from apes_mailer.model import address
+from apes_mailer.model import address, mentions
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.event import NEVER_KEPT, Event, EventKind
 from apes_mailer.model.keys import Keyring
@@ -47,6 +47,7 @@ class Application:
         attempts = events.attempts_of(self._connection, marks)
         self._prove(read.events, attempts)
         pairs = self._without_erased(list(zip(read.events, self._about(read.events, attempts), strict=True)))
+        pairs = [(self._without_old_no(event, about), about) for event, about in pairs]
         ours = [(event, about) for event, about in pairs if _is_ours(event, about)]
         new = self._keep([(event, about) for event, about in ours if event.kind not in NEVER_KEPT])
         for event, about in new:
@@ -70,6 +71,22 @@ class Application:
                 (event._replace(address="", recipient="", reason=""), replace(about, contact_key=b"", marked=False))
             )
         return kept
+
+    def _without_old_no(self, event: Event, about: About) -> Event:
+        """Return an event without the no that it repeats, when the person has come back here since.
+
+        A provider that drops a letter goes by what it was told before; it has still to be told of the newer word.
+        """
+        if event.kind is not EventKind.REJECTED or event.cause is not Cause.AT_PROVIDER:
+            return event
+        if not self._came_back(about):
+            return event
+        let_backs.queue(self._connection, about.contact_key, {Cause.AT_PROVIDER}, at=self._now)
+        return event._replace(cause=None, detail="")
+
+    def _came_back(self, about: About) -> bool:
+        list_id = (about.attempt and about.attempt.list_id) or ALL_LISTS
+        return let_backs.came_back(self._connection, about.contact_key, list_id, provider=self._provider)
 
     def _prove(self, told: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> None:
         """Settle the attempts that these events show to have been accepted: one event of anybody in it is enough."""
@@ -138,8 +155,11 @@ class Application:
             scope: max(left[each] for each in left if self._scope(each) == scope) for scope in map(self._scope, left)
         }
         for scope, at in said.items():
-            for list_id in self._suppress(event, about, scope, Cause.AT_PROVIDER, dt.datetime.fromisoformat(at)):
+            suppressed = self._suppress(event, about, scope, Cause.AT_PROVIDER, dt.datetime.fromisoformat(at))
+            for list_id in suppressed:
                 self._withdraw(event, about, list_id)
+            if not suppressed and self._came_back(about):
+                let_backs.queue(self._connection, about.contact_key, {Cause.AT_PROVIDER}, at=self._now)
         key, source = about.contact_key, self._provider
         for scope in {ALL_LISTS, self._scope(self._staff)} - said.keys():
             # Only what reports had told: what is on the provider's list for all senders is not taken back in a group.

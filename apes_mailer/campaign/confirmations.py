@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never, get_args
 
-from apes_mailer.contacts import wishes
+from apes_mailer.contacts import provider_tasks, wishes
 from apes_mailer.model.batch import Batch, Envelope, Recipient
 from apes_mailer.model.field import EMAIL
 from apes_mailer.model.identity import Identity
@@ -49,7 +49,8 @@ def templates(theme: Theme, identity: Identity, lifetime: dt.timedelta) -> Templ
             said = words[kind.name.lower()]
             issue = _issue(said, language, theme.name, hours)
             own = identity.model_copy(update={"reason": said["reason"]})
-            found[kind, language] = letter.render(issue, theme, own, {}).template
+            leave = {"unsubscribe": said["unsubscribe"]}
+            found[kind, language] = letter.render(issue, theme, own, {}, words=leave).template
     return found
 
 
@@ -93,6 +94,8 @@ class Confirmations:
         """
         with self.database.write() as connection:
             wish = wishes.claim(connection, self.clock())
+            if wish is not None:
+                provider_tasks.note_carrier(connection, self.provider.name)
         if wish is None:
             return None
         submission = self.provider.submit(self.provider.payload(self._batch(wish)))
@@ -102,6 +105,11 @@ class Confirmations:
             else:
                 wishes.settle(connection, wish, _state(submission))
         return wish, submission
+
+    def forget_expired(self) -> None:
+        """Forget what can no longer be confirmed, with its addresses. Raises ``LedgerError``."""
+        with self.database.write() as connection:
+            wishes.forget_expired(connection, self.clock())
 
     def _batch(self, wish: Wish) -> Batch:
         token = self.keyring.wish_token(wish.id, wish.expires_at)

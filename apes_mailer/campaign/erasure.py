@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apes_mailer.contacts import file_erasing, lists, meanings, mentions, provider_tasks
+from apes_mailer.contacts import file_erasing, lists, meanings, provider_tasks
 from apes_mailer.contacts import person as of_lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
 from apes_mailer.ledger import notices, person
+from apes_mailer.model import mentions
+from apes_mailer.model.address import spellings
 from apes_mailer.model.keys import Keyring
 from apes_mailer.providers.outbox import erasing as outbox
 from apes_mailer.store.database import Database
@@ -54,18 +56,17 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
     """
     key, mentioned = keyring.contact_key(address), mentions.pattern(address)
     mark = keyring.recipient_mark(key)
-    with database.erasing() as connection:
+    with database.write() as connection:
         number = lists.contact_id(connection, key)
         known = number is not None and person.is_known(connection, number)
         left_lists = of_lists.erase(connection, key, at=at, keep_number=known)
-        taken = person.take_out(connection, number, address, mentioned)
+        taken = person.take_out(connection, number, mentions.part(address), mentioned)
         notices.forget_applied(connection)  # as they came from the provider, with addresses
         notices.take_out(connection, mentions.pattern_with(address, mark))
+        providers = provider_tasks.queue_erasure(connection, address, at=at)
     rows, left = _erase_files(workspace, address)
     messages = outbox.erase(workspace.outbox, address, mark)
-    log_left = not database.forget(address, mentioned)
-    with database.write() as connection:
-        providers = provider_tasks.queue_erasure(connection, address, at=at)
+    log_left = not database.forget(spellings(address), mentions.part(address), mentioned)
     return Erased(
         reference=mark,
         at=at,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from apes_mailer.contacts import file_erasing, lists
+from apes_mailer.contacts import file_erasing, lists, provider_tasks
 from apes_mailer.contacts import person as of_lists
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.errors import ContactsError
@@ -29,21 +29,25 @@ def export(
     """
     key = keyring.contact_key(address)
     with database.read() as connection:
-        held = of_lists.held(connection, key, at=at)
+        held = of_lists.held(connection, key)
         contact_id = lists.contact_id(connection, key)
         sent = [] if contact_id is None else list(_campaigns(connection, keyring, contact_id))
+        erasures = provider_tasks.of_address(connection, address)
         events = [] if contact_id is None else person.events_of(connection, contact_id)
     unreadable: list[str] = []
     return {
         "address": address,
         "exported_at": at.isoformat(timespec="seconds"),
         "fields": held.fields,
+        "earlier_fields": list(held.before),
         "lists": list(held.lists),
         "files": list(_files(workspace, address, unreadable)),
         "imports": list(held.imports),
         "consents": [_plain(each) for each in held.consents],
         "suppressions": [_plain(each) for each in held.suppressions],
         "wishes": list(held.wishes),
+        "block_lists": list(held.block_lists),
+        "to_ask_of_providers": [*held.to_ask, *erasures],
         "campaigns": sent,
         "events": events,
         "outbox": list(_messages(workspace, keyring, address)),
@@ -60,7 +64,8 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 def _files(workspace: Workspace, address: str, unreadable: list[str]) -> Iterator[dict[str, Any]]:
-    for name, path in workspace.list_files().items():
+    rejected = [("", path) for path in sorted(workspace.rejected.glob("*.csv"))]
+    for name, path in [*workspace.list_files().items(), *rejected]:
         shown = workspace.shown(path)
         try:
             with open_contacts_file(path, shown=shown) as file:

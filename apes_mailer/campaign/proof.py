@@ -11,8 +11,9 @@ from apes_mailer.contacts.rows import marked
 from apes_mailer.ledger import campaigns, control, proof
 from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.proof import Line
+from apes_mailer.ledger.states import Outcome, Reason
 from apes_mailer.model.language import Language
-from apes_mailer.render.report.words import word, words
+from apes_mailer.render.report.words import note, word, words
 from apes_mailer.store.database import Database
 
 _COLUMNS = ("address", "state", "reason", "variant", "batch", "request", "requested_at", "told")
@@ -43,14 +44,21 @@ def write(database: Database, name: str, path: Path, language: Language) -> int:
 
 
 def _cells(line: Line, language: Language) -> Sequence[str]:
-    reason = word("reasons", line.reason, language) if line.state == "excluded" else line.reason
     return (
         line.address,
         word("recipient_states", line.state, language),
-        f"{reason} ({line.detail})" if line.detail else reason,
+        _reason(line, language) if line.state == Outcome.EXCLUDED else line.reason,
         line.variant,
         str(line.batch or ""),
         str(line.request or ""),
         line.requested_at,
         ", ".join(f"{word('told', each.kind, language)} {each.at} {each.reason}".rstrip() for each in line.told),
     )
+
+
+def _reason(line: Line, language: Language) -> str:
+    reason = word("why_left_out", line.reason, language)
+    if not line.detail:
+        return reason
+    told = words("why_in_detail", language).get(line.detail.replace(" ", "_")) or note(line.detail, language)
+    return told if line.reason == Reason.SUPPRESSED else f"{reason} ({told})"

@@ -68,11 +68,11 @@ _ASKED: dict[Language, str] = {
 }
 
 
-def write(workspace: Workspace, erased: Erased, *, actor: str, language: Language) -> Path:
-    """Write the receipt of an erasure to a file of its own, and return it. Raises ``OSError``."""
+def text(erased: Erased, *, actor: str, language: Language) -> str:
+    """Return the receipt of an erasure."""
     left = _LEFT[language].format(count=len(erased.left)) if erased.left else ""
     asked = _ASKED[language].format(providers=", ".join(erased.providers)) if erased.providers else ""
-    text = _TEXTS[language].format(
+    return _TEXTS[language].format(
         at=erased.at,
         actor=actor,
         reference=erased.reference,
@@ -84,6 +84,10 @@ def write(workspace: Workspace, erased: Erased, *, actor: str, language: Languag
         asked=asked,
         left=left,
     )
+
+
+def keep(workspace: Workspace, erased: Erased, text: str) -> Path:
+    """Write the receipt of an erasure to a file of its own, and return it. Raises ``OSError``."""
     path = workspace.root / _FOLDER / f"{erased.at:%Y-%m-%d-%H%M%S-%f}.txt"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -11,7 +11,8 @@ from apes_mailer.ledger.campaigns import Campaign
 from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
-from apes_mailer.model.report import Clicks, Report, SentLetter
+from apes_mailer.model.consent import Purpose
+from apes_mailer.model.report import Clicks, Opens, Report, SentLetter
 from apes_mailer.render import fill
 from apes_mailer.render.report.places import Place, places
 from apes_mailer.store.database import Connection, Database
@@ -66,6 +67,7 @@ def _report(connection: Connection, campaign: Campaign, *, alive: bool, at: dt.d
         state=stands.state,
         provider=campaign.provider,
         list_name=campaign.list_name,
+        policy=campaign.policy,
         segment=campaign.segment,
         prepared_at=campaign.prepared_at,
         made_at=stamp(at),
@@ -82,12 +84,14 @@ def _report(connection: Connection, campaign: Campaign, *, alive: bool, at: dt.d
         duplicates=stands.duplicates,
         refusals=figures.refusals(connection, campaign.id),
         feedback=feedback.of_campaign(connection, campaign.id, submitted=stands.submitted),
+        heard=feedback.heard(connection, campaign.id),
         left=figures.left(connection, campaign.id),
         sending=figures.sending(connection, campaign.id),
         letters=_letters(connection, campaign.id, stands),
         waivers=stands.waivers,
         decisions=figures.decisions(connection, campaign.id),
-        clicks=_clicks(connection, campaign, feedback.clicks(connection, campaign.id)),
+        opens=_opens(connection, campaign, stands.tracked.get(Purpose.OPENS, 0)),
+        clicks=_clicks(connection, campaign, stands.tracked.get(Purpose.CLICKS, 0)),
         past=figures.past(connection, campaign.id, since=stamp(prepared - dt.timedelta(days=_COMPARED_DAYS))),
     )
 
@@ -102,9 +106,15 @@ def _links(campaign: Campaign) -> fill.Links:
     return fill.Links(pictures=campaign.envelope.pictures_url, browser=campaign.envelope.browser_url)
 
 
-def _clicks(connection: Connection, campaign: Campaign, counts: Sequence[tuple[str, int]]) -> list[Clicks] | None:
-    """Return the clicks with where their links stand in the letter; None when there are none: then nobody counts."""
-    if not counts:
+def _opens(connection: Connection, campaign: Campaign, readers: int) -> Opens | None:
+    count = feedback.opens(connection, campaign.id)
+    return Opens(opens=count, readers=readers) if count or readers else None
+
+
+def _clicks(connection: Connection, campaign: Campaign, readers: int) -> list[Clicks] | None:
+    """Return the clicks with where their links stand in the letter; None when they are counted of nobody."""
+    counts = feedback.clicks(connection, campaign.id)
+    if not counts and not readers:
         return None
     known: dict[str, Place] = {}
     for template in campaigns.templates(connection, campaign.id).values():

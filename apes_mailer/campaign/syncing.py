@@ -1,20 +1,25 @@
-"""Heeding what the provider knows of people, and telling it what it must forget: with each send, or on demand."""
+"""Heeding what the provider knows of people, and telling it what it must forget: with each send, or on demand.
+
+It is also told who has come back here, since its own lists would go on holding the letters back.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
 from apes_mailer.campaign.patience import Patience
-from apes_mailer.contacts import block_lists, provider_tasks
+from apes_mailer.contacts import block_lists, let_backs, provider_tasks
 from apes_mailer.contacts.block_lists import Source
-from apes_mailer.errors import AccountError, AccountRefusedError
+from apes_mailer.contacts.provider_tasks import Task
+from apes_mailer.errors import AccountError, AccountRefusedError, AccountUnclearError
 from apes_mailer.model.account import BlockList
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause
-from apes_mailer.providers.base import ErasesPeople, KeepsBlockLists, Provider
+from apes_mailer.providers.base import ErasesPeople, KeepsBlockLists, LetsBack, Provider
 from apes_mailer.store.database import Database
 
 BEFORE_SENDING, ON_DEMAND = 60.0, 3600.0
@@ -22,6 +27,8 @@ BEFORE_SENDING, ON_DEMAND = 60.0, 3600.0
 
 # Entries get their time from many computers of the provider, and may show up late.
 _OVERLAP = dt.timedelta(days=1)
+_MOST_UNCLEAR = 40
+"""Answers to one sync that do not say whom of an order they refuse: with half as many each time, enough to find two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +45,18 @@ class Read:
 class Synced:
     """What became of asking a provider.
 
-    ``new`` are addresses newly suppressed, ``erased`` people whom the provider has taken the order to erase, ``jobs``
-    its numbers of these orders. ``troubles`` say what was not answered.
+    ``new`` are addresses newly suppressed, ``let_back`` those that the provider mails again, ``erased`` people whom it
+    has taken the order to erase, ``jobs`` its numbers of these orders. ``troubles`` say what was not answered,
+    ``unclear`` counts the orders that were refused without saying because of whom.
     """
 
     provider: str
     lists: list[Read] = field(default_factory=list[Read])
+    let_back: int = 0
     erased: int = 0
     jobs: list[str] = field(default_factory=list[str])
     troubles: list[AccountError] = field(default_factory=list[AccountError])
+    unclear: int = 0
 
     @property
     def new(self) -> int:
@@ -66,27 +76,34 @@ class Desk:
 def sync(desk: Desk, provider: Provider, *, seconds: float, whole: bool = False) -> Synced | None:
     """Read the provider's block lists from where they were read to, or ``whole``, and work off what waits for it.
 
-    Return None for a provider that can do neither. What is not answered within ``seconds`` is a trouble: what was read
-    until then counts, and the list is read again next time.
+    Return None for a provider that can do nothing of it. What is not answered within ``seconds`` is a trouble: what was
+    read until then counts, and the list is read again next time.
     """
-    if not isinstance(provider, KeepsBlockLists | ErasesPeople):
+    if not isinstance(provider, KeepsBlockLists | LetsBack | ErasesPeople):
         return None
     synced, patience = Synced(provider=provider.name), Patience(seconds)
-    if isinstance(provider, KeepsBlockLists):
-        for block_list in provider.block_lists:
-            try:
-                synced.lists.append(_read(desk, provider, provider.name, block_list, patience, whole=whole))
-            except AccountRefusedError as error:
-                synced.troubles.append(error)  # a key may have the right to some lists only
-            except AccountError as error:
-                synced.troubles.append(error)
-                return synced
-    if isinstance(provider, ErasesPeople):
-        try:
+    try:
+        if isinstance(provider, KeepsBlockLists):
+            for block_list in provider.block_lists:
+                with _going_on(synced):
+                    synced.lists.append(_read(desk, provider, provider.name, block_list, patience, whole=whole))
+        if isinstance(provider, LetsBack):
+            with _going_on(synced):
+                _let_back(desk, provider, synced, patience)
+        if isinstance(provider, ErasesPeople):
             _erase(desk, provider, synced, patience)
-        except AccountError as error:
-            synced.troubles.append(error)
+    except AccountError as error:
+        synced.troubles.append(error)
     return synced
+
+
+@contextmanager
+def _going_on(synced: Synced) -> Generator[None, None, None]:
+    """Note a trouble that is about one thing only: a right that the key lacks, an answer that cannot be read."""
+    try:
+        yield
+    except (AccountRefusedError, AccountUnclearError) as error:
+        synced.troubles.append(error)
 
 
 def _read(
@@ -110,17 +127,48 @@ def _read(
         page = patience.ask(partial(provider.blocked, block_list, since=since, page=page.next))
 
 
+def _let_back(desk: Desk, provider: LetsBack, synced: Synced, patience: Patience) -> None:
+    with desk.database.read() as connection:
+        waiting = let_backs.waiting(connection, synced.provider)
+    for each in waiting:
+        patience.ask(partial(provider.let_back, each.address, each.cause))
+        with desk.database.write() as connection:
+            let_backs.finish(connection, synced.provider, each)
+        synced.let_back += 1
+
+
 def _erase(desk: Desk, provider: ErasesPeople, synced: Synced, patience: Patience) -> None:
+    read_to = 0
     while True:
         with desk.database.read() as connection:
-            tasks = provider_tasks.waiting(connection, synced.provider, most=provider.most_erased)
-        if not tasks:
+            found = provider_tasks.waiting(connection, synced.provider, most=provider.most_erased, after=read_to)
+        if not found:
             return
-        erasure = patience.ask(partial(provider.erase, [task.address for task in tasks]))
-        with desk.database.erasing() as connection:
-            provider_tasks.finish(connection, tasks, reference=erasure.job, at=desk.clock())
-        synced.erased += len(tasks)
-        synced.jobs.append(erasure.job)
+        read_to, orders = found[-1].id, [found]
+        while orders:
+            tasks = orders.pop()
+            try:
+                erasure = patience.ask(partial(provider.erase, [task.address for task in tasks]))
+            except AccountUnclearError as error:
+                orders += _halves(tasks, synced, error)
+                continue
+            with desk.database.write() as connection:
+                provider_tasks.finish(connection, tasks, reference=erasure.job, at=desk.clock())
+            synced.erased += len(tasks)
+            synced.jobs.append(erasure.job)
+        desk.database.empty_log()  # the addresses stand there too
+
+
+def _halves(tasks: list[Task], synced: Synced, error: AccountUnclearError) -> list[list[Task]]:
+    """Return what to order instead of an order that was refused without a name, so that nobody keeps others waiting."""
+    synced.unclear += 1
+    if synced.unclear > _MOST_UNCLEAR:
+        raise error
+    if len(tasks) == 1:
+        synced.troubles.append(error)
+        return []
+    half = len(tasks) // 2
+    return [tasks[:half], tasks[half:]]
 
 
 def news(synced: Synced) -> str:
@@ -133,6 +181,8 @@ def news(synced: Synced) -> str:
     if by_cause:
         detail = ", ".join(f"{count:,} {cause}" for cause, count in by_cause.items())
         told.append(f"{synced.new:,} newly suppressed ({detail})")
+    if synced.let_back:
+        told.append(f"{synced.let_back:,} mailed again there")
     if synced.erased:
         told.append(f"{synced.erased:,} erased there on demand")
     return ", ".join(told)

@@ -81,3 +81,14 @@ def scope_of(connection: Connection, link: TokenContent) -> int:
     # A list is a file that gets another name next year; who said no must not depend on it.
     staff = lists.find(connection, STAFF)
     return staff if staff is not None and staff == lists.find_by_tag(connection, link.list_tag) else ALL_LISTS
+
+
+def left(database: Database, link: TokenContent, at: dt.datetime) -> tuple[bool, bool]:
+    """Return whether the contact of a link has unsubscribed from what it is about, and whether :func:`undo` ends that.
+
+    Raises ``LedgerError`` when the database cannot be read.
+    """
+    with database.read() as connection:
+        held = suppressions.holding(connection, link.contact_key, list_id=scope_of(connection, link), at=at)
+    said_no = any(each.cause is Cause.UNSUBSCRIBED for each in held)
+    return said_no, all(can_undo(each, at) and each.source == SOURCE for each in held)

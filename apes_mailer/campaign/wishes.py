@@ -21,7 +21,7 @@ from apes_mailer.model.wish import Wish, WishKind, WishState
 from apes_mailer.store.database import Connection, Database
 
 LETTERS_A_DAY = 3
-"""Letters that one address gets in 24 hours, however often it is typed."""
+"""Letters of one kind that one address gets in 24 hours, however often it is typed."""
 
 _OF_A_NETWORK, _OF_ALL = 30, 500  # an hour
 _ALL = b"all"
@@ -105,7 +105,7 @@ class Wishing:
         if not wishes.admit(connection, _ALL, most=_OF_ALL, hours=1, at=at):
             return False
         # Whoever asks is told the same: an answer of its own would tell that somebody else had asked before.
-        if wishes.admit(connection, asked.key, most=LETTERS_A_DAY, hours=24, at=at):
+        if wishes.admit(connection, wishes.counter(asked.kind, asked.key), most=LETTERS_A_DAY, hours=24, at=at):
             wishes.make(connection, asked, at=at, lifetime=self.lifetime, withhold=withhold)
         return True
 

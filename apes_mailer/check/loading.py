@@ -69,15 +69,20 @@ def _positions(page: Page) -> Iterator[str]:
 
 def hosts(letter: CheckedLetter) -> Iterator[Finding]:
     """Nothing is loaded but from where the letter's own pictures are; any other host learns who reads, and when."""
-    page = document.read(letter.html)
-    outlook = document.as_word_outlook(letter.html) if "<v:" in letter.html else page
-    addresses = [*_loaded(page), *_loaded(outlook)]
-    foreign = (host for address in addresses if (host := _host(address)) and host not in letter.hosts)
-    for host in dict.fromkeys(foreign):
-        yield finding("foreign-host", host=host)
+    foreign = (name for each in addresses(letter.html) if (name := host(each)) and name not in letter.hosts)
+    for name in dict.fromkeys(foreign):
+        yield finding("foreign-host", host=name)
 
 
-def _host(address: str) -> str:
+def addresses(html: str) -> list[str]:
+    """Return the addresses of what is fetched when a page is shown, by Outlook too."""
+    page = document.read(html)
+    outlook = document.as_word_outlook(html) if "<v:" in html else page
+    return [*_loaded(page), *_loaded(outlook)]
+
+
+def host(address: str) -> str:
+    """Return the host of an address, the whole of one that cannot be read, nothing when it has none."""
     try:
         return (urlsplit(address.strip()).hostname or "").lower()
     except ValueError:

@@ -61,6 +61,7 @@ def sync_json(synced: Synced) -> dict[str, Any]:
         "lists": [
             {"list": each.list, "cause": each.cause, "read": each.read, "new": each.new} for each in synced.lists
         ],
+        "let_back": synced.let_back,
         "erased": synced.erased,
         "jobs": synced.jobs,
         "troubles": [error.message for error in synced.troubles],

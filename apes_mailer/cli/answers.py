@@ -46,7 +46,8 @@ def contact_text(found: Mapping[str, Any]) -> str:
 
 def _consent_text(each: Mapping[str, Any]) -> str:
     of_list = f", for {each['list']}" if each["list"] else ""
-    return f"{each['purpose']} {each['state']} {output.day(each['at'])}{of_list}, says {each['source']}"
+    basis = f" (basis: {each['basis']})" if each["basis"] else ""
+    return f"{each['purpose']} {each['state']} {output.day(each['at'])}{of_list}, says {each['source']}{basis}"
 
 
 def _held_text(each: Mapping[str, Any]) -> str:

@@ -80,7 +80,7 @@ def import_(  # noqa: PLR0913 - one argument for each option of the command
     if dry_run:
         _run(application, known, ask, RejectReport(), yes=yes, dry_run=True, json=json)
         return
-    with RejectReport(workspace.contacts / "rejected" / f"{file.stem}.csv") as report:
+    with RejectReport(workspace.rejected / f"{file.stem}.csv") as report:
         counts, remarked = _run(application, known, ask, report, yes=yes, json=json)
     meanings.remember(file.name)
     if report.count and report.path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apes_mailer.cli import output, typed
+from apes_mailer.cli import files, output, typed
 from apes_mailer.cli.context import Json, Where, application_of
 from apes_mailer.errors import ContactsError, UsageError
 
@@ -113,28 +114,47 @@ def stale(
 ) -> None:
     """Count the contacts of a list of whom nothing was heard for three years.
 
-    Their addresses should not be kept: ask them whether they want to stay, or erase them. Nothing is deleted by itself.
+    Of a list kept as a file these are contacts who were in a campaign before that. Their addresses should not be kept:
+    ask them whether they want to stay, or erase them. Nothing is deleted by itself.
     """
-    from apes_mailer.contacts import exporting, lists, retention
+    from apes_mailer.campaign import audience
+    from apes_mailer.contacts import retention
 
     application = application_of(context)
-    _require_stored(application, list_name)
+    kept_in = audience.find(application.workspace, application.database, list_name).file
     if out is not None:
         typed.refuse_existing(out)
     at = application.clock()
-    with application.database.read() as connection:
-        list_id = lists.number(connection, list_name)
-        if out is None:
-            found = retention.count(connection, list_id, at)
-        else:
-            names = lists.field_names(connection, list_id)
-            found = exporting.write(retention.stale(connection, list_id, at), names, out)
+    if kept_in is None:
+        found = _stale_in_store(application, list_name, out, at)
+    else:
+        found = _stale_in_file(application, kept_in, out, at)
     since = retention.limit(at).date().isoformat()
     output.say(f"{list_name}: {output.plural(found, 'contact')} without a sign since {since}.")
     if out is not None:
         output.say(f"They are written to {out}")
     if json:
         output.emit({"list": list_name, "since": since, "contacts": found, "file": str(out) if out else None})
+
+
+def _stale_in_store(application: Application, list_name: str, out: Path | None, at: dt.datetime) -> int:
+    from apes_mailer.contacts import exporting, lists, retention
+
+    with application.database.read() as connection:
+        list_id = lists.number(connection, list_name)
+        if out is None:
+            return retention.count(connection, list_id, at)
+        names = lists.field_names(connection, list_id)
+        return exporting.write(retention.stale(connection, list_id, at), names, out)
+
+
+def _stale_in_file(application: Application, kept_in: Path, out: Path | None, at: dt.datetime) -> int:
+    from apes_mailer.contacts import exporting, file_list, retention
+
+    with files.opened(application, kept_in) as file, application.database.read() as connection:
+        contacts = file_list.contacts(file, lambda _reject: None)
+        silent = retention.stale_in_file(connection, contacts, application.keyring.contact_key, at)
+        return sum(1 for _ in silent) if out is None else exporting.write(silent, file.fields, out)
 
 
 def _require_tags(tags: list[str]) -> None:

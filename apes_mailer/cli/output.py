@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from apes_mailer.model.finding import block_of
@@ -26,9 +27,23 @@ def say(text: str = "") -> None:
 
 def emit(value: object) -> None:
     """Write data for scripts, as one JSON document; in ASCII where the output cannot carry every letter."""
-    is_utf8 = _encoding().replace("-", "").lower() == "utf8"
-    sys.stdout.write(document(value, ascii_only=not is_utf8))
+    sys.stdout.write(document(value, ascii_only=not _carries_every_letter()))
     sys.stdout.flush()
+
+
+def emit_each(values: Iterable[object]) -> None:
+    """Write a list for scripts as :func:`emit` does, each value as soon as it is there."""
+    ascii_only, before = not _carries_every_letter(), "["
+    for value in values:
+        text = document(value, ascii_only=ascii_only).removesuffix("\n")
+        sys.stdout.write(f"{before}\n{indent(text, '  ')}")
+        before = ","
+    sys.stdout.write("[]\n" if before == "[" else "\n]\n")
+    sys.stdout.flush()
+
+
+def _carries_every_letter() -> bool:
+    return _encoding().replace("-", "").lower() == "utf8"
 
 
 def document(value: object, *, ascii_only: bool = False) -> str:

@@ -61,7 +61,8 @@ def erase_person(
 ) -> None:
     """Erase one person everywhere, and never write to the address again.
 
-    Shows first what is kept, and asks.
+    Shows first what is kept, and asks. The provider is asked to erase the person too: by suppressions sync, or with the
+    next send. Until then the address waits in the database, for that alone.
     """
     from apes_mailer.campaign import erasure, person, receipt
     from apes_mailer.cli.orders import actor
@@ -73,8 +74,8 @@ def erase_person(
     output.say(f"Kept of {known}: {', '.join(kept)}." if kept else _unknown(known))
     _confirm(known, confirm)
     erased = erasure.erase(application.database, application.keyring, application.workspace, known, at=at)
-    path = receipt.write(application.workspace, erased, actor=actor(), language=application.language)
-    shown = application.workspace.shown(path)
+    text = receipt.text(erased, actor=actor(), language=application.language)
+    shown = _receipt(application, erased, text)
     output.say(
         f"Erased: {output.plural(erased.lists, 'place')} on lists, {output.plural(erased.rows, 'row')} of files, "
         f"{output.plural(erased.campaigns, 'letter')}, {output.plural(erased.messages, 'message')} in the outbox. "
@@ -84,10 +85,21 @@ def erase_person(
         output.say(
             f"Still to be asked to erase: {', '.join(erased.providers)}. Do it with: apes-mailer suppressions sync"
         )
-    output.say(f"The receipt, which names nobody, is {shown}")
+    output.say(f"The receipt, which names nobody, is {shown}" if shown else text)
     if json:
         output.emit(_as_json(erased, shown, application))
     _tell_what_is_left(erased, application)
+
+
+def _receipt(application: Application, erased: Erased, text: str) -> str | None:
+    """Return where the receipt is kept; None, and say why, when it cannot be."""
+    from apes_mailer.campaign import receipt
+
+    try:
+        return application.workspace.shown(receipt.keep(application.workspace, erased, text))
+    except OSError as error:
+        output.say(f"The receipt cannot be kept as a file ({error.strerror}): keep what follows.")
+        return None
 
 
 def _kept(found: Mapping[str, Any]) -> list[str]:
@@ -116,7 +128,7 @@ def _unknown(address: str) -> str:
     return f"Nothing is kept of {address}. Is it spelt as the person writes it?"
 
 
-def _as_json(erased: Erased, receipt: str, application: Application) -> dict[str, object]:
+def _as_json(erased: Erased, receipt: str | None, application: Application) -> dict[str, object]:
     counts = {name: getattr(erased, name) for name in ("lists", "rows", "campaigns", "notes", "messages")}
     left = [application.workspace.shown(path) for path in erased.left]
     providers = list(erased.providers)

@@ -30,7 +30,10 @@ def serve(
         ),
     ] = None,
 ) -> None:
-    """Serve what letters link to, and what is published."""
+    """Serve what letters link to; take sign-ups and reports.
+
+    It belongs behind a web server with https, never alone on the net.
+    """
     from apes_mailer.web import public
 
     application = application_of(context)

@@ -32,12 +32,12 @@ def list_suppressions(context: typer.Context, *, json: Json = False) -> None:
 
     application = application_of(context)
     with application.database.read() as connection:
-        found = list(suppressions.every(connection))
-    if json:
-        output.emit([answers.suppression_json(each) for each in found])
-        return
-    for each in found:
-        output.show(f"{each.address or '(address not kept)'}  {answers.suppression_text(each)}")
+        found = suppressions.every(connection)
+        if json:
+            output.emit_each(map(answers.suppression_json, found))
+            return
+        for each in found:
+            output.show(f"{each.address or '(address not kept)'}  {answers.suppression_text(each)}")
 
 
 @suppressions_app.command("add", cls=Command)
@@ -141,7 +141,7 @@ def remove_suppression(
     json: Json = False,
 ) -> None:
     """Allow an address again, because its owner asked for it."""
-    from apes_mailer.contacts import opting_in, suppressions
+    from apes_mailer.contacts import let_backs, opting_in, suppressions
 
     application = application_of(context)
     known = typed.address(address)
@@ -150,10 +150,16 @@ def remove_suppression(
         list_id = scope(application, connection, list_name)
         ended = opting_in.let_back(connection, key, list_id=list_id, cause=cause, because=because, at=at)
         held = suppressions.holding(connection, key, at=at)
+        asked = let_backs.providers(connection, key)
     if not ended:
         raise _nothing_to_end(known, list_name, cause, held)
     rest = f"The suppression is removed; {known} is still suppressed {_where(held)}."
     output.say(rest if held else f"{known} may be mailed again.")
+    if asked:
+        output.say(
+            f"Still to be asked to mail it again: {', '.join(asked)}. The next send does it, or now: "
+            "apes-mailer suppressions sync"
+        )
     if json:
         left = [answers.suppression_json(each) for each in held]
         output.emit({"address": known, "list": list_name, "suppressions": left})

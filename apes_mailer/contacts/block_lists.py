@@ -64,10 +64,13 @@ def _of_list(mark: sa.Table, provider: str, account: str, block_list: BlockList)
 def heed(connection: sa.Connection, keyring: Keyring, source: Source, entries: Iterable[Listed]) -> int:
     """Suppress, for all lists, whoever is in entries not heeded before; return how many were not suppressed so before.
 
-    Of a list without a cause the new entries are counted, and suppress nobody. Only keys are kept: that the provider
-    knows an address is no reason to know it here. What is no address can be no contact, and is passed over.
+    Nothing is kept of who was erased. Of a list without a cause the new entries are counted, and suppress nobody. Only
+    keys are kept: that the provider knows an address is no reason to know it here. What is no address can be no
+    contact, and is passed over.
     """
     found = _by_key(keyring, entries)
+    for erased in suppressions.erased_among(connection, list(found)):
+        del found[erased]
     before = _heeded(connection, source, list(found))
     fresh = {key: entry for key, entry in found.items() if _is_news(before.get(key), entry)}
     _keep(connection, source, {**fresh, **{key: entry for key, entry in found.items() if entry.at is None}})

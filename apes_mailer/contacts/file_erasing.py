@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from apes_mailer.contacts import mentions
 from apes_mailer.contacts.file_format import ContactsFile, is_text, open_contacts_file
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address as addresses
+from apes_mailer.model import mentions
 
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 """The files that hold nothing but their rows, and can be written again."""

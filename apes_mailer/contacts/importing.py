@@ -29,7 +29,7 @@ from apes_mailer.store.times import stamp
 _PLANNED = """
 CREATE TEMPORARY TABLE planned (
   key BLOB PRIMARY KEY, line INTEGER NOT NULL, address TEXT NOT NULL, contact_id INTEGER, is_member INTEGER NOT NULL,
-  is_suppressed INTEGER NOT NULL, after TEXT) WITHOUT ROWID
+  is_suppressed INTEGER NOT NULL, after TEXT, rows INTEGER NOT NULL) WITHOUT ROWID
 """
 
 # Of the rows of one address the first counts: beside min(), SQLite gives the other columns of the row that has it
@@ -41,15 +41,18 @@ SELECT row.key, row.line, row.address, contact.id, member.contact_id IS NOT NULL
           AND (suppression.until IS NULL OR suppression.until > :at))
   OR row.key IN (SELECT key FROM temp.opted_out WHERE NOT taken_back),
   CASE WHEN contact.id IS NULL THEN row.fields
-       WHEN contact.fields <> row.fields THEN nullif(json_patch(contact.fields, row.fields), contact.fields) END
-FROM (SELECT key, min(line) AS line, address, fields FROM temp.incoming GROUP BY key) AS row
+       WHEN contact.fields <> row.fields THEN nullif(json_patch(contact.fields, row.fields), contact.fields) END,
+  row.count
+FROM (SELECT key, min(line) AS line, address, fields, count(*) AS count FROM temp.incoming GROUP BY key) AS row
 LEFT JOIN contact ON contact.key = row.key
 LEFT JOIN member ON member.list_id = :list_id AND member.contact_id = contact.id
 """
 
+# CROSS, so that the few keys that are there twice are looked for in the file, and not a million rows in the plan.
 _DUPLICATES = """
 SELECT incoming.line, planned.line, coalesce(incoming.written, incoming.address), incoming.fields
-FROM temp.incoming JOIN temp.planned ON planned.key = incoming.key WHERE planned.line <> incoming.line
+FROM temp.incoming CROSS JOIN temp.planned ON planned.key = incoming.key
+WHERE incoming.key IN (SELECT key FROM temp.planned WHERE rows > 1) AND planned.line <> incoming.line
 """
 
 _COUNT = """

@@ -6,7 +6,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from apes_mailer.contacts import consents, lists, suppressions
+from apes_mailer.contacts import consents, let_backs, lists, suppressions
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.suppressions import ALL_LISTS, BY_HAND, LATER_LISTS, Suppression
 from apes_mailer.errors import UsageError
@@ -24,9 +24,14 @@ def opt_in(connection: sa.Connection, key: bytes, *, list_id: int, at: dt.dateti
     for held in suppressions.holding(connection, key, list_id=ALL_LISTS, at=at):
         if held.cause in ENDED_BY_OPTING_IN:
             _keep_for_others(connection, key, held, than=list_id)
-    for cause in ENDED_BY_OPTING_IN:
-        suppressions.remove(connection, key, list_id=ALL_LISTS, cause=cause)
-        suppressions.remove(connection, key, list_id=list_id, cause=cause)
+    scopes = (ALL_LISTS, list_id)
+    ended = {
+        cause
+        for cause in ENDED_BY_OPTING_IN
+        for scope in scopes
+        if suppressions.remove(connection, key, list_id=scope, cause=cause)
+    }
+    let_backs.queue(connection, key, ended, at=at)
     _record_given(connection, key, list_id, at, proof)
     return suppressions.holding(connection, key, list_id=list_id, at=at)
 
@@ -51,6 +56,7 @@ def let_back(
     for each in ending:
         for scope in scopes:
             suppressions.remove(connection, key, list_id=scope, cause=each)
+    let_backs.queue(connection, key, ending, at=at)
     if said:
         _record_given(connection, key, list_id, at, Proof(source=BY_HAND, wording=because.strip()))
     return ending

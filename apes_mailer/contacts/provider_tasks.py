@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
-_KEEP_NOTHING = ("outbox",)  # what it wrote lies in a folder here
+_KEEP_NOTHING = {"outbox"}  # what it wrote lies in a folder here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +29,24 @@ class Task:
     address: str
 
 
+def known(connection: sa.Connection) -> list[str]:
+    """Return the providers that ever carried letters from here, of a campaign or to confirm a wish, by their names."""
+    campaign, carrier = schema.campaign, schema.carrier
+    used = sa.union(sa.select(campaign.c.provider), sa.select(carrier.c.provider))
+    return sorted(set(connection.execute(used).scalars()) - _KEEP_NOTHING)
+
+
+def note_carrier(connection: sa.Connection, provider: str) -> None:
+    """Keep that a provider carries a letter of no campaign."""
+    connection.execute(insert(schema.carrier).values(provider=provider).on_conflict_do_nothing())
+
+
 def queue_erasure(connection: sa.Connection, address: str, *, at: dt.datetime) -> list[str]:
     """Have every provider that ever carried letters from here asked to erase a person; return their names.
 
     Asking twice for the same address does nothing more.
     """
-    campaign, task = schema.campaign, schema.provider_task
-    used = sa.select(campaign.c.provider).where(campaign.c.provider.not_in(_KEEP_NOTHING)).distinct()
-    providers = [str(name) for name in connection.execute(used.order_by(campaign.c.provider)).scalars()]
+    task, providers = schema.provider_task, known(connection)
     encoded = base64.b64encode(address.encode())
     waits = sa.select(task.c.provider).where(task.c.address == encoded)
     waiting = set(connection.execute(waits).scalars())
@@ -45,12 +56,19 @@ def queue_erasure(connection: sa.Connection, address: str, *, at: dt.datetime) -
     return providers
 
 
-def waiting(connection: sa.Connection, provider: str, *, most: int) -> list[Task]:
-    """Return the erasures to ask a provider for, oldest first."""
+def of_address(connection: sa.Connection, address: str) -> list[dict[str, str]]:
+    """Return which providers have still to be asked to erase an address, and since when."""
+    task = schema.provider_task
+    query = sa.select(task.c.provider, task.c.queued_at).where(task.c.address == base64.b64encode(address.encode()))
+    return [{"provider": name, "cause": "erased", "queued_at": at} for name, at in connection.execute(query)]
+
+
+def waiting(connection: sa.Connection, provider: str, *, most: int, after: int = 0) -> list[Task]:
+    """Return the erasures to ask a provider for, oldest first, from the one after a number."""
     task = schema.provider_task
     rows = connection.execute(
         sa.select(task.c.id, task.c.address)
-        .where(task.c.provider == provider, task.c.done_at.is_(None))
+        .where(task.c.provider == provider, task.c.done_at.is_(None), task.c.id > after)
         .order_by(task.c.id)
         .limit(most)
     )
@@ -58,10 +76,7 @@ def waiting(connection: sa.Connection, provider: str, *, most: int) -> list[Task
 
 
 def finish(connection: sa.Connection, tasks: Sequence[Task], *, reference: str, at: dt.datetime) -> None:
-    """Drop the addresses of erasures that the provider has taken the order for; keep its number.
-
-    To be called in a transaction that overwrites what it deletes.
-    """
+    """Drop the addresses of erasures that the provider has taken the order for; keep its number."""
     task = schema.provider_task
     connection.execute(
         sa.update(task)

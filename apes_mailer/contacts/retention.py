@@ -8,8 +8,9 @@ that it was opened is none in the eyes of the CNIL; a click would be one, but it
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import sqlalchemy as sa
 
@@ -20,6 +21,7 @@ from apes_mailer.store.times import stamp
 
 YEARS = 3
 _OWN_CAUSES = (Cause.UNSUBSCRIBED, Cause.PAUSED, Cause.COMPLAINED, Cause.AT_PROVIDER)
+_AT_ONCE = 500  # keys in one statement
 
 
 def limit(at: dt.datetime) -> dt.datetime:
@@ -34,10 +36,11 @@ def count(connection: sa.Connection, list_id: int, at: dt.datetime) -> int:
 
 
 def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[StoredContact]:
-    """Yield the contacts of a list who have done nothing themselves, and whom no import has named, since.
+    """Yield the contacts of a list who have done nothing themselves, and of whom no import brought news, since.
 
     To give, refuse or withdraw a consent, to say no or pause, to call a letter spam, to leave or come back with the
-    provider: that is to do something. An import that was undone names nobody, and proves no consent.
+    provider: that is to do something. News is a contact who was not on the list, or fields that have changed: the same
+    file once more says nothing of anybody. An import that was undone brought nothing, and proves no consent.
     """
     rows = _stale(list_id, at)
     query = sa.select(rows.c.address, rows.c.fields).order_by(rows.c.id)
@@ -45,22 +48,60 @@ def stale(connection: sa.Connection, list_id: int, at: dt.datetime) -> Iterator[
         yield StoredContact(address=address, fields=json.loads(fields))
 
 
-def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
-    since = stamp(limit(at))
-    contact, member, mention, consent = schema.contact, schema.member, schema.mention, schema.consent
-    recent = sa.select(schema.contact_import.c.id).where(
-        schema.contact_import.c.at > since, schema.contact_import.c.undone_at.is_(None)
+def stale_in_file(
+    connection: sa.Connection, contacts: Iterable[StoredContact], key_of: Callable[[str], bytes], at: dt.datetime
+) -> Iterator[StoredContact]:
+    """Yield the contacts of a list kept as a file who have been silent since.
+
+    Nothing tells when a row came into a file; that the contact was there is known from the first campaign that met it.
+    """
+    rest = iter(contacts)
+    while some := list(itertools.islice(rest, _AT_ONCE)):
+        keys = {key_of(each.address): each for each in some}
+        contact, campaign = schema.contact, schema.campaign
+        known = sa.select(contact.c.key).where(contact.c.key.in_(list(keys)), _was_met(campaign, stamp(limit(at))))
+        silent = set(connection.execute(known.where(~_acted(stamp(limit(at))))).scalars())
+        yield from (each for key, each in keys.items() if key in silent)
+
+
+def _was_met(campaign: sa.Table, before: str) -> sa.ColumnElement[bool]:
+    """Whether the contact of the enclosing query was a candidate of a campaign before a moment."""
+    contact = schema.contact
+    return sa.or_(
+        *(
+            sa.exists().where(
+                table.c.contact_id == contact.c.id,
+                table.c.campaign_id == campaign.c.id,
+                campaign.c.prepared_at <= before,
+            )
+            for table in (schema.recipient, schema.exclusion)
+        )
     )
-    named = sa.exists().where(mention.c.import_id.in_(recent), mention.c.contact_id == contact.c.id)
+
+
+def _acted(since: str) -> sa.ColumnElement[bool]:
+    """Whether the contact of the enclosing query has done something since a moment."""
+    contact, consent, suppression, event = schema.contact, schema.consent, schema.suppression, schema.event
     spoke = sa.exists().where(consent.c.key == contact.c.key, consent.c.at > since, sa.text(schema.PROVES))
-    suppression, event = schema.suppression, schema.event
     said_no = sa.exists().where(
         suppression.c.key == contact.c.key, suppression.c.cause.in_(_OWN_CAUSES), suppression.c.at > since
     )
     reported = sa.exists().where(event.c.contact_id == contact.c.id, sa.text(schema.OWN_ACT), event.c.at > since)
+    return sa.or_(spoke, said_no, reported)
+
+
+def _stale(list_id: int, at: dt.datetime) -> sa.Subquery:
+    since = stamp(limit(at))
+    contact, member = schema.contact, schema.member
+    mention, change = schema.mention, schema.change
+    recent = sa.select(schema.contact_import.c.id).where(
+        schema.contact_import.c.at > since, schema.contact_import.c.undone_at.is_(None)
+    )
+    added = sa.exists().where(mention.c.import_id.in_(recent), mention.c.contact_id == contact.c.id, mention.c.did != 0)
+    changed = sa.exists().where(change.c.import_id.in_(recent), change.c.contact_id == contact.c.id)
     return (
         sa.select(contact.c.id, contact.c.address, contact.c.fields)
         .join(member, member.c.contact_id == contact.c.id)
-        .where(member.c.list_id == list_id, ~named, ~spoke, ~said_no, ~reported)
+        .where(member.c.list_id == list_id, ~added, ~changed, ~_acted(since))
         .subquery()
     )

@@ -52,7 +52,8 @@ class Domains:
         first = dict(zip(reversed(domains), reversed(lines), strict=True))
         new = sorted(first.keys() - self._lines.keys(), key=first.__getitem__)[: _MOST_DOMAINS - len(self._lines)]
         self._lines.update({domain: first[domain] for domain in new})
-        self._counts.update(domain for domain in domains if domain in self._lines)
+        full = len(self._lines) == _MOST_DOMAINS
+        self._counts.update([domain for domain in domains if domain in self._lines] if full else domains)
 
     def add(self, address: str, line: int) -> None:
         """Take in one address, as :meth:`take` does many."""

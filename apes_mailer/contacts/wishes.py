@@ -14,6 +14,7 @@ from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 _AGAIN_AFTER = dt.timedelta(minutes=15)
+_HOURS_COUNTED = 24
 _FIRST_RETRY = dt.timedelta(minutes=1)
 
 
@@ -58,9 +59,26 @@ def make(
     )
 
 
+def forget(connection: sa.Connection, key: bytes) -> None:
+    """Delete what a person has asked for, and how often."""
+    connection.execute(sa.delete(schema.wish).where(schema.wish.c.key == key))
+    counted = [counter(kind, key) for kind in WishKind]
+    connection.execute(sa.delete(schema.wish_count).where(schema.wish_count.c.key.in_(counted)))
+
+
+def counter(kind: WishKind, key: bytes) -> bytes:
+    """Return what the letters of one kind to one person are counted by: a stranger's do not use up one's own."""
+    return f"{kind} ".encode() + key
+
+
 def forget_expired(connection: sa.Connection, at: dt.datetime) -> None:
-    """Delete the wishes that can no longer be confirmed, with their addresses."""
+    """Delete the wishes that can no longer be confirmed, with their addresses, and counts that nobody asks for."""
     connection.execute(sa.delete(schema.wish).where(schema.wish.c.expires_at <= stamp(at)))
+    connection.execute(sa.delete(schema.wish_count).where(schema.wish_count.c.hour <= _hour(at) - _HOURS_COUNTED))
+
+
+def _hour(at: dt.datetime) -> int:
+    return int(at.timestamp()) // 3600
 
 
 def claim(connection: sa.Connection, at: dt.datetime) -> Wish | None:
@@ -113,8 +131,7 @@ def confirm(connection: sa.Connection, wish: Wish) -> None:
 
 def admit(connection: sa.Connection, key: bytes, *, most: int, hours: int, at: dt.datetime) -> bool:
     """Count one more of what ``key`` stands for; return False when there were ``most`` in the last hours already."""
-    table, hour = schema.wish_count, int(at.timestamp()) // 3600
-    connection.execute(sa.delete(table).where(table.c.hour <= hour - 24))
+    table, hour = schema.wish_count, _hour(at)
     count = sa.func.coalesce(sa.func.sum(table.c.count), 0)
     before = connection.execute(sa.select(count).where(table.c.key == key, table.c.hour > hour - hours)).scalar_one()
     connection.execute(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger.states import BatchState, Kind, Outcome
 from apes_mailer.model.batch import Envelope
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.store import schema
 
@@ -31,6 +32,7 @@ class Campaign:
     envelope: Envelope
     issue_digest: str
     prepared_at: str
+    policy: Policy
     segment: str
     correction_of: str = ""
 
@@ -268,6 +270,7 @@ def _campaigns() -> sa.Select[*tuple[Any, ...]]:
         campaign.c.envelope,
         campaign.c.issue_digest,
         campaign.c.prepared_at,
+        campaign.c.policy,
         campaign.c.segment,
         corrected_name().label("correction_of"),
     ).join(lists, lists.c.id == campaign.c.list_id)
@@ -283,6 +286,7 @@ def corrected_name() -> sa.ColumnElement[str]:
 def _campaign(row: sa.RowMapping) -> Campaign:
     frozen: dict[str, Any] = dict(row)
     frozen["kind"], frozen["envelope"] = Kind(row["kind"]), Envelope.from_json(row["envelope"])
+    frozen["policy"] = Policy(row["policy"])
     return Campaign(**frozen)
 
 

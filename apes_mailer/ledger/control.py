@@ -26,13 +26,17 @@ def pause(
     cause: str = "",
     cure: str = "",
 ) -> None:
-    """Stop claims from now on; batches already claimed are still submitted."""
+    """Stop claims from now on; batches already claimed are still submitted.
+
+    What stops a campaign that is stopped already takes the place of the cause, and is no second pause.
+    """
+    campaign = schema.campaign
+    before = connection.execute(sa.select(campaign.c.paused_by).where(campaign.c.id == campaign_id)).scalar_one()
     connection.execute(
-        sa.update(schema.campaign)
-        .where(schema.campaign.c.id == campaign_id)
-        .values(paused_by=by, pause_cause=cause, pause_cure=cure)
+        sa.update(campaign).where(campaign.c.id == campaign_id).values(paused_by=by, pause_cause=cause, pause_cure=cure)
     )
-    history.append(connection, campaign_id=campaign_id, at=at, event="paused", actor=actor, note=cause)
+    if not before:
+        history.append(connection, campaign_id=campaign_id, at=at, event="paused", actor=actor, note=cause)
 
 
 def unpause(connection: sa.Connection, campaign_id: int, *, at: dt.datetime, actor: str) -> None:

@@ -47,6 +47,24 @@ def bounced(connection: sa.Connection, campaign_id: int) -> int | None:
     return _people(connection, campaign_id, EventKind.BOUNCED) if heard else None
 
 
+def heard(connection: sa.Connection, campaign_id: int) -> bool:
+    """Return whether the provider has told anything since the last request: by an event, or by a list that was read."""
+    event, mark, attempt, campaign = schema.event, schema.block_list_mark, schema.attempt, schema.campaign
+    told = sa.exists().where(event.c.campaign_id == campaign_id)
+    left = sa.select(sa.func.max(attempt.c.started_at)).where(attempt.c.campaign_id == campaign_id).scalar_subquery()
+    was_read = sa.exists().where(
+        mark.c.provider == campaign.c.provider, campaign.c.id == campaign_id, mark.c.read_to > left
+    )
+    return bool(connection.execute(sa.select(sa.or_(told, was_read))).scalar_one())
+
+
+def opens(connection: sa.Connection, campaign_id: int) -> int:
+    """Return how often a letter of the campaign was opened; by whom nobody knows."""
+    event = schema.event
+    query = sa.select(sa.func.count()).where(event.c.campaign_id == campaign_id, event.c.kind == EventKind.OPENED)
+    return int(connection.execute(query).scalar_one())
+
+
 def _heard_at(connection: sa.Connection, campaign_id: int) -> str:
     """Return when the newest event happened; the newest is the last to be written, which the index knows."""
     event = schema.event

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from apes_mailer.ledger import campaigns, feedback, reached
 from apes_mailer.ledger.states import AttemptState, BatchState, Outcome
 from apes_mailer.model.report import Decision, Past, Pause, Sending, Slice
+from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 
 _MOST_REASONS = 12
@@ -62,16 +63,14 @@ def _pauses(connection: sa.Connection, campaign_id: int) -> list[Pause]:
         .where(history.c.campaign_id == campaign_id, history.c.event.in_(["paused", "resumed"]))
         .order_by(history.c.id)
     ).all()
-    return [
-        Pause(
-            at=row.at,
-            by=row.actor,
-            cause=row.note,
-            until=following.at if following and following.event == "resumed" else "",
-        )
-        for row, following in zip_longest(rows, rows[1:])
-        if row.event == "paused"
-    ]
+    pauses: list[Pause] = []
+    for row in rows:
+        stopped = bool(pauses) and not pauses[-1].until
+        if row.event == "resumed" and stopped:
+            pauses[-1] = replace(pauses[-1], until=row.at)
+        elif row.event == "paused" and not stopped:
+            pauses.append(Pause(at=row.at, by=row.actor, cause=row.note))
+    return pauses
 
 
 def decisions(connection: sa.Connection, campaign_id: int) -> list[Decision]:
@@ -102,7 +101,8 @@ def refusals(connection: sa.Connection, campaign_id: int) -> list[tuple[str, int
 def left(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
     """Return how many of those who got the letter are suppressed since, by cause.
 
-    Only until the next campaign to the list: what comes later is more likely that one's doing.
+    Whoever unsubscribed at the provider has unsubscribed, and is counted under both words, as one person. Only until
+    the next campaign to the list: what comes later is more likely that one's doing.
     """
     campaign, suppression, contact, recipient = schema.campaign, schema.suppression, schema.contact, schema.recipient
     own = connection.execute(sa.select(campaign).where(campaign.c.id == campaign_id)).one()
@@ -111,11 +111,13 @@ def left(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
             campaign.c.list_id == own.list_id, campaign.c.id > campaign_id, campaigns.was_sent()
         )
     ).scalar()
+    there = suppression.c.cause == Cause.AT_PROVIDER
+    cause = sa.case((there, Cause.UNSUBSCRIBED.value), else_=suppression.c.cause).label("cause")
     people = sa.func.count(contact.c.id.distinct())
     # Asked for each suppression: there are few beside the recipients.
     served = sa.exists().where(recipient.c.campaign_id == campaign_id, recipient.c.contact_id == contact.c.id)
     query = (
-        sa.select(suppression.c.cause, people)
+        sa.select(cause, people, sa.func.count(sa.case((there, contact.c.id)).distinct()))
         .join(contact, contact.c.key == suppression.c.key)
         .where(
             suppression.c.id > own.suppression_id,
@@ -123,12 +125,17 @@ def left(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
             served,
             contact.c.id.not_in(reached.not_submitted(campaign_id)),
         )
-        .group_by(suppression.c.cause)
-        .order_by(people.desc(), suppression.c.cause)
+        .group_by(cause)
+        .order_by(people.desc(), cause)
     )
     if following is not None:
         query = query.where(suppression.c.id <= following)
-    return {str(cause): int(count) for cause, count in connection.execute(query)}
+    found: dict[str, int] = {}
+    for what, count, at_provider in connection.execute(query):
+        found[what] = int(count)
+        if at_provider:
+            found[Cause.AT_PROVIDER] = int(at_provider)
+    return found
 
 
 def past(connection: sa.Connection, campaign_id: int, *, since: str) -> list[Past]:
@@ -168,6 +175,7 @@ def _past(connection: sa.Connection, campaign_id: int, name: str, prepared_at: s
         recipients=frozen - _sum(gone, outcome=Outcome.EXCLUDED),
         submitted=sizes.get(BatchState.SUBMITTED, 0) - _sum(gone, state=BatchState.SUBMITTED),
         bounced=feedback.bounced(connection, campaign_id),
+        heard=feedback.heard(connection, campaign_id),
         left=left(connection, campaign_id),
     )
 

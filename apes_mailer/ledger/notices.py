@@ -40,6 +40,15 @@ class Counts:
     foreign: int = 0
     unreadable: int = 0
 
+    def __add__(self, other: Counts) -> Counts:
+        """Return the counts of both."""
+        return Counts(
+            events=self.events + other.events,
+            kept=self.kept + other.kept,
+            foreign=self.foreign + other.foreign,
+            unreadable=self.unreadable + other.unreadable,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
@@ -54,7 +63,7 @@ class Overview:
 def store(connection: sa.Connection, provider: str, body: bytes, *, at: dt.datetime) -> bool:
     """Keep a notice; return False when the same one is here already."""
     table = schema.notice
-    digest = hashlib.sha256(provider.encode() + b"\0" + body).digest()
+    digest = _digest(provider, body)
     if connection.execute(sa.select(table.c.id).where(table.c.digest == digest)).first():
         return False
     row = {"provider": provider, "digest": digest, "received_at": stamp(at), "body": zlib.compress(body, _FAST)}
@@ -62,12 +71,23 @@ def store(connection: sa.Connection, provider: str, body: bytes, *, at: dt.datet
     return True
 
 
-def next_waiting(connection: sa.Connection) -> Notice | None:
-    """Return the oldest notice that is not applied yet."""
+def waits(connection: sa.Connection, provider: str, body: bytes) -> bool:
+    """Whether a notice that was kept is still to be applied."""
+    table = schema.notice
+    found = sa.select(table.c.id).where(table.c.digest == _digest(provider, body), table.c.applied_at.is_(None))
+    return connection.execute(found).first() is not None
+
+
+def _digest(provider: str, body: bytes) -> bytes:
+    return hashlib.sha256(provider.encode() + b"\0" + body).digest()
+
+
+def next_waiting(connection: sa.Connection, *, after: int = 0) -> Notice | None:
+    """Return the oldest notice that is not applied yet, of those after a number."""
     table = schema.notice
     row = connection.execute(
         sa.select(table.c.id, table.c.provider, table.c.received_at, table.c.body)
-        .where(table.c.applied_at.is_(None))
+        .where(table.c.applied_at.is_(None), table.c.id > after)
         .order_by(table.c.id)
         .limit(1)
     ).first()

@@ -44,6 +44,8 @@ def take_out(connection: sa.Connection, contact_id: int | None, text: str, patte
         residue.replace(connection, recipient.c.reason, text, pattern, by=_LEFT_OUT, among=mine)
         mine = sa.and_(exclusion.c.campaign_id == campaign_id, exclusion.c.contact_id == contact_id)
         connection.execute(sa.update(exclusion).where(mine).values(detail=""))
+        told = sa.and_(schema.event.c.campaign_id == campaign_id, schema.event.c.contact_id == contact_id)
+        connection.execute(sa.update(schema.event).where(told).values(reason=""))  # may name the person
     notes = sum(
         residue.replace(connection, column, text, pattern, by=_LEFT_OUT)
         for column in (

@@ -26,7 +26,7 @@ class BlockList:
 class Listed(NamedTuple):
     """An entry of a block list: an address as the provider writes it, since when, and why in the provider's words.
 
-    ``at`` is None in a timeless list.
+    ``at`` is None in a timeless list, and where the provider does not tell.
     """
 
     address: str

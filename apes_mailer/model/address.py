@@ -110,6 +110,13 @@ def _with_domain(local: str, domain: str) -> Address:
     return Address(f"{local}@{verdict.ascii}".lower())
 
 
+def spellings(address: str) -> tuple[str, ...]:
+    """Return an address in normal form, and as people write it where its domain has letters beyond ASCII."""
+    local, _, domain = address.rpartition("@")
+    readable = _judge(domain).unicode
+    return (address, f"{local}@{readable}") if readable and readable != domain else (address,)
+
+
 class _Domain(NamedTuple):
     ascii: str = ""
     unicode: str = ""

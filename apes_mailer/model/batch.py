@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -37,6 +37,10 @@ class Envelope:
     also_mailto: str = ""
     provider_group: int = 0
     provider_link: str = ""
+
+    def by_page(self) -> Envelope:
+        """Return the envelope of letters that our own pages send: there readers unsubscribe, whatever campaigns do."""
+        return replace(self, mailto="", provider_group=0, provider_link="")
 
     def to_json(self) -> str:
         """Return the form in which a campaign keeps its envelope."""

@@ -119,10 +119,12 @@ class Keyring:
         """Return the key by which the network of an address is counted on one day, and which says nothing the next.
 
         A network is the first 24 bits of an IPv4 address, the first 48 of an IPv6 address; what is no address counts
-        as one network.
+        as one network. An IPv4 address may come as an IPv6 one (RFC 4291, 2.5.5.2), where a server
+        listens on both.
         """
         try:
             found = ipaddress.ip_address(host)
+            found = getattr(found, "ipv4_mapped", None) or found
         except ValueError:
             network = ""
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.tally import Tally
 from apes_mailer.model.waiver import Waived
 
@@ -118,8 +119,19 @@ class Clicks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opens:
+    """How often a letter was opened, ``readers`` being those who agreed that it is counted."""
+
+    opens: int
+    readers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """A campaign to the same list, with what can be told of it quickly; ``bounced`` is None when nothing came back."""
+    """A campaign to the same list, with what can be told of it quickly; ``bounced`` is None when nothing came back.
+
+    ``heard``: the provider has told something since, so that no complaint is none.
+    """
 
     campaign: str
     prepared_at: str
@@ -127,6 +139,7 @@ class Past:
     recipients: int
     submitted: int
     bounced: int | None
+    heard: bool
     left: Mapping[str, int]
 
 
@@ -137,6 +150,9 @@ class Report(Tally):
     subject: str
     provider: str
     list_name: str
+    policy: Policy
+    """By which right the list was mailed, as it was frozen."""
+
     segment: str
     """The part of the list that was asked for; empty for all of it."""
 
@@ -150,8 +166,14 @@ class Report(Tally):
     feedback: Feedback | None
     """None when the provider told nothing: then nobody knows what was delivered."""
 
+    heard: bool
+    """Whether the provider has told anything since, by events or by its lists; if not, complaints are unknown."""
+
     left: Mapping[str, int]
-    """Recipients who are suppressed since, by cause; only until the next campaign to the list."""
+    """Recipients who are suppressed since, by cause; only until the next campaign to the list.
+
+    Those who unsubscribed at the provider are among those who unsubscribed, and stand under their own cause too.
+    """
 
     sending: Sending
     letters: Sequence[SentLetter]
@@ -159,8 +181,11 @@ class Report(Tally):
     """The rules of the checks whose errors did not block it, and on whose word."""
 
     decisions: Sequence[Decision]
+    opens: Opens | None
+    """None when opens were counted of nobody."""
+
     clicks: Sequence[Clicks] | None
-    """None when clicks are not counted."""
+    """None when clicks were counted of nobody."""
 
     past: Sequence[Past]
     """The campaigns to the same list of the twelve months before, oldest first, and this one."""

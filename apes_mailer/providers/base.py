@@ -12,6 +12,7 @@ from apes_mailer.model.batch import Batch
 from apes_mailer.model.event import Event
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.submission import Submission
+from apes_mailer.model.suppression import Cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,15 @@ class KeepsBlockLists(Protocol):
 
 
 @runtime_checkable
+class LetsBack(Protocol):
+    """A provider that mails somebody again on demand."""
+
+    def let_back(self, address: str, cause: Cause) -> None:
+        """Take an address off the block lists with this cause; one that is on none of them is no error."""
+        ...
+
+
+@runtime_checkable
 class KeepsLogs(Protocol):
     """A provider that tells which messages it has accepted."""
 
@@ -162,6 +172,10 @@ class Webhook(Protocol):
     @property
     def name(self) -> str:
         """The name of the provider."""
+        ...
+
+    def claims(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request bears what one of the provider's would; nothing is proved by that."""
         ...
 
     def require_signed(self, headers: Mapping[str, str], body: bytes, *, now: dt.datetime) -> None:

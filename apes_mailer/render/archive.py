@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from apes_mailer.model.publication import ARCHIVE, FEED, Publication
+from apes_mailer.model.publication import FEED, Publication
 from apes_mailer.render import dates, own_page
 from apes_mailer.render.web import words
 
@@ -57,7 +57,6 @@ def feed(archive: Archive) -> str:
         "archive": archive,
         "letters": _newest_first(archive.letters)[:_MOST_ENTRIES],
         "time": _rfc3339,
-        "page": ARCHIVE,
         "file": FEED,
     }
     return own_page.environment(_FOLDER).get_template(FEED).render(values)

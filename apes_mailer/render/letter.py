@@ -53,15 +53,19 @@ def render(
     web_version: bool = False,
     for_web: bool = False,
     tracking: bool = False,
+    words: Mapping[str, str] | None = None,
 ) -> Letter:
     """Render an issue.
 
     ``pictures`` maps the file names used in the issue to what is known of them. The footer links to the web version
     only when there is one. ``for_web`` is the letter as everybody reads it there, without what is said to one reader.
-    With ``tracking`` the footer leads to the page where each reader can take a consent to it back.
+    With ``tracking`` the footer leads to the page where each reader can take a consent to it back. ``words`` take the
+    place of the theme's own, as far as it has words of that name.
     Raises ``ThemeError`` for faults in the theme, with file and line.
     """
     compiled = compile_theme(theme, issue.language)
+    own = {name: text for name, text in (words or {}).items() if name in compiled.strings}
+    compiled = replace(compiled, strings=compiled.strings | own)
     tokens = Tokens([*texts(issue), *texts(identity), *compiled.strings.values()])
     links = {merge.Special.UNSUBSCRIBE}
     links |= {merge.Special.BROWSER} if web_version else set()

@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -156,25 +156,27 @@ class Database:
             finally:
                 connection.invalidate()  # with its temporary tables and its settings
 
-    @contextmanager
-    def erasing(self) -> Generator[sa.Connection, None, None]:
-        """A write transaction that overwrites what it deletes."""
-        with self.write() as connection:
-            residue.overwrite_deleted(connection)
-            yield connection
+    def empty_log(self) -> bool:
+        """Leave nothing in the log; return False when another program reads an old state, and holds it.
 
-    def forget(self, text: str, pattern: re.Pattern[str]) -> bool:
+        Raises ``LedgerError``.
+        """
+        with self._translated():
+            return residue.empty_log(self.path, busy_seconds=self._busy_seconds)
+
+    def forget(self, texts: Sequence[str], part: str, pattern: re.Pattern[str]) -> bool:
         """Let no trace of what a pattern finds stay in the file or its log, wherever it is mentioned.
 
-        ``text`` is part of whatever the pattern finds. Return False when another program reads an old state of the
-        database: then its log still holds it. Raises ``BusyError``, ``DiskFullError`` or another ``LedgerError``.
+        ``texts`` are all that it finds, and ``part`` is part of each, in small letters. Return False when another
+        program reads an old state of the database: then its log still holds it. Raises ``BusyError``, ``DiskFullError``
+        or another ``LedgerError``.
         """
         busy = self._busy_seconds
         with self._translated():
             emptied = residue.empty_log(self.path, busy_seconds=busy)
-            if residue.holds(self.path, text):
-                with self.erasing() as connection:
-                    residue.replace_everywhere(connection, text, pattern)
+            if any(residue.holds(self.path, text) for text in texts):
+                with self.write() as connection:
+                    residue.replace_everywhere(connection, part, pattern)
                 residue.rebuild(self.path, busy_seconds=busy)
                 emptied = residue.empty_log(self.path, busy_seconds=busy)
             return emptied
@@ -288,6 +290,8 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone leaves data in the cache of the disk
     cursor.execute("PRAGMA foreign_keys=ON")
+    # SQLite as python.org ships it keeps what was deleted; by the time that somebody is to be forgotten it is too late.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

@@ -18,11 +18,6 @@ from apes_mailer.store import schema
 _PIECE = 1 << 20  # bytes read at a time
 
 
-def overwrite_deleted(connection: sa.Connection) -> None:
-    """Let this connection overwrite with zeros what it deletes or replaces, from now on."""
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
-
-
 def empty_log(database: Path, *, busy_seconds: float) -> bool:
     """Write all of the log into the database and cut it to nothing; return False when a reader holds it.
 
@@ -40,12 +35,13 @@ def rebuild(database: Path, *, busy_seconds: float) -> None:
 
 
 def holds(file: Path, text: str) -> bool:
-    """Whether the bytes of a file hold a text anywhere; the file is read a piece at a time."""
+    """Whether a file holds a text anywhere, also in capitals of ASCII; it is read a piece at a time."""
     if not file.is_file():
         return False
-    sought, before = text.encode(), b""
+    sought, before = text.encode().lower(), b""
     with file.open("rb") as opened:
         while piece := opened.read(_PIECE):
+            piece = piece.lower()
             if sought in before + piece:
                 return True
             before = piece[-len(sought) :]  # it may begin in this piece and end in the next
@@ -55,7 +51,7 @@ def holds(file: Path, text: str) -> bool:
 def replace_everywhere(connection: sa.Connection, text: str, pattern: re.Pattern[str]) -> int:
     """Take what a pattern finds out of every text of every table that may be changed; return in how many places.
 
-    ``text`` is part of whatever the pattern finds, in this letter case: only rows with it are looked at.
+    ``text`` is part of whatever the pattern finds, in small letters: only rows with it are looked at.
     """
     return sum(
         replace(connection, column, text, pattern, by="")
@@ -81,7 +77,7 @@ def replace(
     """
     table = column.table
     key = list(table.primary_key)
-    query = sa.select(*key, column.label("found")).where(sa.func.instr(column, text) > 0)
+    query = sa.select(*key, column.label("found")).where(sa.func.instr(sa.func.lower(column), text) > 0)
     changed = 0
     for row in connection.execute(query if among is None else query.where(among)).all():
         *identity, found = row

@@ -42,6 +42,7 @@ class Courier:
         while not self._ends:
             self._wake.clear()
             try:
+                self._confirmations.forget_expired()
                 while not self._ends and (sent := self._confirmations.send_one()):
                     _tell(sent[1])
             except LedgerError as error:

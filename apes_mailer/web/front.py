@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 _RETRY_AFTER = 60  # seconds
 _CHOSEN = "lang"
+_SAME_WHEN_OPENED = frozenset({"done"})  # the answers to a button that the address gives by itself from then on
 
 
 class InvalidLinkError(Exception):
@@ -114,7 +115,7 @@ class Front:
             "button": button,
             "link": link,
         }
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in {"GET", "HEAD"} and what not in _SAME_WHEN_OPENED:
             values["other"] = None  # to look at what a button has answered in another language would be another page
         return self.page(request, "message.html", values, status=status, headers=headers)
 
@@ -156,6 +157,10 @@ class Front:
         # What was typed is not kept, so only a button by itself can be pressed once more.
         again = Button(action="", label=self.texts(request)["busy_button"]) if "token" in request.path_params else None
         return self.message(request, "busy", status=503, paragraphs=["text"], button=again, headers=headers)
+
+    def failed(self, request: Request) -> Response:
+        """Answer when something is wrong here."""
+        return self.message(request, "failed", status=500, paragraphs=["text"])
 
     async def refuse(self, request: Request, error: Exception) -> Response:
         """Answer what is not there, or not allowed."""

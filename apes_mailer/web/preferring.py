@@ -6,30 +6,23 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from babel.dates import format_date
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from apes_mailer.campaign import preferences, unsubscribe, wishes
+from apes_mailer.campaign import unsubscribe
 from apes_mailer.campaign.preferences import COUNTED, MONTHS, Preferences, Standing
 from apes_mailer.campaign.wishes import Wishing
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import TokenContent
-from apes_mailer.web import forms
+from apes_mailer.web import forms, reasons
 from apes_mailer.web.courier import Courier
 from apes_mailer.web.front import Front, going_on, language_of
 from apes_mailer.web.visitors import host_of, visitor
 
 _Form = Mapping[str, Sequence[str]]
-
-_SOURCES = {
-    wishes.FORM: "source_form",
-    preferences.SOURCE: "source_page",
-    unsubscribe.SOURCE: "source_link",
-}
 
 
 class Preferring:
@@ -86,7 +79,7 @@ class Preferring:
             case "allow":
                 said = _answers(form)
                 wording = self._front.texts(request)["counted_text"]
-                proof = Proof(source=preferences.SOURCE, wording=wording, origin=self._origin(request))
+                proof = Proof(source=unsubscribe.PAGE, wording=wording, origin=self._origin(request))
                 done = await self._do("saved", lambda: kept.allow(link, said, proof, at))
             case "data":
                 done = await self._send_link(request, link)
@@ -126,36 +119,23 @@ class Preferring:
 
     async def _page(self, request: Request, link: TokenContent, done: str = "") -> Response:
         standing = await self._front.in_thread(lambda: self._kept.standing(link, self._clock()))
-        texts = self._front.texts(request)
+        texts, language = self._front.texts(request), language_of(request)
         values: dict[str, object] = {
             "title": texts["preferences_title"],
             "action": going_on(request, "preferences"),
             "done": texts[done] if done else "",
             "standing": standing,
             "months": MONTHS,
-            "paused": self._date(request, standing.paused_until),
+            "paused": reasons.day(standing.paused_until, language) if standing.paused_until else "",
             "counted": [_counted(purpose, standing, texts) for purpose in COUNTED] if self._asks(standing) else [],
-            "why": self._why(request, standing),
+            "why": reasons.why(standing.said_last, language, texts),
+            "why_title": reasons.why_title(standing.said_last, texts),
             "can_send": self._courier is not None,
         }
         return self._front.page(request, "preferences.html", values)
 
     def _asks(self, standing: Standing) -> bool:
         return self._counts or any(state is State.GIVEN for state in standing.counted.values())
-
-    def _why(self, request: Request, standing: Standing) -> str:
-        texts, said_last = self._front.texts(request), standing.said_last
-        if said_last is None:
-            return texts["why_unknown"]
-        source, basis = said_last.proof.source, said_last.proof.basis
-        words = texts[_SOURCES[source]] if source in _SOURCES else source
-        told = {"date": self._date(request, dt.datetime.fromisoformat(said_last.at)), "source": words}
-        said = texts["why_given" if said_last.state is State.GIVEN else "why_withdrawn"] % told
-        return f"{said} {texts['why_basis'] % {'basis': basis}}" if basis else said
-
-    @staticmethod
-    def _date(request: Request, at: dt.datetime | None) -> str:
-        return format_date(at.astimezone(), "long", locale=language_of(request)) if at else ""
 
 
 def _one(form: _Form, name: str) -> str:

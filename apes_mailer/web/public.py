@@ -20,6 +20,7 @@ from apes_mailer.campaign.preferences import Preferences
 from apes_mailer.campaign.wishes import Wishing
 from apes_mailer.web import server
 from apes_mailer.web.courier import Courier
+from apes_mailer.web.failing import Failing
 from apes_mailer.web.front import BusyError, Front, GoneError, InvalidLinkError
 from apes_mailer.web.headers import SecurityHeaders
 from apes_mailer.web.health import Health
@@ -67,7 +68,7 @@ def application(site: Site) -> Starlette:
     app = Starlette(
         # A reverse proxy may hand on the path of the public address, or take it off.
         routes=[route for path in dict.fromkeys(("", site.path)) for each in doors for route in each.routes(path)],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(Failing, page=front.failed)],
         exception_handlers={
             HTTPException: front.refuse,
             InvalidLinkError: front.invalid,
@@ -85,7 +86,7 @@ def _doors(site: Site, front: Front, courier: Courier | None) -> Sequence[_Doors
     kept = Preferences(database=site.database, keyring=site.keyring, lists=site.lists)
     may_see = courier if site.person else None
     doors: list[_Doors] = [
-        Unsubscribing(front, site.database, site.clock),
+        Unsubscribing(front, site.database, site.clock, several=len(site.lists) > 1),
         Preferring(front, kept, wishing, may_see, site.clock, counts=site.counts),
         Published(site.published, noindex=site.noindex),
         Health(front, site.database),
@@ -95,7 +96,8 @@ def _doors(site: Site, front: Front, courier: Courier | None) -> Sequence[_Doors
     if courier is not None:
         doors.append(SigningUp(front, wishing, courier, [each for each in site.lists if each.open], site.clock))
     if site.person is not None:
-        doors.append(Rights(front=front, wishing=wishing, person=site.person, clock=site.clock))
+        titles = {each.name: each.title for each in site.lists}
+        doors.append(Rights(front=front, wishing=wishing, person=site.person, titles=titles, clock=site.clock))
     return doors
 
 

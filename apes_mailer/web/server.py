@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from apes_mailer.errors import ApesMailerError, UsageError
+from apes_mailer.web.connections import Impatient
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SECONDS_TO_FINISH = 5  # for requests under way when the server is stopped
@@ -74,7 +75,7 @@ class WebServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http="h11",
+                http=Impatient,
                 ws="none",
                 lifespan="on",
                 log_config=None,

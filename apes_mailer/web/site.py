@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from apes_mailer.campaign import confirmations, erasure, person, receipt
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Person:
     """``export`` returns all that is kept of an address, ``erase`` erases it."""
 
-    export: Callable[[str], Mapping[str, object]]
+    export: Callable[[str], Mapping[str, Any]]
     erase: Callable[[str], None]
 
 
@@ -115,7 +115,8 @@ def _confirmations(app: Application) -> Confirmations | None:
     """Return what sends the letters that confirm; None where no provider is ready, and nobody needs to sign up."""
     try:
         provider = app.provider()
-        envelope = app.envelope(provider, confirmations.NAME)
+        # Of no unsubscribe group: whoever left it could not come back, since SendGrid would drop this letter too.
+        envelope = app.envelope(provider, confirmations.NAME).by_page()
     except SettingsError:
         if any(each.signup for each in app.settings.lists.values()):
             raise
@@ -138,8 +139,16 @@ def _confirmations(app: Application) -> Confirmations | None:
 def _erase(app: Application, address: str) -> None:
     """Erase a person who asked for it here, with a receipt; say what is left to do, without saying for whom."""
     erased = erasure.erase(app.database, app.keyring, app.workspace, address, at=app.clock())
-    path = receipt.write(app.workspace, erased, actor="serve", language=app.language)
-    shown = app.workspace.shown(path)
-    server.say(f"Somebody asked to be erased, and was. The receipt, which names nobody, is {shown}")
+    text = receipt.text(erased, actor="serve", language=app.language)
+    try:
+        path = receipt.keep(app.workspace, erased, text)
+    except OSError as error:
+        server.say(
+            f"Somebody asked to be erased, and was. The receipt cannot be kept ({error.strerror}), so keep this:"
+        )
+        server.say(text)
+    else:
+        shown = app.workspace.shown(path)
+        server.say(f"Somebody asked to be erased, and was. The receipt, which names nobody, is {shown}")
     if left := [app.workspace.shown(each) for each in erased.left]:
         server.say(f"The address still stands in files that are yours to correct: {', '.join(left)}")

@@ -18,10 +18,14 @@ from apes_mailer.web.front import Button, Front, going_on
 class Unsubscribing:
     """The routes below ``/u/TOKEN``."""
 
-    def __init__(self, front: Front, database: Database, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self, front: Front, database: Database, clock: Callable[[], dt.datetime], *, several: bool = False
+    ) -> None:
+        """``several``: readers know more than one letter, and the link stops them all."""
         self._front = front
         self._database = database
         self._clock = clock
+        self._text = "all" if several else "text"
 
     def routes(self, path: str) -> list[Route]:
         """Return the routes, below the path of the public address."""
@@ -37,14 +41,28 @@ class Unsubscribing:
         return RedirectResponse(going_on(request, f"../{request.path_params['token']}"), status_code=303)
 
     async def confirm(self, request: Request) -> Response:
-        """Show what the button would do."""
-        self._front.link(request)
+        """Show what the button would do; to whoever pressed it before, that it is done."""
+        link = self._front.link(request)
         token: str = request.path_params["token"]
+        left, can_undo = await self._front.in_thread(lambda: unsubscribe.left(self._database, link, self._clock()))
+        if left:
+            return self._done(request, "already", can_undo=can_undo)
+        one = self._text == "all"
         return self._front.message(
             request,
             "confirm",
-            paragraphs=["text", "nothing"],
+            paragraphs=[self._text, "nothing"],
             button=self._button(request, "confirm", token),
+            link=self._preferences(request, f"{token}/preferences", words="only_one" if one else "to_preferences"),
+        )
+
+    def _done(self, request: Request, what: str, *, can_undo: bool) -> Response:
+        token: str = request.path_params["token"]
+        return self._front.message(
+            request,
+            what,
+            paragraphs=[self._text],
+            button=self._button(request, "done", f"{token}/undo", quiet=True) if can_undo else None,
             link=self._preferences(request, f"{token}/preferences"),
         )
 
@@ -56,14 +74,7 @@ class Unsubscribing:
         can_undo = await self._front.in_thread(lambda: unsubscribe.unsubscribe(self._database, link, self._clock()))
         if one_click:
             return PlainTextResponse(f"{self._front.texts(request)['done_short']}\n")
-        token: str = request.path_params["token"]
-        return self._front.message(
-            request,
-            "done",
-            paragraphs=["text"],
-            button=self._button(request, "done", f"{token}/undo", quiet=True) if can_undo else None,
-            link=self._preferences(request, f"{token}/preferences"),
-        )
+        return self._done(request, "done", can_undo=can_undo)
 
     async def undo(self, request: Request) -> Response:
         """Take back what the link did."""
@@ -74,7 +85,7 @@ class Unsubscribing:
         return self._front.message(
             request,
             "undone",
-            paragraphs=["text" if again else "held"],
+            paragraphs=[self._text if again else "held"],
             button=self._button(request, "undone", back, quiet=True) if again else None,
             link=self._preferences(request, "preferences"),
         )
@@ -83,5 +94,5 @@ class Unsubscribing:
         label = self._front.texts(request)[f"{what}_button"]
         return Button(action=going_on(request, address), label=label, quiet=quiet)
 
-    def _preferences(self, request: Request, address: str) -> tuple[str, str]:
-        return going_on(request, address), self._front.texts(request)["to_preferences"]
+    def _preferences(self, request: Request, address: str, *, words: str = "to_preferences") -> tuple[str, str]:
+        return going_on(request, address), self._front.texts(request)[words]

@@ -58,11 +58,14 @@ class Webhooks:
 
     async def receive(self, request: Request) -> Response:
         """Take one notice."""
+        if not self._feedback.webhook.claims(request.headers):  # before its body is read: anybody can post here
+            self._tell(NotSignedError("there is no signature"))
+            raise HTTPException(403)
+        body = await forms.read_body(request, limit=LIMIT)
         if self._under_way >= _MOST_AT_ONCE:
             raise HTTPException(503, headers=_RETRY_AFTER)
         self._under_way += 1
         try:
-            body = await forms.read_body(request, limit=LIMIT)
             await self._in_thread(lambda: self._feedback.take(request.headers, body))
         except NotSignedError as error:
             self._tell(error)

@@ -57,6 +57,11 @@ class Workspace:
         return self.root / "templates"
 
     @property
+    def rejected(self) -> Path:
+        """The reports of rows that an import did not take."""
+        return self.contacts / "rejected"
+
+    @property
     def outbox(self) -> Path:
         """Where the outbox provider writes messages."""
         return self.root / "outbox"

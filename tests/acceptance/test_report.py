@@ -91,7 +91,7 @@ def test_proof_has_every_candidate_once_for_its_owner_alone(small: Cli, server: 
     addresses = {row["EMAIL"]: row for row in rows}
     assert len(addresses) == len(rows) == 60
     left_out = addresses.pop("personne7@exemple7.example")
-    assert left_out["STATE"] == "excluded, nothing was sent"
+    assert (left_out["STATE"], left_out["REASON"]) == ("excluded, nothing was sent", "taken out by hand")
     assert {row["STATE"] for row in addresses.values()} == {"accepted by the provider"}
     assert all(row["LEFT AT (UTC)"] for row in addresses.values())
     assert set(addresses) == {each.address for each in server.accepted}

@@ -19,7 +19,7 @@ from tests.support.verdicts import axe, w3c
 pytestmark = pytest.mark.slow
 
 NAMES = [
-    "unsubscribe", "unsubscribed", "undone", "preferences", "saved", "paused", "held", "stopped", "single",
+    "unsubscribe", "unsubscribed", "already", "undone", "preferences", "saved", "paused", "held", "stopped", "single",
     "single stopped", "sign up", "sign up again", "asked", "too many", "confirm", "confirmed", "confirmed held", "gone",
     "data", "erase", "erased", "not ours", "not there", "busy",
 ]  # fmt: skip
@@ -49,6 +49,7 @@ def _of_letters(folder: Path, language: str) -> dict[str, str]:
         pages = {
             "unsubscribe": request(f"{link}{lang}"),
             "unsubscribed": post(f"{link}{lang}"),
+            "already": request(f"{link}{lang}"),
             "undone": post(f"{link}/undo{lang}"),
             "preferences": request(preferences),
             "saved": post(preferences, do="allow", opens="yes", clicks="no"),

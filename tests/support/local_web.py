@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
@@ -19,17 +18,13 @@ NOT_FOUND = Reply(status=404)
 class LocalWeb:
     """Answers each path with its reply, or lets a function have the connection; 404 for all others.
 
-    A reply to HEAD is the one to GET without its body. ``requests`` holds the heads of all requests in order, and
-    ``most_at_once`` how many were open at the same time.
+    A reply to HEAD is the one to GET without its body. ``requests`` holds the heads of all requests in order.
     """
 
     def __init__(self, pages: Mapping[str, Reply | Behaviour], *, tls: ssl.SSLContext | None = None) -> None:
         self._pages = dict(pages)
         self._listener = Listener(self._serve, tls=tls)
         self._scheme = "https" if tls else "http"
-        self._lock = threading.Lock()
-        self._open = 0
-        self.most_at_once = 0
         self.requests: list[Head] = []
 
     def __enter__(self) -> Self:
@@ -63,17 +58,7 @@ class LocalWeb:
         if received is None:
             return
         head, _ = received
-        with self._lock:
-            self.requests.append(head)
-            self._open += 1
-            self.most_at_once = max(self.most_at_once, self._open)
-        try:
-            self._answer(connection, head)
-        finally:
-            with self._lock:
-                self._open -= 1
-
-    def _answer(self, connection: socket.socket, head: Head) -> None:
+        self.requests.append(head)
         page = self._pages.get(head.path, NOT_FOUND)
         if not isinstance(page, Reply):
             page(connection, head)

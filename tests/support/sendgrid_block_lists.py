@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from tests.support.faults import error_reply
 from tests.support.http_wire import Head, Reply
@@ -20,7 +20,7 @@ class Entry:
     """An address on a list since a second of 1970."""
 
     email: str
-    created: int
+    created: int | None
     reason: str = ""
     status: str = ""
 
@@ -29,20 +29,23 @@ class Entry:
 class BlockLists:
     """Answers ``/v3/suppression/…``, ``/v3/asm/groups/…/suppressions`` and ``/v3/recipients/erasejob``.
 
-    Lists come newest first, a page at a time, as the real ones do; a group comes whole. ``no_address``: what an erase
-    job refuses. ``erased``: the addresses of each job that was taken.
+    Lists come newest first, a page at a time, as the real ones do; a group comes whole. ``most_entries``: of one page,
+    whatever is asked for. ``no_address``: what an erase job refuses, in the words of ``refusal``. ``erased``: the
+    addresses of each job that was taken.
     """
 
     lists: dict[str, list[Entry]] = field(default_factory=lambda: {name: [] for name in NAMES})
     groups: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    most_entries: int = _MOST_ENTRIES
     no_address: set[str] = field(default_factory=set[str])
+    refusal: str = "Email_address {} is not valid"
     erased: list[list[str]] = field(default_factory=list[list[str]])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def put(self, name: str, email: str, created: float, reason: str = "", status: str = "") -> None:
-        """Put an address on a list."""
+    def put(self, name: str, email: str, created: float | None, reason: str = "", status: str = "") -> None:
+        """Put an address on a list; ``created`` is None for an entry that does not tell since when."""
         with self._lock:
-            self.lists[name].append(Entry(email, int(created), reason, status))
+            self.lists[name].append(Entry(email, None if created is None else int(created), reason, status))
 
     def take_off(self, name: str, email: str) -> None:
         """Take an address off a list."""
@@ -59,10 +62,23 @@ class BlockLists:
             case "GET", ["asm", "groups", number, "suppressions"]:
                 known = self.groups.get(int(number)) if number.isdigit() else None
                 return _not_found() if known is None else _json(200, known)
+            case "DELETE", ["suppression", name, email] if name in self.lists and name != "unsubscribes":
+                return self._delete(name, unquote(email))
+            case "DELETE", ["asm", "suppressions", "global", email]:
+                return self._delete("unsubscribes", unquote(email))
+            case "DELETE", ["asm", "groups", number, "suppressions", email] if number.isdigit():
+                left = self.groups.get(int(number), [])
+                self.groups[int(number)] = [each for each in left if each != unquote(email)]
+                return Reply(status=204)
             case "POST", ["recipients", "erasejob"]:
                 return self._erase(body)
             case _:
                 return _not_found()
+
+    def _delete(self, name: str, email: str) -> Reply:
+        there = any(entry.email == email for entry in self.lists[name])
+        self.take_off(name, email)
+        return Reply(status=204) if there else _not_found()
 
     def _page(self, name: str, query: dict[str, list[str]]) -> Reply:
         def number(word: str, otherwise: int) -> int:
@@ -73,9 +89,10 @@ class BlockLists:
             return error_reply(400, ("invalid limit", "limit"))
         start, end = number("start_time", 0), number("end_time", 1 << 40)
         with self._lock:
-            newest = sorted(self.lists[name], key=lambda entry: (-entry.created, entry.email))
-        found = [entry for entry in newest if start <= entry.created <= end][offset : offset + limit]
-        return _json(200, [_shown(name, entry) for entry in found])
+            newest = sorted(self.lists[name], key=lambda entry: (-(entry.created or end), entry.email))
+        found = [entry for entry in newest if start <= (entry.created or end) <= end]
+        page = found[offset : offset + min(limit, self.most_entries)]
+        return _json(200, [_shown(name, entry) for entry in page])
 
     def _erase(self, body: bytes) -> Reply:
         try:
@@ -84,9 +101,7 @@ class BlockLists:
             return error_reply(400, ("bad request", "email_addresses"))
         if not 1 <= len(addresses) <= _MOST_ERASED or len(body) > _MOST_OCTETS:
             return error_reply(400, ("too many addresses", "email_addresses"))
-        wrong = [
-            (f"Email_address {each} is not valid", "email_addresses") for each in addresses if each in self.no_address
-        ]
+        wrong = [(self.refusal.format(each), "email_addresses") for each in addresses if each in self.no_address]
         if wrong:
             return error_reply(400, *wrong)
         with self._lock:

@@ -24,6 +24,11 @@ SCOPES = (
     "suppression.spam_reports.read",
     "suppression.unsubscribes.read",
     "asm.groups.suppressions.read",
+    "suppression.bounces.delete",
+    "suppression.invalid_emails.delete",
+    "suppression.spam_reports.delete",
+    "asm.suppressions.global.delete",
+    "asm.groups.suppressions.delete",
     "recipients.erasejob.create",
     "whitelabel.read",
 )
@@ -66,7 +71,7 @@ class Desk:
             return error_reply(401, ("authorization required", None))
         if head.path == "/v3/scopes":
             return Reply(status=200, body=json.dumps({"scopes": list(self.scopes)}).encode())
-        if _scope(head.path) not in self.scopes:
+        if _scope(head) not in self.scopes:
             return error_reply(403, ("access forbidden", None))
         if head.path.startswith(_DOMAINS):
             return Reply(status=200, body=json.dumps(self.domains).encode())
@@ -78,16 +83,19 @@ class Desk:
         return self.log.answer(head, body, now) if self.log else error_reply(404, ("not found", None))
 
 
-def _scope(path: str) -> str:
-    words = path.partition("?")[0].strip("/").split("/")[1:]
+def _scope(head: Head) -> str:
+    words = head.path.partition("?")[0].strip("/").split("/")[1:]
+    does = "delete" if head.method == "DELETE" else "read"
     match words:
         case ["logs", *_]:
             return "messages.read"
-        case ["suppression", name]:
-            return f"suppression.{name}.read"
+        case ["suppression", name, *_]:
+            return f"suppression.{name}.{does}"
+        case ["asm", "suppressions", "global", _]:
+            return f"asm.suppressions.global.{does}"
         case ["whitelabel" | "verified_senders", *_]:
             return "whitelabel.read"
         case ["asm", *_]:
-            return "asm.groups.suppressions.read"
+            return f"asm.groups.suppressions.{does}"
         case _:
             return "recipients.erasejob.create"

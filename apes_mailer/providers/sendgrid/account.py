@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 
 from apes_mailer.model.account import BlockList, Erasure, LoggedMessage, Page, Rights, Standing, Trace
+from apes_mailer.model.suppression import Cause
 from apes_mailer.providers.sendgrid import block_lists, erasing, logs, self_description
 from apes_mailer.providers.sendgrid.asking import Asking
 
@@ -33,6 +34,10 @@ class Account:
         if block_list == block_lists.GROUP:
             return block_lists.group(self._asking, self._asm_group)
         return block_lists.page(self._asking, block_list.name, since, page)
+
+    def let_back(self, address: str, cause: Cause) -> None:
+        """Take an address off the lists with a cause, and off the group of our letters."""
+        block_lists.let_back(self._asking, address, cause, group_id=self._asm_group)
 
     def messages(self, address: str, *, at: dt.datetime) -> Sequence[LoggedMessage]:
         """Return the messages to an address in the log, the ten nearest to a time."""

@@ -6,12 +6,13 @@ import datetime as dt
 import http.client
 import json
 import urllib.error
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, NoReturn
 
-from apes_mailer.errors import AccountBusyError, AccountError, AccountRefusedError
+from apes_mailer.errors import AccountBusyError, AccountError, AccountRefusedError, AccountUnclearError
 from apes_mailer.providers.sendgrid import transport
 from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, presentable, said, wait
 
@@ -60,17 +61,9 @@ class Asking:
         Raises ``AccountRefusedError`` for a key without the right, ``AccountBusyError`` when it should be asked later,
         ``AccountError`` for all else: nobody there, no such service in this account, an answer that broke off.
         """
-        api = transport.client(self._api_key, self._base_url)
         content = None if body is None else json.dumps(body).encode()
-        try:
-            response = transport.exchange(api, path, timeout=self._timeout, query=query, body=content)
-        except (OSError, http.client.HTTPException) as error:
-            reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise AccountError(
-                f"SendGrid did not tell {matter.what}: no answer came ({presentable(reason)}).", hint=LATER
-            ) from error
-        if response.status_code not in accept:
-            _refuse(matter, response)
+        exchange = partial(transport.exchange, query=query, body=content)
+        response = self._answer(matter, path, exchange, accept)
         try:
             value = json.loads(response.body)
         except (ValueError, RecursionError) as error:
@@ -79,10 +72,29 @@ class Asking:
             ) from error
         return Told(status=response.status_code, value=value, at=_time_of(response))
 
+    def delete(self, matter: Matter, path: Sequence[str]) -> None:
+        """Delete something; what is not there (404) is deleted. Raises as :meth:`ask` does."""
+        self._answer(matter, path, partial(transport.exchange, delete=True), (200, 204, 404))
 
-def not_understood(matter: Matter) -> AccountError:
+    def _answer(
+        self, matter: Matter, path: Sequence[str], exchange: Callable[..., transport.Response], accept: Sequence[int]
+    ) -> transport.Response:
+        api = transport.client(self._api_key, self._base_url)
+        try:
+            response = exchange(api, path, timeout=self._timeout)
+        except (OSError, http.client.HTTPException) as error:
+            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            raise AccountError(
+                f"SendGrid did not tell {matter.what}: no answer came ({presentable(reason)}).", hint=LATER
+            ) from error
+        if response.status_code not in accept:
+            _refuse(matter, response)
+        return response
+
+
+def not_understood(matter: Matter) -> AccountUnclearError:
     """Return the error for an answer that is JSON, and not what was asked for."""
-    return AccountError(
+    return AccountUnclearError(
         f"SendGrid did not tell {matter.what}: the answer is not in the form it should be in.",
         hint="If that goes on, SendGrid has changed its service: look for a newer version of this program.",
     )

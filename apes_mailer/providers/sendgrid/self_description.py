@@ -23,6 +23,8 @@ _SENDERS = Matter(
 )
 
 _SEND = Right(name="Mail Send", scopes=("mail.send",), without="nothing can be sent", to_send=True)
+_BACK = "who opts in again stays on SendGrid's own lists, which drop each letter"
+_BACK_MATTERS = [block_lists.let_back_matter(each) for each in block_lists.LISTS if each.cause is not None]
 _USEFUL = (
     Right(
         name=block_lists.matter_of("").right,
@@ -39,11 +41,22 @@ _USEFUL = (
         scopes=(erasing.MATTER.scope,),
         without="who is erased here is not erased there, and the order waits",
     ),
+    *(
+        Right(name=right, scopes=tuple(each.scope for each in _BACK_MATTERS if each.right == right), without=_BACK)
+        for right in dict.fromkeys(each.right for each in _BACK_MATTERS)
+    ),
 )
-_GROUP = Right(
-    name=block_lists.group_matter(0).right,
-    scopes=(block_lists.group_matter(0).scope,),
-    without="`suppressions sync` does not hear of those who leave the unsubscribe group",
+_OF_GROUP = (
+    Right(
+        name=block_lists.group_matter(0).right,
+        scopes=(block_lists.group_matter(0).scope,),
+        without="`suppressions sync` does not hear of those who leave the unsubscribe group",
+    ),
+    Right(
+        name=block_lists.let_back_matter(block_lists.GROUP).right,
+        scopes=(block_lists.let_back_matter(block_lists.GROUP).scope,),
+        without="who comes back to the unsubscribe group stays among those who left it",
+    ),
 )
 
 # Facts about the account that stand among the rights, and rights that come along with those above.
@@ -55,7 +68,7 @@ def rights(asking: Asking, *, with_group: bool) -> Rights:
     """Return what the key may do; ``with_group``: letters name an unsubscribe group. Raises what asking raises."""
     told = asking.ask(_SCOPES, ["scopes"])
     scopes = {presentable(each) for each in _array(_SCOPES, _mapping(_SCOPES, told.value).get("scopes"))}
-    wanted = (_SEND, *_USEFUL, *((_GROUP,) if with_group else ()))
+    wanted = (_SEND, *_USEFUL, *(_OF_GROUP if with_group else ()))
     return Rights(
         missing=[each for each in wanted if not scopes.issuperset(each.scopes)],
         surplus=sorted(scope for scope in scopes if _is_surplus(scope)),
@@ -63,7 +76,7 @@ def rights(asking: Asking, *, with_group: bool) -> Rights:
 
 
 def _is_surplus(scope: str) -> bool:
-    if any(scope in right.scopes for right in (_SEND, *_USEFUL, _GROUP)) or scope.startswith(_HARMLESS):
+    if any(scope in right.scopes for right in (_SEND, *_USEFUL, *_OF_GROUP)) or scope.startswith(_HARMLESS):
         return False
     return not (scope.endswith(".read") and scope.startswith(_MAY_READ))
 

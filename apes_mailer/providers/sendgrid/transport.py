@@ -106,13 +106,18 @@ def exchange(
     timeout: float,
     query: Mapping[str, str | int] | None = None,
     body: bytes | None = None,
+    delete: bool = False,
 ) -> Response:
     """Make one request, a POST when it has a body, and return the answer, whatever its status.
+
+    Segments of ``path`` are quoted already.
 
     ``timeout`` is the total time in seconds. Raises ``OSError`` (often an ``URLError``) or ``HTTPException``.
     """
     for segment in path:
         api = api._(segment)
+    if delete:
+        return api.delete(timeout=timeout)
     if body is None:
         return api.get(query_params=dict(query or {}), timeout=timeout)
     return api.post(request_body=Body(body), timeout=timeout)

@@ -25,6 +25,7 @@ TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
 WINDOW = dt.timedelta(minutes=10)
 """How far the time of a notice may be from ours: whoever has copied a notice cannot bring it again after that."""
 
+_DIGITS_OF_A_TIME = 11
 _LONGEST = 200  # characters of a header; a signature of this curve has 96
 
 
@@ -41,15 +42,19 @@ class Webhook:
         self._group = group
         self._keys = [_key(key, number) for number, key in enumerate(keys, start=1)]
 
+    def claims(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request has a signature and its time."""
+        return bool(headers.get(SIGNATURE) and headers.get(TIMESTAMP))
+
     def require_signed(self, headers: Mapping[str, str], body: bytes, *, now: dt.datetime) -> None:
         """Raise ``NotSignedError`` unless a notice was signed with one of the keys, less than :data:`WINDOW` ago."""
-        signature, timestamp = headers.get(SIGNATURE, ""), headers.get(TIMESTAMP, "")
-        if not signature or not timestamp:
+        if not self.claims(headers):
             raise NotSignedError("there is no signature")
+        signature, timestamp = headers[SIGNATURE], headers[TIMESTAMP]
         if not self._signed(signature, timestamp, body):
             raise NotSignedError("the signature is not by a key that is known here")
-        if not timestamp.isdigit():
-            raise NotSignedError("the time of the signature is no number", genuine=True)
+        if not timestamp.isdigit() or len(timestamp) > _DIGITS_OF_A_TIME:
+            raise NotSignedError("the time of the signature is none", genuine=True)
         # Compared as seconds: a number from outside need not be a date.
         apart = int(timestamp) - int(now.timestamp())
         if abs(apart) > WINDOW.total_seconds():

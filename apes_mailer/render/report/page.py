@@ -39,7 +39,9 @@ def page(report: Report, language: Language) -> str:
 _SPOKEN: Mapping[str, Callable[..., object]] = {
     "words": words.words,
     "word": words.word,
-    "cause": words.cause,
+    "note": words.note,
+    "requests": words.requests,
+    "pause": words.pause,
     "number": words.number,
     "share": words.share,
     "moment": words.moment,
@@ -48,7 +50,7 @@ _SPOKEN: Mapping[str, Callable[..., object]] = {
 
 
 def _bar(table: Table) -> list[chart.Rectangle]:
-    return chart.bar([(row.count, row.tone) for row in table.bar])
+    return chart.bar([(row.count or 0, row.tone) for row in table.bar])
 
 
 def _tiles(tables: Sequence[Table]) -> list[Row]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apes_mailer.model.language import Language
 from apes_mailer.model.report import Feedback, Past, Report, Share
-from apes_mailer.render.report.words import word, words
+from apes_mailer.model.suppression import Cause
+from apes_mailer.render.report.words import number, word, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A number of a report. ``name`` is the same in every language; ``of`` is what it is a part of, None for a whole.
 
+    ``count`` is None when nobody knows it, which is not the same as none.
     ``depth`` is 0 for a whole, and one more for a part of what stands above it. ``tone`` is how the page colours it.
     """
 
     name: str
     label: str
-    count: int
+    count: int | None
     of: int | None = None
     meaning: str = ""
     depth: int = 0
@@ -29,7 +31,7 @@ class Row:
     @property
     def share(self) -> Share | None:
         """Which part of the others it is."""
-        return None if self.of is None else Share(self.count, self.of)
+        return None if self.of is None or self.count is None else Share(self.count, self.of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,8 @@ class Table:
 def tables(report: Report, language: Language) -> list[Table]:
     """Return the tables of a report that have something to tell."""
     found = [_audience(report, language), _feedback(report, language), _bounces(report, language)]
-    found += [_left(report, language), _variants(report, language), _clicks(report, language)]
+    found += [_left(report, language), _variants(report, language)]
+    found += [_opens(report, language), _clicks(report, language)]
     return [table for table in found if table is not None]
 
 
@@ -143,18 +146,24 @@ def _why(reason: str, language: Language) -> str:
 def _left(report: Report, language: Language) -> Table | None:
     if not report.submitted:
         return None
-    causes = {"unsubscribed": 0, "complained": 0, **report.left}
-    rows = [
-        Row(
-            name=f"left.{cause}",
-            label=word("causes", cause, language),
-            count=count,
-            of=report.submitted,
-            meaning=words("meanings", language).get(f"left_{cause}", ""),
-        )
-        for cause, count in causes.items()
-    ]
-    return _table("left", rows, language)
+    return _table("left", list(_leavers(report.left, report.submitted, language, heard=report.heard)), language)
+
+
+def _leavers(left: Mapping[str, int], submitted: int, language: Language, *, heard: bool) -> Iterator[Row]:
+    """Yield who left, by cause; of complaints only the provider knows whether there are none."""
+    first = ("unsubscribed", Cause.AT_PROVIDER, "complained")
+    counts = {"unsubscribed": 0, "complained": 0 if heard else None, **left}
+    for cause in (*first, *(each for each in left if each not in first)):
+        if cause in counts:
+            part = cause == Cause.AT_PROVIDER
+            yield Row(
+                name=f"left.{cause}",
+                label=words("numbers", language)["left_at_provider"] if part else word("causes", cause, language),
+                count=counts[cause],
+                of=submitted,
+                meaning=words("meanings", language).get(f"left_{cause}", ""),
+                depth=1 if part else 0,
+            )
 
 
 def _variants(report: Report, language: Language) -> Table | None:
@@ -167,10 +176,20 @@ def _variants(report: Report, language: Language) -> Table | None:
     return _table("variants", rows, language)
 
 
+def _opens(report: Report, language: Language) -> Table | None:
+    told = report.opens
+    if told is None:
+        return None
+    meaning = words("meanings", language)["opens"] % {"readers": number(told.readers, language)}
+    return _table("opens", [replace(_row("opens", told.opens, language, depth=0), meaning=meaning)], language)
+
+
 def _clicks(report: Report, language: Language) -> Table | None:
     """Count by article first: what readers liked; then by link, because an article may have several."""
     if report.clicks is None:
         return None
+    if not report.clicks:
+        return _table("clicks", [_row("clicks", 0, language, depth=0)], language)
     parts: dict[str, int] = {}
     for each in report.clicks:
         part = each.part or words("report", language)["elsewhere"]
@@ -192,6 +211,5 @@ def past_rows(past: Past, language: Language) -> Iterator[Row]:
     yield _row("submitted", past.submitted, language, of=past.recipients)
     if past.bounced is not None:
         yield _row("bounced", past.bounced, language, of=past.submitted)
-    for cause in ("unsubscribed", "complained"):
-        label = word("causes", cause, language)
-        yield Row(name=f"left.{cause}", label=label, count=past.left.get(cause, 0), of=past.submitted)
+    shown = {cause: count for cause, count in past.left.items() if cause in {"unsubscribed", "complained"}}
+    yield from _leavers(shown, past.submitted, language, heard=past.heard)

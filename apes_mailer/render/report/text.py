@@ -2,68 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 
 from apes_mailer.model.language import Language
 from apes_mailer.model.report import Past, Report
 from apes_mailer.render.report import rows, words
 from apes_mailer.render.report.rows import Row
 
+_WIDTH = 80  # characters of a terminal that nobody has made wider
+_LONGEST_LABEL = 45  # leaves room for a number and what it is a part of
+_NARROWEST = 9  # of a column of numbers: a list of a million
+
 
 def text(report: Report, language: Language) -> str:
     """Return the report as a table of words and numbers."""
     t = words.words("report", language)
-    lines = [f"{report.campaign}: {report.subject}"]
-    if report.correction_of:
-        lines.append(f"  {t['correction_of'] % {'name': report.correction_of}}")
-    segment = f" ({report.segment})" if report.segment else ""
-    where = (report.provider, f"{report.list_name}{segment}", words.word("states", report.state, language))
-    lines.append(f"  {', '.join(where)}")
-    lines += [f"  {line}" for line in _sending(report, language)]
+    lines = [
+        f"{report.campaign}: {report.subject}",
+        *(line for said in _head(report, language) for line in _prose(said)),
+    ]
     if report.feedback is None and report.submitted:
-        lines += ["", f"  {t['no_feedback']}"]
+        lines += ["", *_prose(t["no_feedback"])]
     tables = rows.tables(report, language)
-    width = max(len(_label(row)) for table in tables for row in table.rows)
+    width = min(max(len(_label(row)) for table in tables for row in table.rows), _LONGEST_LABEL)
     for table in tables:
-        lines += ["", f"  {table.title}", *(_line(row, width, language) for row in table.rows)]
+        lines += ["", f"  {table.title}", *(line for row in table.rows for line in _line(row, width, language))]
     if len(report.past) > 1:
         lines += ["", f"  {words.words('tables', language)['past']}", *_past(report, language)]
-    return "\n".join([*lines, "", f"  {words.rule_about_rates(language)}"])
+    return "\n".join([*lines, "", *_prose(words.rule_about_rates(language))])
 
 
-def _sending(report: Report, language: Language) -> Iterator[str]:
-    sending, s = report.sending, words.words("sending", language)
-    if sending.first:
-        first, last = words.moment(sending.first, language), words.moment(sending.last, language)
-        yield s["requests"] % {"count": words.number(sending.requests, language), "first": first, "last": last}
-    for pause in sending.pauses:
-        end = s["until"] % {"until": words.moment(pause.until, language)} if pause.until else s["open"]
-        yield s["pause"] % {"at": words.moment(pause.at, language), "cause": words.cause(pause.cause, language)} + end
+def _prose(said: str) -> list[str]:
+    return textwrap.wrap(said, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _head(report: Report, language: Language) -> Iterator[str]:
+    t = words.words("report", language)
+    if report.correction_of:
+        yield t["correction_of"] % {"name": report.correction_of}
+    segment = f" ({report.segment})" if report.segment else ""
+    yield f"{report.provider}, {report.list_name}{segment}, {words.word('states', report.state, language)}"
+    yield f"{t['policy']}{t['colon']} {words.word('policies', report.policy, language)}"
+    if report.sending.first:
+        yield words.requests(report.sending, language)
+    yield from (words.pause(pause, language) for pause in report.sending.pauses)
 
 
 def _label(row: Row) -> str:
     return f"{'  ' * row.depth}{row.label}"
 
 
-def _line(row: Row, width: int, language: Language) -> str:
+def _line(row: Row, width: int, language: Language) -> Iterator[str]:
+    """Yield a number after its label, of which long ones take several lines."""
     share = f"  {words.share(row.share, language)}" if row.share else ""
-    return f"    {_label(row):<{width}}  {words.number(row.count, language):>11}{share}"
+    *before, last = textwrap.wrap(_label(row), width, subsequent_indent="  " * row.depth, drop_whitespace=True)
+    yield from (f"    {line}" for line in before)
+    yield f"    {last:<{width}}  {words.number(row.count, language):>11}{share}"
 
 
 def _past(report: Report, language: Language) -> Iterator[str]:
+    """Yield a line for each campaign; a long name stands above its numbers."""
     p = words.words("past", language)
     names = ("candidates", "submitted", "bounced", "left.unsubscribed", "left.complained")
     heads = [p[name.removeprefix("left.")] for name in names]
-    yield f"    {p['issue']:<24}" + "".join(f"  {head:>13}" for head in heads)
+    widths = [max(len(head), _NARROWEST) for head in heads]
+    room = _WIDTH - 4 - sum(width + 2 for width in widths)
+    yield f"    {p['issue']:<{room}}" + _cells_of(heads, widths)
     for each in reversed(report.past):
         numbers = {row.name: row for row in rows.past_rows(each, language)}
-        cells = [words.number(numbers[name].count, language) if name in numbers else p["unheard"] for name in names]
-        yield f"    {each.campaign:<24}" + "".join(f"  {cell:>13}" for cell in cells)
+        counts = [numbers[name].count if name in numbers else None for name in names]
+        cells = _cells_of([words.number(count, language) for count in counts], widths)
+        if len(each.campaign) > room:
+            yield f"    {each.campaign}"
+        yield f"    {each.campaign if len(each.campaign) <= room else '':<{room}}{cells}"
+
+
+def _cells_of(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
 
 
 def table(report: Report, language: Language) -> Iterator[list[str]]:
     """Yield the report as the rows of a spreadsheet: one for each number, those of earlier campaigns last."""
     yield ["CAMPAIGN", "SECTION", "NAME", "LABEL", "COUNT", "OF"]
+    policy = words.word("policies", report.policy, language)
+    yield [report.campaign, "head", f"policy.{report.policy}", policy, "", ""]
     for section in rows.tables(report, language):
         yield from (_cells(report.campaign, section.name, row) for row in section.rows)
     for each in report.past[:-1]:
@@ -75,4 +98,11 @@ def _past_cells(past: Past, language: Language) -> Iterator[list[str]]:
 
 
 def _cells(campaign: str, section: str, row: Row) -> list[str]:
-    return [campaign, section, row.name, row.label, str(row.count), "" if row.of is None else str(row.of)]
+    return [
+        campaign,
+        section,
+        row.name,
+        row.label,
+        "" if row.count is None else str(row.count),
+        "" if row.of is None else str(row.of),
+    ]

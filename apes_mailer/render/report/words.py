@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from apes_mailer.model.language import Language
-from apes_mailer.model.report import FEWEST_FOR_A_RATE, Share
+from apes_mailer.model.report import FEWEST_FOR_A_RATE, Pause, Sending, Share
 from apes_mailer.render import dates
 
 FOLDER = Path(__file__).parent
@@ -29,24 +29,26 @@ def word(section: str, name: str, language: Language) -> str:
     return words(section, language).get(name.replace(" ", "_"), name.replace("_", " "))
 
 
-def cause(text: str, language: Language) -> str:
-    """Return what stopped a sending, which the ledger keeps in English; what others have said stays as they said it."""
-    for told, translated in _pauses(language).items():
+def note(text: str, language: Language) -> str:
+    """Return a note of the ledger, which keeps them in English; what others have said stays as they said it."""
+    for told, translated in _notes(language).items():
         if match := re.fullmatch("(.*?)".join(map(re.escape, told.split("{}"))), text):
-            return translated.format(*(cause(piece, language) for piece in match.groups()))
-    return text
+            return translated.format(*(note(piece, language) for piece in match.groups()))
+    return words("told", language).get(text, text)
 
 
 @functools.cache
-def _pauses(language: Language) -> Mapping[str, str]:
-    file = FOLDER / f"pauses.{language}.toml"
+def _notes(language: Language) -> Mapping[str, str]:
+    file = FOLDER / f"notes.{language}.toml"
     return MappingProxyType(tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {})
 
 
-def number(count: int, language: Language) -> str:
-    """Return ``1 234`` with a narrow no-break space, or ``1,234``."""
+def number(count: int | None, language: Language) -> str:
+    """Return ``1 234`` with a narrow no-break space, or ``1,234``; a word when nobody knows how many."""
     from babel.numbers import format_decimal
 
+    if count is None:
+        return words("report", language)["unheard"]
     return format_decimal(count, locale=language)
 
 
@@ -82,6 +84,25 @@ def day(stamp: str, language: Language) -> str:
 def clock(stamp: str) -> str:
     """Return the time of day of a time of the ledger, with seconds."""
     return f"{dt.datetime.fromisoformat(stamp).astimezone():%H:%M:%S}"
+
+
+def requests(sending: Sending, language: Language) -> str:
+    """Return how many requests there were, and when."""
+    first, last = moment(sending.first, language), moment(sending.last, language)
+    name = "request" if sending.requests == 1 else "requests"
+    return words("sending", language)[name] % {
+        "count": number(sending.requests, language),
+        "first": first,
+        "last": last,
+    }
+
+
+def pause(found: Pause, language: Language) -> str:
+    """Return when the sending stood still, and why."""
+    told = {"at": moment(found.at, language), "cause": note(found.cause, language).rstrip(".")}
+    name = "pause" if found.until else "paused"
+    until = moment(found.until, language) if found.until else ""
+    return words("sending", language)[name] % {**told, "until": until}
 
 
 def rule_about_rates(language: Language) -> str:

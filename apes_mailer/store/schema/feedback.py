@@ -32,7 +32,7 @@ block_list_mark = Table(
 provider_task = Table(
     "provider_task",
     metadata,
-    # What a provider has still to be asked for: so far only to erase what it knows of a person.
+    # What a provider has still to be asked for: to erase what it knows of a person.
     Column("id", Integer, primary_key=True),
     Column("provider", Text, nullable=False),
     Column("address", LargeBinary),  # encoded; null as soon as the provider has taken the order
@@ -41,6 +41,26 @@ provider_task = Table(
     Column("reference", Text, nullable=False, server_default=""),  # the provider's number of the order
     Index("provider_task_open", "provider", "id", sqlite_where=text("done_at IS NULL")),
     sqlite_autoincrement=True,
+)
+
+let_back = Table(
+    "let_back",
+    metadata,
+    # Whom a provider has still to be asked to mail again; a row is gone once it has.
+    Column("provider", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("cause", Text, nullable=False),  # Cause: of the lists there that the address is to be taken off
+    Column("queued_at", Text, nullable=False),
+    PrimaryKeyConstraint("provider", "key", "cause"),
+    sqlite_with_rowid=False,
+)
+
+carrier = Table(
+    "carrier",
+    metadata,
+    # A provider that has carried letters of no campaign: those by which wishes are confirmed.
+    Column("provider", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 notice = Table(

@@ -17,14 +17,15 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apes_mailer.campaign import erasure, unsubscribe
-from apes_mailer.contacts import block_lists, opting_in
+from apes_mailer.campaign import erasure, feedback, unsubscribe
+from apes_mailer.contacts import block_lists, consents, opting_in
 from apes_mailer.contacts.block_lists import Source
 from apes_mailer.contacts.consents import Proof
-from apes_mailer.errors import LedgerError
+from apes_mailer.errors import LedgerError, NoticeError
 from apes_mailer.ledger import notices
 from apes_mailer.ledger.states import BatchState, Kind
 from apes_mailer.model.account import Listed
+from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.submission import NotAccepted, Submitted, Unknown
 from apes_mailer.providers.base import MalformedError, NotSignedError
@@ -469,3 +470,38 @@ def test_report_of_what_was_said_before_a_newer_yes_suppresses_nobody(told: Told
     told.post(told.event("group_unsubscribe", 0, mark, asm_group_id=4, timestamp=said))
     assert (0, PROVIDER_SAYS_NO, "adherents") not in told.suppressed()
     assert (0, PROVIDER_SAYS_NO, "") not in told.suppressed()
+
+
+def test_letter_that_is_dropped_for_an_old_no_takes_nothing_back_from_who_opted_in_since(told: Told) -> None:
+    mark, key = _sent(told), told.ledger.key(0)
+    told.post(told.event("group_unsubscribe", 0, mark, asm_group_id=4))
+    assert told.suppressed() == {(0, PROVIDER_SAYS_NO, "")}
+    told.ledger.now += dt.timedelta(days=10)
+    with told.ledger.database.write() as connection:
+        opting_in.opt_in(connection, key, list_id=1, at=told.ledger.now, proof=Proof(source="form"))
+        connection.exec_driver_sql("DELETE FROM let_back")
+    told.ledger.now += dt.timedelta(hours=1)
+    at = int(told.ledger.now.timestamp())
+    told.post(told.event("dropped", 0, mark, reason="Unsubscribed Address", timestamp=at))
+    assert told.suppressed() == {(0, PROVIDER_SAYS_NO, "(lists made later)")}
+    with told.ledger.database.read() as connection:
+        said = consents.latest(connection, key, 1, Purpose.LETTER)
+    assert said
+    assert (said.state, said.proof.source) == (State.GIVEN, "form")
+    waiting = told.ledger.rows("SELECT key, cause FROM let_back")
+    assert [(row["key"], row["cause"]) for row in waiting] == [(key, PROVIDER_SAYS_NO)], "the provider is told of it"
+
+
+def test_notice_that_cannot_be_applied_keeps_no_other_from_its_effect(told: Told) -> None:
+    with told.ledger.database.write() as connection:
+        notices.store(connection, "sendgrid", b"no list of events", at=told.ledger.now)
+    told.post(told.event("spamreport", 0, ""))
+    assert told.suppressed() == {(0, "complained", "")}
+    with pytest.raises(NoticeError, match="Notice 1 cannot be applied"):
+        told.feedback.apply()
+
+
+def test_notice_may_hold_more_events_than_sqlite_takes_values(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedback, "_AT_ONCE", 2)
+    told.post(*(told.event("spamreport", number, "") for number in range(5)))
+    assert len(told.suppressed()) == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -12,14 +13,19 @@ from hypothesis import strategies as st
 
 from apes_mailer.campaign import syncing
 from apes_mailer.campaign.syncing import Desk, Synced
-from apes_mailer.contacts import provider_tasks, suppressions
+from apes_mailer.contacts import opting_in, provider_tasks, suppressions
+from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.suppressions import ALL_LISTS, Suppression
 from apes_mailer.errors import AccountError, AccountRefusedError
+from apes_mailer.model.suppression import Cause
 from apes_mailer.providers.sendgrid import SendGrid, block_lists
+from apes_mailer.store.database import Database
 from tests.support import faults
 from tests.support.faults import Fault, FaultList
+from tests.support.http_wire import Reply
 from tests.support.ledgers import NOW, Ledger, address
 from tests.support.local_sendgrid import API_KEY, LocalSendGrid
+from tests.support.sendgrid_desk import SCOPES
 from tests.support.told_provider import ToldProvider
 
 HOUR = 3600
@@ -210,7 +216,7 @@ def test_no_entry_that_stays_is_missed_however_the_list_changes_while_it_is_read
         _fill(server, 45)
         server.desk.plan = Meddling(server, changes)
         synced = _sync(ledger, server)
-        stayed = {entry.email for entry in server.desk.lists.lists["bounces"] if entry.created < NOW.timestamp()}
+        stayed = {entry.email for entry in server.desk.lists.lists["bounces"] if (entry.created or 0) < NOW.timestamp()}
     keys = {row["key"] for row in ledger.rows("SELECT key FROM suppression")}
     ledger.database.close()
     missed = {email for email in stayed if ledger.keyring.contact_key(email) not in keys}
@@ -274,6 +280,99 @@ def test_busy_account_is_asked_again_while_there_is_time(ledger: Ledger, server:
     assert "asks to slow down (429)" in impatient.troubles[0].message
 
 
+def test_entry_that_does_not_tell_since_when_counts_once_and_keeps_no_list_from_being_read(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    server.desk.lists.put("unsubscribes", address(1), None)
+    server.desk.lists.put("spam_reports", address(2), THEN)
+    synced = _sync(ledger, server)
+    assert (_new(synced), synced.troubles) == ({"unsubscribes": 1, "spam_reports": 1}, [])
+    _let_back(ledger, 1)
+    assert _sync(ledger, server, whole=True).new == 0
+
+
+def test_answer_that_cannot_be_read_keeps_no_other_list_from_being_read(ledger: Ledger, server: LocalSendGrid) -> None:
+    server.desk.lists.put("spam_reports", address(2), THEN)
+    odd = Fault(name="another form", accepts=False, reply=Reply(status=200, body=b"{}"))
+    server.desk.plan = FaultList([odd])
+    synced = _sync(ledger, server)
+    assert _new(synced) == {"spam_reports": 1}
+    assert len(synced.troubles) == 1
+
+
+def test_list_is_read_to_its_end_though_the_provider_shows_fewer_at_a_time(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    server.desk.lists.most_entries = 100
+    _fill(server, 350)
+    assert _new(_sync(ledger, server)) == {"bounces": 350}
+
+
+def test_who_came_back_here_is_taken_off_the_lists_there(ledger: Ledger, server: LocalSendGrid) -> None:
+    server.desk.lists.put("unsubscribes", address(1), THEN)
+    server.desk.lists.groups = {7: [address(1), address(2)]}
+    ledger.prepare(provider="sendgrid")
+    _sync(ledger, server, group=7)
+    with ledger.database.write() as connection:
+        opting_in.opt_in(connection, ledger.key(1), list_id=1, at=NOW, proof=Proof(source="form"))
+    synced = _sync(ledger, server, group=7)
+    assert (synced.let_back, synced.troubles) == (1, [])
+    assert server.desk.lists.lists["unsubscribes"] == []
+    assert server.desk.lists.groups == {7: [address(2)]}
+    assert _sync(ledger, server, group=7).let_back == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"), [("bounces", "bounced"), ("invalid_emails", "invalid"), ("spam_reports", "complained")]
+)
+def test_whom_a_person_lets_back_is_taken_off_the_list_with_that_cause(
+    ledger: Ledger, server: LocalSendGrid, name: str, cause: str
+) -> None:
+    for each in ("unsubscribes", name):
+        server.desk.lists.put(each, address(1), THEN)
+    ledger.prepare(provider="sendgrid")
+    _sync(ledger, server)
+    with ledger.database.write() as connection:
+        opting_in.let_back(
+            connection, ledger.key(1), list_id=ALL_LISTS, cause=Cause(cause), because="asked by phone", at=NOW
+        )
+    assert _sync(ledger, server).let_back == 1
+    assert [len(server.desk.lists.lists[each]) for each in ("unsubscribes", name)] == [1, 0]
+
+
+def test_who_came_back_and_has_left_there_again_is_not_taken_off_the_list(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    server.desk.lists.put("unsubscribes", address(1), THEN)
+    ledger.prepare(provider="sendgrid")
+    _sync(ledger, server)
+    with ledger.database.write() as connection:
+        opting_in.opt_in(connection, ledger.key(1), list_id=1, at=NOW, proof=Proof(source="form"))
+    server.desk.lists.lists["unsubscribes"] = []
+    server.desk.lists.put("unsubscribes", address(1), NOW.timestamp() + HOUR)
+    ledger.now += dt.timedelta(hours=2)
+    assert _sync(ledger, server, whole=True).let_back == 0
+    assert len(server.desk.lists.lists["unsubscribes"]) == 1
+    assert {held.cause for held in _held(ledger, 1)} == {"unsubscribed at the provider"}
+
+
+def test_without_the_right_to_it_who_came_back_waits_and_the_right_is_named(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    ledger.prepare(provider="sendgrid")
+    server.desk.lists.put("unsubscribes", address(1), THEN)
+    _sync(ledger, server)
+    with ledger.database.write() as connection:
+        opting_in.opt_in(connection, ledger.key(1), list_id=1, at=NOW, proof=Proof(source="form"))
+    _queue(ledger, "a@exemple.example")
+    server.desk.scopes = [each for each in SCOPES if not each.endswith(".delete")]
+    synced = _sync(ledger, server)
+    assert (synced.let_back, synced.erased) == (0, 1)
+    assert "asm.suppressions.global.delete" in synced.troubles[0].hint
+    server.desk.scopes = SCOPES
+    assert _sync(ledger, server).let_back == 1
+
+
 def test_provider_that_keeps_no_lists_is_not_asked(ledger: Ledger) -> None:
     desk = Desk(database=ledger.database, keyring=ledger.keyring, clock=lambda: NOW)
     assert syncing.sync(desk, ToldProvider(), seconds=60) is None
@@ -320,6 +419,65 @@ def test_address_that_the_provider_calls_none_keeps_nobody_else_waiting(ledger: 
     server.desk.lists.no_address = {"b@exemple.example"}
     assert _sync(ledger, server).erased == 3
     assert server.desk.lists.erased == [["a@exemple.example", "c@exemple.example"]]
+
+
+@pytest.mark.parametrize("refusal", ['invalid email address: "{}".', "<{}>, is none", "{}"])
+def test_address_is_found_in_a_refusal_however_it_is_worded(
+    ledger: Ledger, server: LocalSendGrid, refusal: str
+) -> None:
+    ledger.prepare(provider="sendgrid")
+    _queue(ledger, "a@exemple.example", "b@exemple.example")
+    server.desk.lists.no_address, server.desk.lists.refusal = {"b@exemple.example"}, refusal
+    synced = _sync(ledger, server)
+    assert (synced.erased, synced.troubles) == (2, [])
+    assert server.desk.lists.erased == [["a@exemple.example"]]
+
+
+def test_refusal_that_names_nobody_keeps_nobody_else_waiting(ledger: Ledger, server: LocalSendGrid) -> None:
+    ledger.prepare(provider="sendgrid")
+    known = [f"p{number}@exemple.example" for number in range(50)]
+    _queue(ledger, *known)
+    server.desk.lists.no_address, server.desk.lists.refusal = {known[17]}, "bad request"
+    synced = _sync(ledger, server)
+    assert (synced.erased, len(synced.troubles)) == (49, 1)
+    assert sorted(each for job in server.desk.lists.erased for each in job) == sorted({*known} - {known[17]})
+    server.desk.lists.no_address = set()
+    assert _sync(ledger, server).erased == 1
+
+
+def test_account_that_refuses_every_order_is_left_alone_after_a_while(ledger: Ledger, server: LocalSendGrid) -> None:
+    ledger.prepare(provider="sendgrid")
+    known = [f"p{number}@exemple.example" for number in range(200)]
+    _queue(ledger, *known)
+    server.desk.lists.no_address, server.desk.lists.refusal = {*known}, "bad request"
+    assert _sync(ledger, server).erased == 0
+    assert len([each for each in server.desk.asked if each.endswith("erasejob")]) < 50
+
+
+def test_once_the_order_is_taken_nothing_of_the_address_is_left_even_while_others_read(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    ledger.prepare(provider="sendgrid")
+    address_there = "quasimodo@exemple.example"
+    serving = Database(str(ledger.database.path), base=ledger.database.path.parent)  # keeps the log alive
+    _queue(ledger, address_there)
+    with serving.read() as connection:
+        assert len(provider_tasks.waiting(connection, "sendgrid", most=9)) == 1
+    _sync(ledger, server)
+    log = Path(f"{ledger.database.path}-wal")
+    stored = ledger.database.path.read_bytes() + (log.read_bytes() if log.exists() else b"")
+    serving.close()
+    assert base64.b64encode(address_there.encode()) not in stored
+
+
+def test_nothing_is_kept_of_who_was_erased_though_the_provider_lists_the_address(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    server.desk.lists.put("bounces", address(1), THEN)
+    with ledger.database.write() as connection:
+        suppressions.add(connection, ledger.key(1), list_id=ALL_LISTS, cause=Cause.ERASED, at=NOW)
+    assert _sync(ledger, server).new == 0
+    assert ledger.rows("SELECT * FROM block_list_entry") == []
 
 
 def test_orders_to_erase_keep_to_the_provider_s_size(ledger: Ledger, server: LocalSendGrid) -> None:

@@ -96,8 +96,9 @@ def test_every_table_that_can_hold_a_person_is_thought_of() -> None:
     assert named == {
         *("contact", "member", "mention", "change", "suppression", "consent", "wish", "notice"),  # the rows go
         *("recipient", "exclusion", "event"),  # the rows stay, and belong to a number
-        *("provider_task", "block_list_entry"),  # the address until the provider was told, and a hash after that
-        *("template", "wish_count"),  # nothing of a person: letters, and hashes of networks
+        *("block_list_entry", "let_back", "wish_count"),  # the rows go
+        "provider_task",  # the address until the provider was told, and nothing after that
+        "template",  # nothing of a person
     }
 
 
@@ -205,3 +206,24 @@ def test_everything_is_given_out_before_and_nothing_but_the_suppression_after(cl
     (held,) = after.pop("suppressions")
     assert held["cause"] == "erased"
     assert not any(after[name] for name in after if name not in {"address", "exported_at"})
+
+
+def test_address_is_found_however_it_is_spelt(cli: Cli) -> None:
+    ascii_form, readable = "jean@xn--exmple-cua.fr", "jean@exämple.fr"
+    _import(
+        cli, "tous", ["EMAIL;PRENOM;PARRAIN", f"{readable};Jean;", f"{BOB};Bob;de {readable}, JEAN@XN--EXMPLE-CUA.FR"]
+    )
+    (cli.workspace / "contacts" / "notes.csv").write_text(
+        f"EMAIL;PRENOM;MOT\n{BOB};Bob;voir Jean@Exämple.fr\n{readable};Jean;\n", encoding="utf-8"
+    )
+    _erase(cli, ascii_form)
+    for form in (ascii_form, readable):
+        assert _holding(cli.workspace, form) == set()
+    assert "Exämple" not in (cli.workspace / "contacts" / "notes.csv").read_text(encoding="utf-8")
+
+
+def test_everything_includes_what_was_before_and_what_was_rejected(cli: Cli) -> None:
+    _import(cli, "autres", ["EMAIL;PRENOM", f"{ANA};Ana;trop;de;cellules"])
+    found = cli.ok("contacts", "export-person", ANA).json()
+    assert [each["fields"] for each in found["earlier_fields"]] == [{"PRENOM": "Ana"}, {"PRENOM": "Anaïs"}]
+    assert any(each["file"].startswith("contacts/rejected/") for each in found["files"])

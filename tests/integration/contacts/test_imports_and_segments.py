@@ -201,13 +201,14 @@ def test_contacts_without_a_sign_for_three_years_are_pointed_out_and_left(cli: C
     assert "without a sign" not in cli.ok("contacts", "list").err
     with closing(sqlite3.connect(cli.workspace / "mailer.db")) as connection, connection:
         connection.execute("UPDATE import SET at = '2020-01-12T09:30:00.000000Z'")
-    _import(cli, *PEOPLE[:2])
+    _import(cli, *PEOPLE[:1], "ana@exemple.example;Anna;Aisne;élue", *PEOPLE[2:])
     assert "tous: 3 contacts without a sign for 3 years." in cli.ok("contacts", "list").err
     out = cli.workspace.parent / "vieux.csv"
     done = cli.ok("contacts", "stale", "--list", "tous", "--export", str(out), "--json").json()
     assert (done["contacts"], done["file"]) == (3, str(out))
     assert out.read_text(encoding="utf-8-sig").splitlines()[1] == "bob@exemple.example;Bob;;AISNE"
     assert len(cli.ok("contacts", "show", "tous", "--json").json()) == 4
+    assert cli.ok("contacts", "stale", "--list", "staff", "--json").json()["contacts"] == 0
 
 
 def test_one_contact_is_shown_with_all_that_is_known(cli: Cli) -> None:

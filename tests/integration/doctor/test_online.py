@@ -74,20 +74,24 @@ def test_key_that_may_only_send_is_fine_and_each_right_that_it_lacks_has_its_pri
     server.desk.scopes = ["mail.send", "whitelabel.read", "2fa_required"]
     report = place.examine(online=True)
     assert said(report, "provider", Grade.ERROR) == said(report, "provider", Grade.WARNING) == []
-    suppressions, logs, erasing = said(report, "provider", Grade.INFO)
+    suppressions, logs, erasing, *back = said(report, "provider", Grade.INFO)
     assert "suppression.bounces.read" in suppressions.message
     assert "suppressions sync" in suppressions.message
     assert "messages.read" in logs.message
     assert "resume" in logs.message
     assert "recipients.erasejob.create" in erasing.message
+    told = " ".join(each.message for each in back)
+    assert "asm.suppressions.global.delete" in told
+    assert "suppression.bounces.delete" in told
 
 
 def test_group_needs_a_right_only_where_letters_name_one(place: Place, server: LocalSendGrid) -> None:
-    server.desk.scopes = [scope for scope in SCOPES if not scope.startswith("asm.")]
+    server.desk.scopes = [scope for scope in SCOPES if not scope.startswith("asm.groups.")]
     assert said(place.examine(online=True), "provider", Grade.INFO) == []
     place.write(provider="sendgrid", more='[unsubscribe]\nby = "provider"\n[sendgrid]\nasm_group = 7')
-    (found,) = said(place.examine(online=True), "provider", Grade.INFO)
-    assert "asm.groups.suppressions.read" in found.message
+    reading, back = said(place.examine(online=True), "provider", Grade.INFO)
+    assert "asm.groups.suppressions.read" in reading.message
+    assert "asm.groups.suppressions.delete" in back.message
 
 
 def test_key_that_may_not_send_is_an_error(place: Place, server: LocalSendGrid) -> None:

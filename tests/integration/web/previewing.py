@@ -27,7 +27,7 @@ title: Le marché
 blocks:
   - type: editorial
     text: |
-      Cher·e <<contact.PRENOM>>, [venez](https://marche.exemple.fr/?qui=<<contact.NOM|x>>).
+      Cher·e <<contact.PRENOM>>, [venez](https://marche.exemple.fr/), <<contact.NOM|x>>.
     images:
       - file: carre.png
         alt: Un carré

@@ -6,6 +6,8 @@ import re
 import time
 from pathlib import Path
 
+import pytest
+
 from apes_mailer.contacts import lists
 from apes_mailer.web import public
 from apes_mailer.web.site import site_of
@@ -70,3 +72,28 @@ def test_nothing_is_left_of_a_person_who_was_erased_and_signing_up_brings_the_pe
             assert lists.address_of(connection, key) == ADDRESS
             assert lists.is_member(connection, lists.number(connection, "agenda"), key)
     app.database.close()
+
+
+def test_receipt_that_cannot_be_kept_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "apes-mailer.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "receipts").write_text("no folder", encoding="utf-8")
+    app = Application(Workspace(tmp_path))
+    person = site_of(app).person
+    assert person
+    person.erase(ADDRESS)
+    told = capsys.readouterr().err
+    assert "cannot be kept" in told
+    assert app.keyring.recipient_mark(app.keyring.contact_key(ADDRESS)) in told
+    assert ADDRESS not in told
+
+
+def test_confirmations_are_of_no_unsubscribe_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has left the group of the letters gets none of that group, and could never come back."""
+    monkeypatch.setenv("SENDGRID_API_KEY", "SG.local-test-key")
+    ours = 'public_url = "https://lettre.semis.example"\n[send]\nprovider = "sendgrid"\n'
+    group = '[unsubscribe]\nby = "provider"\n[sendgrid]\nasm_group = 7\n'
+    (tmp_path / "apes-mailer.toml").write_text(f"{ours}{group}{SETTINGS}", encoding="utf-8")
+    confirmations = site_of(Application(Workspace(tmp_path))).confirmations
+    assert confirmations
+    assert confirmations.envelope.provider_group == 0
+    assert confirmations.envelope.has_page

@@ -36,9 +36,9 @@ def chosen(text: str) -> dict[str, bool]:
 @pytest.mark.parametrize("page", ["", "/undo"])
 def test_the_pages_of_unsubscribing_lead_to_it(place: Place, page: str) -> None:
     link = place.know()
+    assert 'preferences">N’en arrêter qu’une' in request(link).text
     text = post(f"{link}{page}").text
     assert 'preferences">Choisir mes lettres' in text
-    assert 'preferences">Choisir mes lettres' in request(link).text
 
 
 def test_it_shows_the_letters_that_come_and_those_open_to_all(place: Place) -> None:
@@ -250,10 +250,24 @@ def test_it_says_why_the_letter_comes(place: Place) -> None:
             proof=Proof(source="bulletin d’adhésion <2027>", basis="adhésion"),
         )
     text = request(url).text
-    assert "depuis le 1 mars 2027 (bulletin d’adhésion &lt;2027&gt;)" in text
+    assert "Vous êtes inscrit·e depuis le 1er\u00a0mars 2027, d’après nos registres." in text
+    assert "bulletin" not in text, "what a file or a person here is called is not for readers"
     assert "adhésion." in text
     english = request(url, headers={"Accept-Language": "en"}).text
-    assert "since March 1, 2027" in english
+    assert "since 1\u00a0March 2027, as our records say." in english
+
+
+def test_whoever_has_left_reads_when_and_how_and_of_no_letter_that_comes(place: Place) -> None:
+    url = preferences(place)
+    page = post(url, do="stop").text
+    assert "Vous vous êtes désinscrit·e le 1er\u00a0mars 2027, par le lien d’une lettre." in page
+    assert "Votre inscription" in page
+    assert "Pourquoi je reçois cette lettre" not in page
+
+
+def test_day_and_month_of_a_pause_stay_together(place: Place) -> None:
+    place.clock.now = dt.datetime(2027, 1, 27, 9, 30, tzinfo=dt.UTC)
+    assert "jusqu’au 27\u00a0février 2027." in post(preferences(place), do="pause", months="1").text
 
 
 def test_a_choice_of_language_holds_while_the_reader_goes_on(place: Place) -> None:
@@ -279,7 +293,9 @@ def test_the_data_of_a_person_are_behind_a_link_that_goes_to_the_address(place: 
     url = preferences(place)
     assert "Un message avec le lien part" in post(url, do="data").text
     link = place.link()
-    assert ADDRESS in request(link).text
+    page = request(link).text
+    assert ADDRESS in page
+    assert "La lettre du mois" in page
     answer = request(f"{link}/data.json")
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["content-disposition"].startswith("attachment")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import socket
 from collections.abc import Generator
@@ -13,9 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.routing import Route
 
+from apes_mailer.campaign.feedback import Feedback
+from apes_mailer.model.keys import Keyring
+from apes_mailer.providers.sendgrid.webhook import SIGNATURE, TIMESTAMP, Webhook
+from apes_mailer.store.database import Database
 from apes_mailer.web import public
+from apes_mailer.web.site import Person
+from apes_mailer.web.webhooks import Webhooks
 from tests.integration.web.running import request
-from tests.integration.web.sites import ADDRESS, Place, open_site, post
+from tests.integration.web.sites import ADDRESS, Clock, Place, open_site, post
+from tests.support.feedback import KEY
 
 ROUTES = {
     ("GET", "/"),
@@ -39,13 +47,24 @@ ROUTES = {
     ("POST", "/u/{token}"),
     ("POST", "/u/{token}/preferences"),
     ("POST", "/u/{token}/undo"),
+    ("POST", "/webhooks/sendgrid"),
 }
 FUZZ = settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
-    with open_site(tmp_path_factory.mktemp("site"), counts=True) as opened:
+    folder = tmp_path_factory.mktemp("site")
+    webhooks = Webhooks(
+        Feedback(
+            database=Database("mailer.db", base=folder),
+            keyring=Keyring(b"s" * 32),
+            webhook=Webhook([KEY.public]),
+            clock=Clock(),
+            keep=dt.timedelta(days=30),
+        )
+    )
+    with open_site(folder, counts=True, webhooks=webhooks) as opened:
         yield opened
 
 
@@ -80,7 +99,7 @@ METHODS = st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "P
 HEADERS = st.dictionaries(
     st.sampled_from(
         ["Accept-Language", "Content-Type", "Origin", "Cookie", "Host", "X-Forwarded-For", "X-Forwarded-Proto",
-         "If-None-Match", "Range", "Referer", "Expect", "X-Odd"]
+         "If-None-Match", "Range", "Referer", "Expect", "X-Odd", SIGNATURE, TIMESTAMP]
     ),
     st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=60),
     max_size=4,
@@ -160,3 +179,22 @@ def test_a_database_that_cannot_be_written_is_not_ready(tmp_path: Path) -> None:
     with open_site(tmp_path, patience=0.2) as place, place.site.database.write():
         assert request(f"{place.url}/ready").status == 503
         assert request(f"{place.url}/health").status == 200
+
+
+def test_page_that_fails_is_a_page_of_ours_and_repeats_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def erase(address: str) -> None:
+        raise OSError(28, "No space left", f"/srv/{address}")
+
+    person = Person(export=lambda address: {"address": address}, erase=erase)
+    with open_site(tmp_path, person=person) as place:
+        post(f"{place.know()}/preferences", do="data")
+        reply = request(f"{place.link()}/erase", "POST", body=b"")
+    assert reply.status == 500
+    assert "bonjour@semis.example" in reply.text
+    assert {"x-frame-options", "referrer-policy", "cache-control"} <= reply.headers.keys()
+    told = capsys.readouterr().err
+    assert "OSError in erase, line" in told
+    assert ADDRESS not in told
+    assert "Traceback" not in told

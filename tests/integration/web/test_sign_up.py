@@ -164,6 +164,27 @@ def test_an_address_is_written_to_at_most_three_times_a_day(place: Place) -> Non
     place.letter()
 
 
+def test_strangers_who_type_an_address_do_not_keep_its_owner_from_the_own_data(place: Place) -> None:
+    link = place.know()
+    for _ in range(3):
+        post(f"{place.url}/signup/agenda", email=ADDRESS)
+        place.letter()
+        place.clock.pass_by(minutes=16)
+    post(f"{link}/preferences", do="data")
+    assert "/data/" in place.letter()
+
+
+def test_what_expired_is_forgotten_though_nobody_else_asks(place: Place) -> None:
+    post(f"{place.url}/signup/agenda", email=ADDRESS)
+    place.letter()
+    place.clock.pass_by(days=3)
+    assert place.site.confirmations
+    place.site.confirmations.forget_expired()
+    with place.site.database.read() as connection:
+        for table in ("wish", "wish_count"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0
+
+
 def test_an_address_gets_no_second_letter_within_a_quarter_of_an_hour(place: Place) -> None:
     post(f"{place.url}/signup/mensuelle", email=ADDRESS)
     place.letter()

@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 import sqlalchemy as sa
 
+from apes_mailer.campaign.preferences import PublicList
 from apes_mailer.contacts import lists, suppressions
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.ledger import claims, freeze
@@ -126,6 +127,39 @@ def test_undo_takes_the_suppression_back_and_can_itself_be_undone(served: Served
     again = pressed(undone, f"{served.link()}/undo")
     assert again.status == 200
     assert served.suppressions() == [("", "unsubscribed")]
+
+
+def test_whoever_comes_back_to_the_link_reads_that_it_is_done_and_can_undo_it(served: Served) -> None:
+    done = pressed(request(served.link()), served.link())
+    again = request(served.link())
+    assert "Vous êtes déjà désinscrit·e" in again.text
+    assert "Rien n’a encore changé" not in again.text
+    undone = pressed(again, served.link())
+    assert served.suppressions() == []
+    assert "Rien n’a encore changé" in request(served.link()).text
+    assert "annulée" in undone.text
+    assert 'href="?lang=en"' in done.text
+    assert 'href="?lang=fr"' not in undone.text
+
+
+def test_what_somebody_else_has_suppressed_is_not_said_to_be_done_by_the_reader(served: Served) -> None:
+    served.suppress(schema.ALL_LISTS, Cause.MANUAL)
+    assert "Vous êtes déjà désinscrit·e" not in request(served.link()).text
+    assert "<form" in request(served.link()).text, "a no can be said in spite of it"
+
+
+def test_where_readers_know_several_letters_the_page_says_that_all_of_them_stop(tmp_path: Path) -> None:
+    known = [PublicList(name=name, title=f"La lettre {name}", about="", open=False) for name in ("a", "b")]
+    made = site(tmp_path, lists=known)
+    token = made.keyring.token(made.keyring.list_tag("a"), made.keyring.contact_key(ADDRESS))
+    with serving(public.application(made)) as url:
+        page = request(f"{url}/u/{token}")
+        assert "plus aucune de nos lettres" in page.text
+        assert 'preferences">N’en arrêter qu’une' in page.text
+        done = pressed(page, f"{url}/u/{token}")
+        assert "plus aucune de nos lettres" in done.text
+        assert "La lettre &lt;des semis&gt;" not in page.text + done.text
+    made.database.close()
 
 
 def test_reloading_the_address_of_the_undo_leads_back_to_the_page(served: Served) -> None:

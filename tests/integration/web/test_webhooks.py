@@ -123,6 +123,34 @@ def test_forged_notices_are_told_of_once(told: Told, url: str, capsys: pytest.Ca
     assert capsys.readouterr().err.count("webhook_keys") == 1
 
 
+def _half_posted(url: str, headers: dict[str, str]) -> socket.socket:
+    """Begin a post, and stop in the middle of its body."""
+    parts = urlsplit(url)
+    told = {"Host": parts.netloc, "Content-Length": "1000", **headers}
+    connection = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20)
+    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    connection.sendall(f"POST {parts.path} HTTP/1.1\r\n{head}\r\n[".encode())
+    return connection
+
+
+def test_unsigned_post_is_refused_before_its_body_is_there(url: str) -> None:
+    with _half_posted(url, {}) as connection:
+        assert connection.recv(4096).startswith(b"HTTP/1.1 403")
+
+
+def test_posts_that_do_not_come_to_their_end_keep_no_notice_waiting(told: Told, url: str) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(50):
+            stack.enter_context(_half_posted(url, KEY.headers(b"[]", told.ledger.now)))
+        assert _post(url, told, notice([told.event("spamreport", 0)])).status == 204
+
+
+def test_wild_time_of_a_signature_is_not_repeated(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    headers = KEY.headers(b"[]", "9" * 199)
+    assert request(url, "POST", body=b"[]", headers=headers).status == 403
+    assert "99999" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b'[{"event": "bounce"', b"[" * 200_000, b"[" + b"9" * 9000 + b"]"])
 def test_what_is_no_list_of_events_is_refused(told: Told, url: str, body: bytes) -> None:
     reply = _post(url, told, body)
@@ -143,7 +171,11 @@ def test_body_without_an_end_or_a_length_is_too_much_as_well(told: Told, url: st
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
     with contextlib.suppress(ConnectionError):
         connection.request(
-            "POST", parts.path, body=(b"x" * 65536 for _ in range(2 * LIMIT // 65536)), encode_chunked=True
+            "POST",
+            parts.path,
+            body=(b"x" * 65536 for _ in range(2 * LIMIT // 65536)),
+            headers=KEY.headers(b"", told.ledger.now),
+            encode_chunked=True,
         )
         assert connection.getresponse().status == 413
     connection.close()

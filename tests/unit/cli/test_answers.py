@@ -93,3 +93,22 @@ def test_answer_for_scripts_leaves_the_message_out() -> None:
         }
     ]
     json.dumps(body)
+
+
+@pytest.mark.parametrize(
+    ("basis", "end"), [("", "says adherents.csv"), ("adhésion", "says adherents.csv (basis: adhésion)")]
+)
+def test_a_consent_is_told_with_the_right_it_rests_on(basis: str, end: str) -> None:
+    said = {
+        "list": None,
+        "purpose": "letter",
+        "state": "given",
+        "at": "2027-04-01T09:00:00Z",
+        "source": "adherents.csv",
+    }
+    nothing: list[object] = []
+    others = dict.fromkeys(("lists", "files", "imports", "suppressions", "campaigns"), nothing)
+    text = answers.contact_text(
+        {"address": "a@exemple.fr", "fields": None, **others, "consents": [{**said, "basis": basis}]}
+    )
+    assert text.endswith(end)

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -74,3 +75,25 @@ def test_times_are_those_of_the_clock_on_the_wall_and_say_so(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize("values", [[], [{"é": "a\nb"}], [{"a": [1, {"b": None}]}, "zwei", 3]], ids=str)
+def test_list_that_is_written_piece_by_piece_is_the_same(
+    values: list[object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.emit(values)
+    whole = capsys.readouterr().out
+    output.emit_each(iter(values))
+    assert capsys.readouterr().out == whole
+
+
+def test_list_is_written_before_its_end_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    written: list[str] = []
+
+    def values() -> Iterator[int]:
+        for number in range(3):
+            written.append(capsys.readouterr().out)
+            yield number
+
+    output.emit_each(values())
+    assert written == ["", "[\n  0", ",\n  1"]

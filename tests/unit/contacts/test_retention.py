@@ -35,6 +35,12 @@ def test_contacts_are_stale_three_years_after_the_last_import_that_names_them(st
     assert _stale(store) == ["a@exemple.fr"]
 
 
+def test_the_same_file_once_more_is_no_sign_of_anybody(store: Store) -> None:
+    store.import_rows([("a@exemple.fr", "Ana"), ("b@exemple.fr", "Bo")])
+    store.import_rows([("a@exemple.fr", "Ana"), ("b@exemple.fr", "Béa")], at=LATER - dt.timedelta(days=5))
+    assert _stale(store) == ["a@exemple.fr"]
+
+
 def test_import_that_was_undone_names_nobody_and_proves_no_consent(store: Store) -> None:
     store.import_rows([("a@exemple.fr", "")])
     agreed = (LATER - dt.timedelta(days=9)).date().isoformat()

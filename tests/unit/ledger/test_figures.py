@@ -6,12 +6,14 @@ import datetime as dt
 
 import pytest
 
-from apes_mailer.ledger import figures
+from apes_mailer.contacts import block_lists
+from apes_mailer.ledger import feedback, figures, history
+from apes_mailer.model.account import BlockList
 from apes_mailer.model.report import Pause, Slice
 from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
 from apes_mailer.model.suppression import Cause
 from tests.support.ledgers import NAME, Ledger
-from tests.support.reported import submit_all
+from tests.support.reported import submit_all, told
 
 
 def _left(ledger: Ledger, name: str = NAME) -> dict[str, int]:
@@ -89,14 +91,64 @@ def test_pause_ends_with_what_resumed_it(ledger: Ledger) -> None:
     assert (found.first, found.requests) == ("", 0)
 
 
-def test_pause_that_another_follows_has_not_ended(ledger: Ledger) -> None:
+def test_one_stop_is_one_pause_though_two_requests_see_it(ledger: Ledger) -> None:
     ledger.prepare()
-    ledger.pause(by="program", cause="the key is wrong")
+    ledger.pause("program", "the answer was 500")
+    ledger.now += dt.timedelta(seconds=1)
+    ledger.pause("program", "the answer was 502")
     ledger.now += dt.timedelta(hours=1)
-    ledger.pause(cause="a person paused it")
+    ledger.unpause()
     with ledger.database.read() as connection:
-        found = figures.sending(connection, ledger.ids[NAME]).pauses
-    assert [(each.cause, each.until) for each in found] == [("the key is wrong", ""), ("a person paused it", "")]
+        found = figures.sending(connection, ledger.ids[NAME])
+    assert [(each.cause, each.until) for each in found.pauses] == [
+        ("the answer was 500", "2027-03-01T10:30:01.000000Z")
+    ]
+    assert len(ledger.rows("SELECT id FROM history WHERE event = 'paused'")) == 1
+
+
+def test_pauses_that_older_versions_wrote_twice_are_read_as_one(ledger: Ledger) -> None:
+    ledger.prepare()
+    for _ in range(2):
+        with ledger.database.write() as connection:
+            history.append(connection, campaign_id=ledger.ids[NAME], at=ledger.now, event="paused", actor="ana")
+    with ledger.database.read() as connection:
+        assert len(figures.sending(connection, ledger.ids[NAME]).pauses) == 1
+
+
+def test_whoever_unsubscribes_at_the_provider_has_unsubscribed_and_counts_once(ledger: Ledger) -> None:
+    ledger.prepare()
+    submit_all(ledger)
+    for number in range(3):
+        ledger.suppress(number, cause=Cause.AT_PROVIDER)
+    for number in (0, 4):
+        ledger.suppress(number, cause=Cause.UNSUBSCRIBED)
+    assert _left(ledger) == {"unsubscribed": 4, "unsubscribed at the provider": 3}
+
+
+@pytest.mark.parametrize("how", ["event", "list"])
+def test_provider_is_heard_by_an_event_or_by_a_list_that_is_read_afterwards(ledger: Ledger, how: str) -> None:
+    block_list = BlockList(name="spam_reports", cause=Cause.COMPLAINED)
+
+    def read_list() -> None:
+        with ledger.database.write() as connection:
+            provider = str(ledger.rows("SELECT provider FROM campaign")[0]["provider"])
+            block_lists.remember(connection, provider, "key", block_list, up_to=ledger.now)
+
+    def heard() -> bool:
+        with ledger.database.read() as connection:
+            return feedback.heard(connection, ledger.ids[NAME])
+
+    ledger.prepare()
+    read_list()
+    ledger.now += dt.timedelta(minutes=1)
+    submit_all(ledger)
+    assert not heard()
+    ledger.now += dt.timedelta(minutes=1)
+    if how == "event":
+        told(ledger, "delivered", [1], name=NAME)
+    else:
+        read_list()
+    assert heard()
 
 
 def test_compared_with_what_went_to_the_same_list(ledger: Ledger) -> None:

@@ -21,7 +21,7 @@ def erased(ledger: Ledger) -> Ledger:
 
 
 def _erase(ledger: Ledger, number: int) -> person.Taken:
-    with ledger.database.erasing() as connection:
+    with ledger.database.write() as connection:
         contact_id = number + 1
         of_lists.erase(connection, ledger.key(number), at=NOW, keep_number=person.is_known(connection, contact_id))
         return person.take_out(connection, contact_id, address(number), re.compile(re.escape(address(number))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from urllib.parse import quote
 
@@ -70,6 +71,13 @@ def test_contact_list_and_purpose_each_make_their_own_key() -> None:
     }
     assert len(keys) == 8
     assert not any(one != other and one.startswith(other) for one in keys for other in keys)
+
+
+def test_networks_are_told_apart_whether_or_not_an_ipv4_address_comes_as_an_ipv6_one() -> None:
+    day = dt.date(2027, 3, 1)
+    hosts = ("203.0.113.7", "::ffff:203.0.113.9", "::ffff:198.51.100.1", "2001:db8:1::1", "2001:db8:1:ffff::2", "unix:")
+    keys = [KEYRING.network(host, day) for host in hosts]
+    assert [keys.index(key) for key in keys] == [0, 0, 2, 3, 3, 5]
 
 
 @given(st.binary(min_size=16, max_size=16))

@@ -97,7 +97,7 @@ def test_the_feed_has_what_every_feed_must_have() -> None:
     assert _of(feed, "updated") == ["2027-03-01T09:30:00Z"]
     assert [_of(author, "name") for author in feed.findall(f"{ATOM}author")] == [["Les Semis & Cie"]]
     links = {each.get("rel"): each.get("href") for each in feed.findall(f"{ATOM}link")}
-    assert links == {"self": f"{BASE}/atom.xml", "alternate": f"{BASE}/index.html"}
+    assert links == {"self": f"{BASE}/atom.xml", "alternate": f"{BASE}/"}
 
 
 def test_each_entry_has_what_every_entry_must_have() -> None:

@@ -15,10 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apes_mailer.campaign import report as reporting
+from apes_mailer.cli.reports import report_json
 from apes_mailer.ledger.states import CampaignState, Reason
+from apes_mailer.model.consent import Policy
 from apes_mailer.model.language import Language
-from apes_mailer.model.report import Bounces, Report, Share
+from apes_mailer.model.report import Bounces, Opens, Pause, Report, Share
 from apes_mailer.model.submission import NotAccepted, Unknown
+from apes_mailer.model.suppression import Cause
 from apes_mailer.providers.sendgrid.answer import outcome
 from apes_mailer.render.report import chart, page, rows, text, words
 from apes_mailer.render.report.places import Place, places
@@ -147,7 +150,7 @@ def test_words_on_the_terminal_are_those_of_the_page(report: Report) -> None:
     assert lines.splitlines()[0] == "2027-03: Semer & récolter <en mars>"
     for table in rows.tables(report, "fr"):
         assert f"  {table.title}\n" in lines
-    assert "the provider refuses the key" in lines
+    assert "the provider refuses the key" in re.sub(r"\n +", " ", lines)
 
 
 def test_rows_for_a_spreadsheet_have_every_number_once(report: Report) -> None:
@@ -165,7 +168,110 @@ def test_nothing_told_is_said_and_shows_no_zeros(tmp_path: Path) -> None:
     assert found.feedback is None
     assert "feedback" not in {table.name for table in rows.tables(found, "fr")}
     assert words.words("report", "fr")["no_feedback"] in page.page(found, "fr").replace("&#39;", "'")
-    assert words.words("report", "fr")["no_feedback"] in text.text(found, "fr")
+    said = re.sub(r"\n +", " ", text.text(found, "fr"))
+    assert words.words("report", "fr")["no_feedback"] in said
+    assert re.search(r"Plaintes +inconnu\n", text.text(found, "fr"))
+    assert ["2027-01", "left", "left.complained", "Plaintes", "", str(found.submitted)] in list(text.table(found, "fr"))
+    assert '<span class="big">unknown</span> <span class="of">Complaints</span>' in page.page(found, "en")
+
+
+def test_complaints_are_none_once_the_provider_was_heard(report: Report) -> None:
+    found = replace(report, heard=True, left={})
+    numbers = {row.name: row.count for table in rows.tables(found, "fr") for row in table.rows}
+    assert numbers["left.complained"] == 0
+
+
+def test_who_left_by_the_provider_is_in_the_one_number_of_tile_comparison_and_rows(report: Report) -> None:
+    left = {"unsubscribed": 8, "unsubscribed at the provider": 8}
+    found = replace(report, left=left, past=[*report.past[:-1], replace(report.past[-1], left=left)])
+    shown = [(row.name, row.count, row.depth) for table in rows.tables(found, "fr") for row in table.rows]
+    assert ("left.unsubscribed", 8, 0) in shown
+    assert ("left.unsubscribed at the provider", 8, 1) in shown
+    assert {row.name: row.count for row in rows.past_rows(found.past[-1], "fr")}["left.unsubscribed"] == 8
+    assert re.search(r'<span class="big">8</span> <span class="of">Désinscrits', page.page(found, "fr"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("policy", Policy)
+def test_by_which_right_the_list_was_mailed_is_said_in_every_form(
+    report: Report, policy: Policy, language: Language
+) -> None:
+    found = replace(report, policy=policy)
+    told = _words(language)["policies"][policy]
+    assert told in page.page(found, language).replace("&#39;", "'")
+    assert told in re.sub(r"\n +", " ", text.text(found, language))
+    assert [NAME, "head", f"policy.{policy}", told, "", ""] in list(text.table(found, language))
+    assert report_json(found)["policy"] == policy.value
+
+
+def test_opens_are_told_with_whom_they_were_counted_of(report: Report) -> None:
+    assert report.opens is None
+    found = replace(report, opens=Opens(opens=31, readers=12))
+    row = next(row for table in rows.tables(found, "fr") for row in table.rows if row.name == "opens")
+    assert (row.count, row.of) == (31, None)
+    assert "(12)" in row.meaning
+    assert "Ouvertures" in page.page(found, "fr")
+
+
+def test_clicks_that_nobody_made_are_not_clicks_that_nobody_counts(report: Report) -> None:
+    assert "clicks" not in {table.name for table in rows.tables(replace(report, clicks=None), "fr")}
+    none = rows.tables(replace(report, clicks=[]), "fr")
+    assert [(row.label, row.count) for table in none if table.name == "clicks" for row in table.rows] == [("Clics", 0)]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "Une seule requête, le "), (2, "2 requêtes, du "), (1200, "1\u202f200 requêtes, du ")]
+)
+def test_a_single_request_is_said_in_the_singular(report: Report, count: int, said: str) -> None:
+    sending = replace(report.sending, requests=count)
+    assert words.requests(sending, "fr").startswith(said)
+
+
+def test_a_pause_has_its_end_or_lasts() -> None:
+    at, until = "2027-02-03T09:00:00.000000Z", "2027-02-03T10:00:00.000000Z"
+    pause = Pause(at=at, by="ana", cause="a person paused it", until=until)
+    assert re.fullmatch(r"Pause du 3.février 2027 à .* au 3.février 2027 à .*\.", words.pause(pause, "fr"))
+    assert words.pause(replace(pause, until=""), "fr").startswith("En pause depuis le 3\u00a0février 2027")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_fits_a_terminal_that_nobody_has_made_wider(report: Report, language: Language) -> None:
+    long = replace(report.past[-1], campaign="2027-03-assemblee-generale-extraordinaire", submitted=1_234_567)
+    found = replace(report, past=[*report.past[:-1], long], opens=Opens(opens=1_234_567, readers=12))
+    lines = text.text(found, language).splitlines()
+    assert len(lines) > 40
+    assert [line for line in lines if len(line) > 80] == []
+    assert f"    {long.campaign}" in lines
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("as submitted", "tenu pour accepté"),
+        ("as pending", "à envoyer de nouveau"),
+        (
+            "sendgrid reported delivered at 2027-02-03T09:00:00Z, event x1",
+            "sendgrid a signalé «\u00a0arrivée\u00a0» le 2027-02-03T09:00:00Z (événement x1)",
+        ),
+        ("same address as line 3", "même adresse qu’à la ligne 3"),
+    ],
+)
+def test_what_the_ledger_noted_is_said_in_french(note: str, said: str) -> None:
+    assert words.note(note, "fr") == said
+    assert words.note(note, "en") == note
+
+
+def test_decisions_about_batches_are_said_in_french(report: Report) -> None:
+    assert report.decisions
+    assert "tenu pour accepté" in page.page(report, "fr")
+    assert "as submitted" not in page.page(report, "fr")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_one_person_was_left_out_has_words_for_one_person(language: Language) -> None:
+    own = _words(language)
+    assert set(Reason) == own["why_left_out"].keys()
+    assert {cause.replace(" ", "_") for cause in Cause} <= own["why_in_detail"].keys()
 
 
 def test_links_go_by_the_heading_above_them() -> None:
@@ -219,12 +325,12 @@ def _pause_causes() -> Iterator[str]:
 
 @pytest.mark.parametrize("cause", list(_pause_causes()))
 def test_a_french_report_says_in_french_why_a_sending_stopped(cause: str) -> None:
-    french = words.cause(cause, "fr")
+    french = words.note(cause, "fr")
     assert french != cause
     assert not re.search(r"\b(?:answer(?:ed)?|the|is|in|it|to|not|nobody|no|may|batches|of|came)\b", french)
-    assert words.cause(cause, "en") == cause
+    assert words.note(cause, "en") == cause
 
 
 def test_what_others_have_said_stays_as_they_said_it() -> None:
-    told = words.cause("SendGrid answered 401: the key is not valid (The provided key is gone)", "fr")
+    told = words.note("SendGrid answered 401: the key is not valid (The provided key is gone)", "fr")
     assert told == "SendGrid a répondu 401\u00a0: la clé n’est pas valable (The provided key is gone)"

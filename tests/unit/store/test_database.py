@@ -7,6 +7,8 @@ import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from sqlite3 import dbapi2
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -269,3 +271,25 @@ def test_foreign_keys_hold_again_after_a_bulk(database: Database) -> None:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
     with database.write() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_what_is_deleted_is_overwritten_though_sqlite_was_built_to_keep_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SQLite is in Python for Windows and macOS."""
+    connect = dbapi2.connect
+
+    def keeping(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **options)
+        connection.execute("PRAGMA secure_delete=OFF")
+        return connection
+
+    monkeypatch.setattr(dbapi2, "connect", keeping)
+    database = Database("mailer.db", base=tmp_path)
+    for number in range(300):
+        _put(database, f"{number}", "Quasimodo" * 20)
+    with database.write() as connection:
+        connection.execute(sa.delete(schema.meta))
+    assert database.empty_log()
+    database.close()
+    assert b"Quasimodo" not in (tmp_path / "mailer.db").read_bytes()

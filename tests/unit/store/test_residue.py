@@ -15,6 +15,8 @@ def test_text_is_found_wherever_it_lies_in_a_file_that_is_read_in_pieces(tmp_pat
     file.write_bytes(b"x" * offset + "élue@exemple.fr".encode() + b"y" * 100)
     assert residue.holds(file, "élue@exemple.fr")
     assert not residue.holds(file, "elue@exemple.fr")
+    file.write_bytes(b"x" * offset + "éLUE@Exemple.FR".encode() + b"y" * 100)
+    assert residue.holds(file, "élue@exemple.fr")
 
 
 def test_nothing_is_found_in_a_file_that_is_empty_or_not_there(tmp_path: Path) -> None:
