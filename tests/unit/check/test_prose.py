@@ -157,4 +157,4 @@ def test_address_for_everybody_is_fine(link: str) -> None:
     ],
 )
 def test_bold_words_that_stand_for_a_heading_are_found(text: str, count: int) -> None:
-    assert found(with_text(text), "heading-false") == [("info", "blocks[0].text")] * count
+    assert found(with_text(text), "heading-false") == [("warning", "blocks[0].text")] * count
