@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / ".venv"
 PINS = ROOT / "requirements-dev.txt"
 STAMP = ENVIRONMENT / "installed"
+WORKERS = "4"  # on two cores: a crash run waits most of its time, for answers that never come
 CODE = ["apes_mailer", "tests", "benchmarks", "tools", ".ci"]
 
 
@@ -55,7 +56,7 @@ def steps(*, fast: bool, extra: list[str]) -> dict[str, list[str]]:
         "lint": [tool("ruff"), "check", "--quiet", *CODE],
         "types": [tool("basedpyright"), "--level", "error"],
         "layers": [tool("lint-imports")],
-        "tests": [tool("python"), "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", *chosen, *extra],
+        "tests": [tool("python"), "-m", "pytest", "-q", "-n", WORKERS, "--dist", "worksteal", *chosen, *extra],
     }
 
 

@@ -43,6 +43,7 @@ def test_dry_run_prepares_nothing(small: Cli, server: LocalSendGrid) -> None:
         "variants": [],
         "empty_fields": [],
         "absent_values": [],
+        "slips": [],
         "tracked": {},
     }
     assert small.ok(*TO_ALL, "--dry-run").out == ""

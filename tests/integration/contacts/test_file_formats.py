@@ -59,7 +59,7 @@ def test_export_of_mailchimp_is_moved_in_one_command(cli: Cli, tmp_path: Path) -
     found = [(each["address"], each["cause"], each["list"], each["source"]) for each in _suppressions(cli)]
     assert sorted(found) == [
         ("b@exemple.fr", "imported", "lettre", "audience.zip"),
-        ("c@exemple.fr", "bounced", "lettre", "audience.zip"),
+        ("c@exemple.fr", "bounced", None, "audience.zip"),
     ]
     with (cli.workspace / "contacts" / "rejected" / "audience.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.DictReader(file, delimiter=";"))["LINE"] == "subscribed_members_export_1.csv, line 3"

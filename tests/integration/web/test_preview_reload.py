@@ -128,7 +128,7 @@ def test_findings_are_listed_with_their_place_and_their_cure(browser: Browser) -
     assert '<li class="error"' in summary
     assert "campaigns/essai/issue.yaml:9" in summary
     assert "blocks[0].images[0]" in summary
-    assert "Add `alt:`" in summary
+    assert "Add <code>alt:</code>" in summary
     assert "1 error" in summary
 
 
