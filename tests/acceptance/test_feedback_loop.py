@@ -96,7 +96,7 @@ def _require_told(cli: Cli, report: dict[str, Any]) -> None:
     """The numbers, in each of the forms of the report; the late bounce is known of its address and of no letter."""
     told = {"delivered": 54, "bounced": 1, "soft_bounced": 1, "rejected": 1, "deferred": 1, "silent": 2}
     assert {name: report["feedback"][name] for name in ("submitted", *told)} == {"submitted": 60, **told}
-    left = {"bounced": 3, "complained": 2, "unsubscribed at the provider": 1}
+    left = {"bounced": 3, "complained": 2, "unsubscribed": 1, "unsubscribed at the provider": 1}
     assert {each["cause"]: each["count"] for each in report["left"]} == left
     table = cli.ok("report", STARTER, "--csv").out.lstrip("\ufeff")
     rows = [row for row in csv.DictReader(io.StringIO(table), delimiter=";") if row["SECTION"] in {"feedback", "left"}]
