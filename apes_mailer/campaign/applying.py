@@ -9,7 +9,6 @@ from dataclasses import replace
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.campaign.letter_links import LetterLinks
 from apes_mailer.contacts import consents, let_backs, lists, reported, suppressions
-from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.reported import Found
 from apes_mailer.contacts.suppressions import ALL_LISTS, LATER_LISTS
 from apes_mailer.ledger import events, evidence, notices
@@ -17,7 +16,6 @@ from apes_mailer.ledger.events import About, KnownAttempt
 from apes_mailer.ledger.notices import Counts, Notice
 from apes_mailer.ledger.states import AttemptState
 from apes_mailer.model import address, mentions
-from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.event import NEVER_KEPT, Event, EventKind
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause
@@ -173,15 +171,8 @@ class Application:
 
     def _withdraw(self, event: Event, about: About, list_id: int) -> None:
         if list_id != LATER_LISTS:
-            consents.record(
-                self._connection,
-                about.contact_key,
-                list_id=list_id,
-                purpose=Purpose.LETTER,
-                state=State.WITHDRAWN,
-                at=event.at or self._received_at,
-                proof=Proof(source=self._provider),
-            )
+            said = event.at or self._received_at
+            consents.withdraw(self._connection, about.contact_key, list_id=list_id, at=said, source=self._provider)
 
     def _scope(self, list_id: int | None) -> int:
         # Colleagues who try what a test offers leave the staff list only, as with the link in the letter.

@@ -189,15 +189,7 @@ _SAID = ENDED_BY_OPTING_IN - {Cause.PAUSED}
 
 def _stop(connection: Connection, number: int, key: bytes, at: dt.datetime) -> None:
     suppressions.add(connection, key, list_id=number, cause=Cause.UNSUBSCRIBED, at=at, source=SOURCE)
-    consents.record(
-        connection,
-        key,
-        list_id=number,
-        purpose=Purpose.LETTER,
-        state=State.WITHDRAWN,
-        at=at,
-        proof=Proof(source=SOURCE),
-    )
+    consents.withdraw(connection, key, list_id=number, at=at, source=SOURCE)
 
 
 def _said(consent: Consent | None) -> State | None:

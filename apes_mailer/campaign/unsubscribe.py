@@ -6,9 +6,7 @@ import datetime as dt
 
 from apes_mailer.campaign.audience import STAFF
 from apes_mailer.contacts import consents, lists, suppressions
-from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.suppressions import ALL_LISTS, Suppression
-from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.keys import TokenContent
 from apes_mailer.model.suppression import Cause
 from apes_mailer.store.database import Connection, Database
@@ -36,15 +34,7 @@ def unsubscribe(database: Database, link: TokenContent, at: dt.datetime) -> bool
         scope = scope_of(connection, link)
         key, cause = link.contact_key, Cause.UNSUBSCRIBED
         if suppressions.add(connection, key, list_id=scope, cause=cause, at=at, source=SOURCE):
-            consents.record(
-                connection,
-                key,
-                list_id=scope,
-                purpose=Purpose.LETTER,
-                state=State.WITHDRAWN,
-                at=at,
-                proof=Proof(source=SOURCE),
-            )
+            consents.withdraw(connection, key, list_id=scope, at=at, source=SOURCE)
         return all(
             each.cause is cause and can_undo(each, at)
             for each in suppressions.holding(connection, key, list_id=scope, at=at)

@@ -81,6 +81,12 @@ def undo_withdrawal(connection: sa.Connection, key: bytes, *, list_id: int, sour
         connection.execute(sa.text(_SAY_AGAIN), values)
 
 
+def withdraw(connection: sa.Connection, key: bytes, *, list_id: int, at: dt.datetime, source: str) -> None:
+    """Record that a contact key took back its agreement to the letters of a list, or of all."""
+    proof = Proof(source=source)
+    record(connection, key, list_id=list_id, purpose=Purpose.LETTER, state=State.WITHDRAWN, at=at, proof=proof)
+
+
 def latest(connection: sa.Connection, key: bytes, list_id: int, purpose: Purpose) -> Consent | None:
     """Return what a contact key said last about a list, or about all lists; None when nothing is proved."""
     table = schema.consent
