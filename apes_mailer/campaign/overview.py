@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from apes_mailer.ledger import campaigns, events, notices, status
-from apes_mailer.ledger.campaigns import Rehearsal, Sent
+from apes_mailer.ledger import rehearsals as rehearsed
+from apes_mailer.ledger.campaigns import Sent
 from apes_mailer.ledger.notices import Overview
 from apes_mailer.ledger.owner import OwnerLock, lock_name
+from apes_mailer.ledger.rehearsals import Rehearsal
 from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.model.event import EventKind
@@ -32,7 +34,7 @@ def rehearsals(database: Database, name: str) -> list[Rehearsal]:
     """Return the rehearsals of a campaign, oldest first."""
     alive = OwnerLock(database.path, lock_name(name, Kind.REHEARSAL)).alive()
     with database.read() as connection:
-        return campaigns.rehearsals(connection, name, owner_alive=alive)
+        return rehearsed.of_name(connection, name, owner_alive=alive)
 
 
 def feedback(database: Database, name: str) -> dict[EventKind, int]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from apes_mailer.cli.output import moment, plural
 
 if TYPE_CHECKING:
-    from apes_mailer.ledger.campaigns import Rehearsal
     from apes_mailer.ledger.freeze import Frozen, LeftOut
+    from apes_mailer.ledger.rehearsals import Rehearsal
     from apes_mailer.ledger.status import BatchStatus, Status
 
 OUTBOX = "outbox"

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apes_mailer.contacts import lists
-from apes_mailer.ledger import campaigns, merge_values, resizing, traces
+from apes_mailer.ledger import campaigns, merge_values, rehearsals, resizing, traces
 from apes_mailer.ledger.sorting import Letter, Letters
 from apes_mailer.ledger.states import BatchState, Kind
 from apes_mailer.model.merge import ContactField
@@ -191,7 +191,7 @@ def test_rehearsal_counts_its_recipients_once_however_many_letters_it_has(sorted
         pass
     with sorted_ledger.database.write() as connection:
         connection.execute(sa.update(schema.batch).values(state=BatchState.SUBMITTED))
-        [found] = campaigns.rehearsals(connection, NAME, owner_alive=False)
+        [found] = rehearsals.of_name(connection, NAME, owner_alive=False)
     assert (found.recipients, found.submitted) == (5, 5)
     assert {each.variant: each.digest for each in found.letters} == {
         name: each.digest for name, each in BY_PLACE.items()
