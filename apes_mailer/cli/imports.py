@@ -81,7 +81,7 @@ def import_(  # noqa: PLR0913 - one argument for each option of the command
         _run(application, known, ask, RejectReport(), yes=yes, dry_run=True, json=json)
         return
     with RejectReport(workspace.rejected / f"{file.stem}.csv") as report:
-        counts, remarked = _run(application, known, ask, report, yes=yes, json=json)
+        counts = _run(application, known, ask, report, yes=yes, json=json)
     meanings.remember(file.name)
     if report.count and report.path:
         output.say(f"Every rejected row is in {workspace.shown(report.path)}")
@@ -90,7 +90,7 @@ def import_(  # noqa: PLR0913 - one argument for each option of the command
             f"{files.shown(application, file)} has no row below its first line: nobody was added to {list_name}."
         )
     if json:
-        output.emit({**counts.as_json(), **remarked})
+        output.emit(counts.as_json())
 
 
 class Asked(NamedTuple):
@@ -110,11 +110,8 @@ def _run(
     yes: bool,
     dry_run: bool = False,
     json: bool,
-) -> tuple[Counts, dict[str, Any]]:
-    """Read a file once, show what it would change if somebody wants to know, and let it.
-
-    Return what changed, and what there is to look at, for scripts.
-    """
+) -> Counts:
+    """Read a file once, show what it would change if somebody wants to know, and let it; return what changed."""
     from apes_mailer.contacts import importing, lists
     from apes_mailer.model.field import EMAIL
 
@@ -132,7 +129,7 @@ def _run(
                 _show_difference(run, difference, report, known)
                 if dry_run:
                     _finish_dry_run(run, difference, report, json=json)
-                    return difference.counts, {}
+                    return difference.counts
         if not yes:
             _ask_to_go_on("import", "imported")
         with bulk.write() as connection:
@@ -144,7 +141,7 @@ def _run(
         output.say(f"Recorded in the consent log: {output.plural(counts.consents, 'consent')}.")
     if yes:
         _show_remarks(run, report, known)
-    return counts, remarks.as_json(run, report)
+    return counts
 
 
 def _show_difference(run: Import, difference: Difference, report: RejectReport, known: Understanding) -> None:

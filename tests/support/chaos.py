@@ -202,7 +202,7 @@ class Run:
         truth = Truth(accepted=server.accepted, addresses=self._recipients)
         check(status, self._database, truth)
         self._look_also(server)
-        require((code == 0) == (status["state"] == "finished"), f"exit code {code}, and the state is {status['state']}")
+        require(self._agree(code, status["state"]), f"exit code {code}, and the state is {status['state']}")
         self.result.most_in_doubt = max(self.result.most_in_doubt, status["unknown"])
         if status["state"] == "finished":
             self.result.submitted, self.result.refused = status["submitted"], status["refused"]
@@ -211,6 +211,9 @@ class Run:
         if status["unknown"] and not status["pending"]:
             self._face_doubts(truth)
         return False
+
+    def _agree(self, code: int, state: str) -> bool:
+        return (code == 0) == (state == "finished")
 
     def _face_doubts(self, truth: Truth) -> None:
         """Let a log be asked again before a person looks; what the log can tell is not left to the person."""
@@ -265,6 +268,10 @@ class ReportedRun(Run):
             if self._chance.random() < _AT_ONCE:
                 self.reporter.report_request(seen)
                 self.result.reported_at_once += 1
+
+    def _agree(self, code: int, state: str) -> bool:
+        """A report may finish the campaign when the command has ended already, whatever that said."""
+        return code != 0 or state == "finished"
 
     def _resolve(self, truth: Truth) -> None:
         taken = [mark for _, mark in doubtful_batches(self._database) if mark in truth.marks()]

@@ -112,6 +112,8 @@ class Outside(World):
     @rule()
     def sync(self) -> None:
         self.account.now = self.now
+        with self.database.read() as connection:
+            erased = suppressions.erased_keys(connection)  # of whom nothing more is kept
         synced = syncing.sync(self.desk, self.account, seconds=60)
         assert synced is not None
         assert synced.troubles == []
@@ -121,7 +123,7 @@ class Outside(World):
                 before = self.heeded.get((block_list.name, number))
                 if entry.at is not None and (before is None or entry.at > before):
                     self.heeded[block_list.name, number] = entry.at
-                    if block_list.cause is not None:
+                    if block_list.cause is not None and key(number) not in erased:
                         self.will.heard(number, None, block_list.cause, entry.at, way=ACCOUNT)
 
     @rule(

@@ -21,6 +21,7 @@ from apes_mailer.contacts import (
     importing,
     lists,
     opting_in,
+    plan,
     reported,
     staging,
     suppressions,
@@ -466,7 +467,7 @@ def _coming_back_to_a_group_after_leaving_the_account(audience: Audience) -> Non
 def _claim_of_a_file_that_counts_as_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     statement = reported._ADD.replace("AND import_id IS NULL", "")  # pyright: ignore[reportPrivateUsage]
     monkeypatch.setattr(reported, "_ADD", statement)
-    monkeypatch.setattr(importing, "_TAKE_BACK", "SELECT :all_lists, :list_id, :at")
+    monkeypatch.setattr(plan, "TAKE_BACK", "SELECT :all_lists, :list_id, :at")
 
 
 def _file_of_those_who_left_after_one_that_claims_consents(audience: Audience) -> None:

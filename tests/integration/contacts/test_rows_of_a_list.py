@@ -125,9 +125,7 @@ def test_import_tells_scripts_what_was_mended_and_what_may_be_a_slip(commands: C
     path = tmp_path / "salon.csv"
     path.write_text("EMAIL\nAna <ana@exemple.fr>\nbob@gmial.com\nluc@gmial.com\n", encoding="utf-8")
     command = ("contacts", "import", str(path), "--list", "salon")
-    for option in ("--dry-run", "--yes"):
-        told = commands.json(*command, option)
-        assert told["repairs"] == [{"place": "line 2", "written": "Ana <ana@exemple.fr>", "read": "ana@exemple.fr"}]
-        assert told["hints"] == [{"place": "line 3", "domain": "gmial.com", "meant": "gmail.com", "rows": 2}]
-    path.write_text("EMAIL\nana@exemple.fr\n", encoding="utf-8")
+    told = commands.json(*command, "--dry-run")
+    assert told["repairs"] == [{"place": "line 2", "written": "Ana <ana@exemple.fr>", "read": "ana@exemple.fr"}]
+    assert told["hints"] == [{"place": "line 3", "domain": "gmial.com", "meant": "gmail.com", "rows": 2}]
     assert list(commands.json(*command, "--yes")) == ["read", "new", "updated", "unchanged", "rejected", "suppressed"]
