@@ -13,7 +13,7 @@ from apes_mailer.ledger.states import Kind
 from apes_mailer.ledger.status import Status
 from apes_mailer.model.consent import Purpose
 from apes_mailer.model.report import Clicks, Opens, Report, SentLetter
-from apes_mailer.render import fill
+from apes_mailer.render import fill, web
 from apes_mailer.render.report.places import Place, places
 from apes_mailer.store.database import Connection, Database
 from apes_mailer.store.times import stamp
@@ -97,9 +97,9 @@ def _report(connection: Connection, campaign: Campaign, *, alive: bool, at: dt.d
 
 
 def _subject(connection: Connection, campaign: Campaign) -> str:
-    """Return the subject as it was written: that of all letters of a campaign is the same."""
-    template = next(iter(campaigns.templates(connection, campaign.id).values()))
-    return f"{campaign.envelope.subject_mark}{fill.show_tags(template.subject, _links(campaign))}"
+    """Return the subject, that of all letters of a campaign, as whoever has no value for a merge tag reads it."""
+    subject, links = next(iter(campaigns.templates(connection, campaign.id).values())).subject, _links(campaign)
+    return f"{campaign.envelope.subject_mark}{web.neutral(subject, links).strip() or fill.show_tags(subject, links)}"
 
 
 def _links(campaign: Campaign) -> fill.Links:

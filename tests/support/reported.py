@@ -10,6 +10,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from apes_mailer.ledger.sorting import Letter, Letters
+from apes_mailer.model.merge import ContactField
+from apes_mailer.model.message import Context, Slot
 from apes_mailer.model.submission import NotAccepted, Refused, Submitted, Unknown
 from apes_mailer.model.suppression import Cause
 from apes_mailer.model.waiver import Waiver
@@ -26,7 +28,7 @@ et <a href="https://a.example/outils"><img src="x.jpg" alt="Les outils"></a></p>
 """
 LETTER = replace(
     TEMPLATE,
-    subject=("Semer & récolter <en mars>",),
+    subject=("Semer & récolter <en ", Slot(ContactField("MOIS", "mars"), Context.HEADER), ">"),
     html=(_HTML,),
 )
 

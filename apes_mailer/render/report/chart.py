@@ -37,10 +37,25 @@ def bar(parts: Sequence[tuple[int, str]]) -> list[Rectangle]:
     return found
 
 
-def columns(counts: Sequence[int], *, marked: int | None = None) -> list[Rectangle]:
-    """Return a column for each count, the highest as high as the box; the one that is ``marked`` stands out."""
+def rows(counts: Sequence[int]) -> list[Rectangle]:
+    """Return for each count a bar in a box of its own, the longest as wide as the box; the last one stands out."""
+    longest = max(counts, default=0) or 1
+    return [
+        Rectangle(
+            x=0,
+            y=0,
+            width=max(_LEAST, round(WIDTH * count / longest)) if count else 0,
+            height=HEIGHT,
+            tone="past" if place < len(counts) - 1 else "good",
+        )
+        for place, count in enumerate(counts)
+    ]
+
+
+def columns(counts: Sequence[int]) -> list[Rectangle]:
+    """Return a column for each count, the highest as high as the box; none for a single one, which compares nothing."""
     highest = max(counts, default=0)
-    if not highest:
+    if sum(map(bool, counts)) < _FEWEST_COMPARED:
         return []
     step = WIDTH / max(len(counts), _FEWEST_COLUMNS)
     gap = min(_GAP * 2, step / 5)
@@ -50,10 +65,11 @@ def columns(counts: Sequence[int], *, marked: int | None = None) -> list[Rectang
             y=HEIGHT - (height := max(2, round(HEIGHT * count / highest)) if count else 0),
             width=max(1, round(step - gap)),
             height=height,
-            tone="good" if marked in {None, place} else "past",
+            tone="good",
         )
         for place, count in enumerate(counts)
     ]
 
 
-_FEWEST_COLUMNS = 12  # three campaigns do not fill the width
+_FEWEST_COLUMNS = 12  # three of them do not fill the width
+_FEWEST_COMPARED = 2

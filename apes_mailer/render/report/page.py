@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 
 from apes_mailer.model.language import Language
-from apes_mailer.model.report import Report
+from apes_mailer.model.report import Past, Report
 from apes_mailer.render import own_page
 from apes_mailer.render.report import chart, rows, words
 from apes_mailer.render.report.rows import Row, Table
 
 _TILES = ("recipients", "submitted", "delivered", "bounced", "left.unsubscribed", "left.complained")
-_FEWEST_COMPARED = 2
+_FEWEST_COMPARED, _MOST_DRAWN = 2, 12  # campaigns in the table, and of these in its chart
 
 
 def page(report: Report, language: Language) -> str:
@@ -29,7 +29,7 @@ def page(report: Report, language: Language) -> str:
         "bar": _bar,
         "slices": chart.columns([each.submitted for each in report.sending.slices]),
         "past": _past(report, language),
-        "trend": chart.columns([each.candidates for each in report.past], marked=len(report.past) - 1),
+        "trend": _trend(report),
         "clock": words.clock if _within_a_day(report) else spoken["moment"],
         "rule_about_rates": words.rule_about_rates(language),
     }
@@ -66,6 +66,12 @@ def _past(report: Report, language: Language) -> list[tuple[str, str, dict[str, 
         (each.campaign, each.prepared_at, {row.name: row for row in rows.past_rows(each, language)})
         for each in reversed(report.past)
     ]
+
+
+def _trend(report: Report) -> list[tuple[Past, chart.Rectangle]]:
+    """Return the last campaigns, newest first, each with the bar for the contacts that it had."""
+    shown = report.past[-_MOST_DRAWN:]
+    return list(zip(shown, chart.rows([each.candidates for each in shown]), strict=True))[::-1]
 
 
 def _within_a_day(report: Report) -> bool:

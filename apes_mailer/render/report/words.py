@@ -54,12 +54,15 @@ def number(count: int | None, language: Language) -> str:
 
 def share(found: Share, language: Language) -> str:
     """Return ``98,7 %``, or ``17 sur 18`` when a rate of so few people would say nothing."""
+    from babel import Locale
     from babel.numbers import format_percent
 
     if found.rate is None:
         template = words("report", language)["few"]
         return template % {"count": number(found.count, language), "of": number(found.of, language)}
-    return format_percent(_honest(found), format=None if found.count in {0, found.of} else "#,##0.0 %", locale=language)
+    whole = Locale.parse(language).percent_formats[None].pattern
+    form = whole if found.count in {0, found.of} else whole.replace("0", "0.0", 1)
+    return format_percent(_honest(found), format=form, locale=language)
 
 
 def _honest(found: Share) -> float:
@@ -71,9 +74,22 @@ def _honest(found: Share) -> float:
 
 def moment(stamp: str, language: Language) -> str:
     """Return a time of the ledger as the clock and the calendar on the wall here show it."""
+    return words("report", language)["when"] % {"day": day(stamp, language), "time": _time(stamp, language)}
+
+
+def span(first: str, last: str, language: Language) -> str:
+    """Return from when to when something lasted: the day once when it was one, one time when it was a minute."""
+    said = {"first": moment(first, language), "last": moment(last, language), "day": day(first, language)}
+    said |= {"from": _time(first, language), "until": _time(last, language)}
+    name = "span_minute" if said["first"] == said["last"] else "span_days"
+    if name == "span_days" and said["day"] == day(last, language):
+        name = "span_day"
+    return words("report", language)[name] % said
+
+
+def _time(stamp: str, language: Language) -> str:
     local = dt.datetime.fromisoformat(stamp).astimezone()
-    time = {"day": day(stamp, language), "hour": local.hour, "minute": f"{local:%M}"}
-    return words("report", language)["when"] % time
+    return words("report", language)["time"] % {"hour": local.hour, "minute": f"{local:%M}"}
 
 
 def day(stamp: str, language: Language) -> str:
@@ -88,21 +104,17 @@ def clock(stamp: str) -> str:
 
 def requests(sending: Sending, language: Language) -> str:
     """Return how many requests there were, and when."""
-    first, last = moment(sending.first, language), moment(sending.last, language)
     name = "request" if sending.requests == 1 else "requests"
-    return words("sending", language)[name] % {
-        "count": number(sending.requests, language),
-        "first": first,
-        "last": last,
-    }
+    when = span(sending.first, sending.first if sending.requests == 1 else sending.last, language)
+    return words("sending", language)[name] % {"count": number(sending.requests, language), "when": when}
 
 
 def pause(found: Pause, language: Language) -> str:
     """Return when the sending stood still, and why."""
-    told = {"at": moment(found.at, language), "cause": note(found.cause, language).rstrip(".")}
-    name = "pause" if found.until else "paused"
-    until = moment(found.until, language) if found.until else ""
-    return words("sending", language)[name] % {**told, "until": until}
+    cause = note(found.cause, language).rstrip(".")
+    if found.until:
+        return words("sending", language)["pause"] % {"when": span(found.at, found.until, language), "cause": cause}
+    return words("sending", language)["paused"] % {"at": moment(found.at, language), "cause": cause}
 
 
 def rule_about_rates(language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 import tomllib
@@ -77,7 +78,8 @@ def test_no_rate_of_fewer_than_twenty(count: int, of: int, shown: str) -> None:
 def test_rate_says_nobody_or_everybody_only_when_it_is_so(of: int, data: st.DataObject) -> None:
     count = data.draw(st.integers(0, of))
     shown = words.share(Share(count, of), "en")
-    assert (shown in {"0%", "0 %"}) == (count == 0)
+    assert (shown == "0%") == (count == 0)
+    assert re.fullmatch(r"\d+(\.\d)?%", shown)
     assert shown.startswith("100") == (count == of)
 
 
@@ -93,7 +95,7 @@ def test_bar_is_filled_to_the_last_pixel_and_everybody_is_seen(counts: list[int]
 @given(counts=st.lists(st.integers(0, 10**7), max_size=40))
 def test_columns_stay_in_their_box_and_the_highest_fills_it(counts: list[int]) -> None:
     found = chart.columns(counts)
-    assert len(found) == (len(counts) if any(counts) else 0)
+    assert len(found) == (len(counts) if sum(map(bool, counts)) > 1 else 0)
     assert all(each.x + each.width <= chart.WIDTH and each.y + each.height == chart.HEIGHT for each in found)
     assert not found or max(each.height for each in found) == chart.HEIGHT
     assert [bool(each.height) for each in found] == [bool(count) for count in counts][: len(found)]
@@ -220,17 +222,38 @@ def test_clicks_that_nobody_made_are_not_clicks_that_nobody_counts(report: Repor
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(1, "Une seule requête, le "), (2, "2 requêtes, du "), (1200, "1\u202f200 requêtes, du ")]
+    ("count", "said"), [(1, "Une seule requête, le "), (2, "2 requêtes, le "), (1200, "1\u202f200 requêtes, le ")]
 )
 def test_a_single_request_is_said_in_the_singular(report: Report, count: int, said: str) -> None:
     sending = replace(report.sending, requests=count)
     assert words.requests(sending, "fr").startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ("2027-02-03T09:31:40", "le 3 février 2027 à 9 h 31"),
+        ("2027-02-03T09:38:00", "le 3 février 2027, de 9 h 31 à 9 h 38"),
+        ("2027-02-04T09:31:00", "du 3 février 2027 à 9 h 31 au 4 février 2027 à 9 h 31"),
+    ],
+)
+def test_a_span_says_a_day_and_a_minute_once(last: str, said: str) -> None:
+    first, last = (dt.datetime.fromisoformat(at).astimezone().isoformat() for at in ("2027-02-03T09:31:02", last))
+    assert words.span(first, last, "fr").replace("\u00a0", " ") == said
+
+
+@given(counts=st.lists(st.integers(0, 10**7), max_size=40))
+def test_bars_of_a_comparison_are_as_long_as_their_counts(counts: list[int]) -> None:
+    found = chart.rows(counts)
+    assert [bool(bar.width) for bar in found] == [bool(count) for count in counts]
+    assert not any(counts) or max(bar.width for bar in found) == chart.WIDTH
+    assert [bar.tone for bar in found] == ["past"] * (len(found) - 1) + ["good"] * bool(found)
+
+
 def test_a_pause_has_its_end_or_lasts() -> None:
     at, until = "2027-02-03T09:00:00.000000Z", "2027-02-03T10:00:00.000000Z"
     pause = Pause(at=at, by="ana", cause="a person paused it", until=until)
-    assert re.fullmatch(r"Pause du 3.février 2027 à .* au 3.février 2027 à .*\.", words.pause(pause, "fr"))
+    assert re.fullmatch(r"Pause le 3.février 2027, de \d+.h.00 à \d+.h.00 \(.*\)\.", words.pause(pause, "fr"))
     assert words.pause(replace(pause, until=""), "fr").startswith("En pause depuis le 3\u00a0février 2027")
 
 
