@@ -1,6 +1,6 @@
 // Marks in the letter, each at the place that a finding is about; mark and finding lead to each other.
 
-const EDGE = 6; // pixels
+const EDGE = -12; // pixels: half outside the letter, so that its margin keeps the text free on a narrow screen, too
 const ROOM = 30; // pixels that a mark takes, in both directions
 
 /** Letters and digits alone: typography, Markdown and the layout change the rest. */
@@ -55,12 +55,13 @@ export function mark(stage, frame, findings) {
     link.textContent = number;
     link.setAttribute("aria-label", finding.querySelector("p").textContent);
     link.style.top = `${top}px`;
-    link.style.left = `${EDGE + ROOM * freeColumn(columns, top)}px`;
+    const column = freeColumn(columns, top);
+    link.style[column % 2 ? "right" : "left"] = `${EDGE + ROOM * Math.floor(column / 2)}px`;
     stage.append(link);
   }
 }
 
-/** Take the first column that has room at a height. */
+/** Take the first column that has room at a height: they lie at the left and at the right edge by turns. */
 function freeColumn(columns, top) {
   const free = columns.findIndex((tops) => tops.every((other) => Math.abs(other - top) >= ROOM));
   if (free < 0) return columns.push([top]) - 1;

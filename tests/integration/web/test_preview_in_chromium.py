@@ -30,3 +30,26 @@ def test_mark_stands_beside_its_place_and_leads_to_its_finding_and_back(browser:
         finding.get_by_role("link", name="Show in the letter").click()
         assert page.evaluate("location.hash") == f"#mark-{number}"
         page.close()
+
+
+@pytest.mark.parametrize(("window", "width"), [(375, "640"), (1200, "375")])
+def test_marks_leave_the_text_free_on_a_narrow_screen(
+    browser: Browser, tmp_path: Path, window: int, width: str
+) -> None:
+    with previewing(make_workspace(tmp_path / "workspace", FAULTY)) as opened:
+        page = browser.new_page(viewport={"width": window, "height": 900}, locale="en-GB")
+        page.goto(gate.address(opened.url, TOKEN))
+        page.wait_for_selector(".mark")
+        page.locator(f"input[name=width][value='{width}']").check(force=True)
+        letter = page.locator("iframe").bounding_box()
+        marks = [mark.bounding_box() for mark in page.locator(".mark").all()]
+        assert letter is not None
+        assert all(mark is not None for mark in marks)
+        # The letters of both themes begin 20 pixels from the edge there.
+        edges = [(letter["x"] + 20, letter["x"] + letter["width"] - 20)] * len(marks)
+        assert all(
+            mark is not None and (mark["x"] + mark["width"] <= left or mark["x"] >= right)
+            for mark, (left, right) in zip(marks, edges, strict=True)
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= window
+        page.close()
