@@ -86,3 +86,4 @@ def _lists(application: Application, database: Database, list_name: str | None, 
         sheet, state = lists.examine(application, database, name, asked=list_name is not None)
         report.diagnoses += sheet
         report.lists += [state] if state else []
+    report.diagnoses += lists.opposition(report.lists)

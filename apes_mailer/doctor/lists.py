@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apes_mailer.campaign import audience, census
@@ -65,6 +66,18 @@ def examine(application: Application, database: Database, name: str, *, asked: b
     return sheet, ListState(list=name, kept=found.shown or "store", policy=policy, counted=counted)
 
 
+def opposition(states: Sequence[ListState]) -> Sheet:
+    """Say once what the lists take for granted that are mailed to whoever has not said no."""
+    sheet = Sheet("list")
+    names = [each.list for each in states if each.policy is Policy.OPPOSITION and each.list != STAFF]
+    if names:
+        whose = "its policy takes" if len(names) == 1 else "their policy takes"
+        what = f"{whose} for granted that everybody was told of the letter, and that it sells nothing"
+        where = ", ".join(f"lists.{name}.policy" for name in names)
+        sheet.info(what, where, 'If people have to agree first: policy = "opt-in"')
+    return sheet
+
+
 def _may_be_mailed(sheet: Sheet, name: str, policy: Policy, counted: Census, *, asked: bool) -> None:
     numbers = (
         f"contacts: {counted.contacts:,}, may be mailed: {counted.mailable:,}, suppressed: {counted.suppressed:,}, "
@@ -86,9 +99,6 @@ def _right(sheet: Sheet, found: Audience, policy: Policy, counted: Census) -> No
             "--consent-source WORDS. Otherwise let them sign up."
         )
         sheet.warning(f"contacts left out because nothing proves that they agreed: {unproven:,}", name, cure)
-    elif policy is Policy.OPPOSITION and name != STAFF:
-        what = "its policy takes for granted that everybody was told of the letter, and that it sells nothing"
-        sheet.info(what, f"lists.{name}.policy", 'If people have to agree first: policy = "opt-in"')
 
 
 def _rows(sheet: Sheet, found: Audience, rows: Rows) -> None:

@@ -90,6 +90,18 @@ def test_opt_in_list_without_proofs_has_nobody_to_mail(place: Place) -> None:
     assert (asked.message, asked.where) == (nobody.message, "tous")
 
 
+def test_what_a_policy_takes_for_granted_is_said_once_for_all_lists(place: Place) -> None:
+    for name in ("adherents", "presse"):
+        place.list(name, *ADDRESSES)
+    (told,) = said(place.examine(), "list", Grade.INFO)
+    assert (told.where, told.cure) == (
+        "lists.adherents.policy, lists.presse.policy",
+        'If people have to agree first: policy = "opt-in"',
+    )
+    (told,) = said(place.examine(list_name="presse"), "list", Grade.INFO)
+    assert told.where == "lists.presse.policy"
+
+
 def test_rows_that_are_no_contact_and_slips_are_told_with_their_line(place: Place) -> None:
     place.list("tous", "ana@exemple.fr", "zut", "bob@gmial.com", "ana@exemple.fr")
     rows, slip = said(place.examine(list_name="tous"), "list", Grade.WARNING)
