@@ -117,9 +117,17 @@ class AccountUnclearError(AccountError):
 
 
 class AccountRefusedError(AccountError):
-    """The key is not valid, or has no right to what it was asked for."""
+    """The key has no right to what it was asked for: the one that is called ``right`` in the account."""
 
     exit_code = 4
+
+    def __init__(self, message: str, *, hint: str = "", right: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.right = right
+
+
+class KeyRefusedError(AccountRefusedError):
+    """The key is not valid, whatever it is used for."""
 
 
 class AccountBusyError(AccountError):

@@ -158,15 +158,14 @@ def _of_corrected(
     return corrections.candidates(connection, campaign_id, today, with_doubtful=corrected.with_doubtful)
 
 
-def count(database: Database, audience: Audience) -> segments.Count:
+def count(connection: Connection, audience: Audience) -> segments.Count:
     """Count the contacts of a list, and those of them that the segment means.
 
     Raises ``ContactsError`` when the list cannot be read, or has none of the columns that the segment asks for.
     """
     if audience.file is None:
-        with database.read() as connection:
-            list_id = lists.number(connection, audience.name)
-            return segments.count(connection, lists.members(list_id), audience.where)
+        list_id = lists.number(connection, audience.name)
+        return segments.count(connection, lists.members(list_id), audience.where)
     with open_contacts_file(audience.file, shown=audience.shown) as file:
         return segments.count_file(file, audience.where)
 

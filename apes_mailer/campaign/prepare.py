@@ -31,6 +31,7 @@ _GROWTH, _ISOLATES = 6, 16
 
 _NOBODY_TO_CORRECT = "Nobody needs this correction: it goes to those who got that campaign, and still want letters."
 _NOBODY = "Add contacts to the list, or choose another one with --to."
+_OUTSIDE = "Those whom the segment means get no letters: ask for others with --where."
 _UNPROVEN = (
     "The settings say that this list is opt-in: import the consents along with the contacts (their date and where they "
     "were given, in columns or by --consent-source), or let people sign up."
@@ -117,9 +118,11 @@ def _prepare(
         preparation = _preparation(connection, order, list_id, targeting.letters())
         frozen = freeze.freeze(connection, preparation, candidates, at=at, actor=order.actor, expected=expected)
     if not frozen.recipients:
-        excluded = ", ".join(f"{count} {reason}" for reason, count in frozen.excluded.items()) or "nobody is on it"
+        left_out = (f"{count:,} {reason.replace('_', ' ')}" for reason, count in frozen.excluded.items())
+        excluded = ", ".join(left_out) or "nobody is on it"
         raise ContactsError(
-            f"{order.audience.words} gives no recipient ({excluded}).", hint=_without_recipients(order, frozen)
+            f"{order.audience.words} gives no recipient ({excluded}).",
+            hint=_without_recipients(connection, order, frozen),
         )
     columns = partial(audience_module.columns, connection, order.audience, list_id)
     targeting.require_readers(columns)
@@ -129,10 +132,12 @@ def _prepare(
     return found, targeting
 
 
-def _without_recipients(order: Order, frozen: Frozen) -> str:
+def _without_recipients(connection: Connection, order: Order, frozen: Frozen) -> str:
     """Return what to do when nobody is left to mail."""
     if Reason.NO_PROOF in frozen.excluded:
         return _UNPROVEN
+    if Reason.NOT_IN_SEGMENT in frozen.excluded:
+        return " ".join(audience_module.count(connection, order.audience).unmet) or _OUTSIDE
     return _NOBODY_TO_CORRECT if order.audience.corrected else _NOBODY
 
 

@@ -6,7 +6,7 @@ It is also told who has come back here, since its own lists would go on holding 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +15,7 @@ from apes_mailer.campaign.patience import Patience
 from apes_mailer.contacts import block_lists, let_backs, provider_tasks
 from apes_mailer.contacts.block_lists import Source
 from apes_mailer.contacts.provider_tasks import Task
-from apes_mailer.errors import AccountError, AccountRefusedError, AccountUnclearError
+from apes_mailer.errors import AccountError, AccountRefusedError, AccountUnclearError, KeyRefusedError
 from apes_mailer.model.account import BlockList
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause
@@ -62,6 +62,12 @@ class Synced:
     def new(self) -> int:
         """How many addresses are newly suppressed."""
         return sum(each.new for each in self.lists if each.cause is not None)
+
+    @property
+    def refused_key(self) -> KeyRefusedError | None:
+        """That the provider took the key for nothing at all; None when it answered a question, or did not answer."""
+        refused = [error for error in self.troubles if isinstance(error, KeyRefusedError)]
+        return refused[0] if refused and len(refused) == len(self.troubles) and not self.lists else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +195,16 @@ def news(synced: Synced) -> str:
 
 
 def trouble(synced: Synced) -> str:
-    """Return what was not answered, in words; empty when everything was."""
-    told = dict.fromkeys(f"{error.message} {error.hint}".rstrip() for error in synced.troubles)
-    return " ".join(told)
+    """Return what was not answered, in words, once for each cause; empty when everything was."""
+    by_cause: dict[str, list[AccountError]] = {}
+    for error in synced.troubles:
+        cause = f"{type(error)} {error.right}" if isinstance(error, AccountRefusedError) else str(error.message)
+        by_cause.setdefault(cause, []).append(error)
+    return " ".join(_sentence(errors) for errors in by_cause.values())
+
+
+def _sentence(errors: Sequence[AccountError]) -> str:
+    """Return what was not answered for one cause: the first question, and how many more."""
+    first, more = errors[0], len(errors) - 1
+    others = [f"The same goes for {more} more {'question' if more == 1 else 'questions'}."] if more else []
+    return " ".join([first.message, *others, first.hint]).rstrip()

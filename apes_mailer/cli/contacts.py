@@ -109,7 +109,8 @@ def show(
     if found.where is not None:
         from apes_mailer.campaign import audience
 
-        counted = audience.count(application.database, found)
+        with application.database.read() as connection:
+            counted = audience.count(connection, found)
         output.say(f"{counted.inside:,} of {output.plural(counted.contacts, 'contact')}: {found.where}")
 
 

@@ -27,7 +27,8 @@ def count(context: typer.Context, list_name: ListOption, where: Where = None, *,
     application = application_of(context)
     segment = typed.segment(application, where)
     found = audience.find(application.workspace, application.database, list_name, where=segment)
-    counted = audience.count(application.database, found)
+    with application.database.read() as connection:
+        counted = audience.count(connection, found)
     if json:
         body = {
             "list": list_name,

@@ -227,6 +227,8 @@ def sync_suppressions(
         output.emit(accounts.sync_json(synced))
     else:
         output.show(accounts.sync_text(synced))
+    if synced.refused_key:
+        raise synced.refused_key
     for error in synced.troubles[1:]:
         output.say(str(error))
     if synced.troubles:

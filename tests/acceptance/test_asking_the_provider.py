@@ -73,11 +73,42 @@ def test_key_that_may_only_send_sends_and_says_what_it_may_not(small: Cli) -> No
         server.desk.scopes = ["mail.send"]
         done = cli.ok("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
         assert "sendgrid: SendGrid did not tell its list unsubscribes: the key has no right to it (403)" in done.err
+        assert done.err.count("(403)") == 1
+        assert "The same goes for 4 more questions." in done.err
+        assert "nothing new" not in done.err
         assert len(server.accepted) == 60
         refused = cli.run("suppressions", "sync", "--json")
         assert refused.code == 4
         assert len(refused.json()["troubles"]) == 5
         assert "Suppressions: Read Access (suppression.bounces.read)" in refused.err
+
+
+def test_key_that_is_none_ends_a_send_before_anything_is_prepared(small: Cli) -> None:
+    with LocalSendGrid() as server:
+        cli = _through(small, server)
+        cli.extra["SENDGRID_API_KEY"] = "SG.wrong"
+        order = ("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
+        refused = cli.run(*order)
+        assert refused.code == 4
+        assert "sendgrid refuses the key: nothing was prepared, nothing was sent." in refused.err
+        assert "Check SENDGRID_API_KEY" in refused.err
+        assert cli.status()["state"] == "none"
+        looked = cli.ok(*order, "--dry-run").err
+        assert (looked.count("(401)"), "nothing new" in looked) == (1, False)
+        assert cli.run("suppressions", "sync").err.count("(401)") == 1
+        cli.extra["SENDGRID_API_KEY"] = API_KEY
+        cli.ok(*order)
+        assert len(server.accepted) == 60
+
+
+def test_account_that_does_not_answer_about_opt_outs_stops_no_send(small: Cli) -> None:
+    with LocalSendGrid() as server:
+        cli = _through(small, server)
+        server.desk.plan = FaultList([faults.RESET_BEFORE_BODY] * 10)
+        done = cli.ok("send", STARTER, "--to", "tous", "--confirm", f"{STARTER}:60")
+        assert "no answer came" in done.err
+        assert "nothing new" not in done.err
+        assert len(server.accepted) == 60
 
 
 def test_account_out_of_reach_ends_a_sync_with_what_to_do(small: Cli) -> None:

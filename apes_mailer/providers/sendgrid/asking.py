@@ -12,7 +12,13 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, NoReturn
 
-from apes_mailer.errors import AccountBusyError, AccountError, AccountRefusedError, AccountUnclearError
+from apes_mailer.errors import (
+    AccountBusyError,
+    AccountError,
+    AccountRefusedError,
+    AccountUnclearError,
+    KeyRefusedError,
+)
 from apes_mailer.providers.sendgrid import transport
 from apes_mailer.providers.sendgrid.answer import ADDRESS_CURE, presentable, said, wait
 
@@ -58,8 +64,9 @@ class Asking:
     ) -> Told:
         """Make one request; an answer with a status in ``accept`` is returned.
 
-        Raises ``AccountRefusedError`` for a key without the right, ``AccountBusyError`` when it should be asked later,
-        ``AccountError`` for all else: nobody there, no such service in this account, an answer that broke off.
+        Raises ``KeyRefusedError`` for a key that is none, ``AccountRefusedError`` for one without the right,
+        ``AccountBusyError`` when it should be asked later, ``AccountError`` for all else: nobody there, no such service
+        in this account, an answer that broke off.
         """
         content = None if body is None else json.dumps(body).encode()
         exchange = partial(transport.exchange, query=query, body=content)
@@ -105,11 +112,12 @@ def _refuse(matter: Matter, response: transport.Response) -> NoReturn:
     start = f"SendGrid did not tell {matter.what}"
     match status:
         case 401:
-            raise AccountRefusedError(f"{start}: the key is not valid (401).", hint="Check SENDGRID_API_KEY.")
+            raise KeyRefusedError(f"{start}: the key is not valid (401).", hint="Check SENDGRID_API_KEY.")
         case 403:
             raise AccountRefusedError(
                 f"{start}: the key has no right to it (403).",
                 hint=f"With SendGrid (Settings, API Keys) give the key the right {matter.right} ({matter.scope}).",
+                right=matter.right,
             )
         case 429:
             asks = f"{start}: it asks to slow down (429)."

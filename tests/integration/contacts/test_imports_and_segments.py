@@ -150,7 +150,8 @@ def test_segment_that_is_not_understood_sends_nothing(cli: Cli) -> None:
     assert "Did you mean TERRITOIRE?" in done.err
     done = cli.run("send", STARTER, "--to", "tous", "--where", "territoire = Nord", "--dry-run")
     assert done.code == 1
-    assert "gives no recipient (4 not_in_segment)" in done.err
+    assert "gives no recipient (4 not in segment)" in done.err
+    assert "Nobody has TERRITOIRE = Nord." in done.err
 
 
 def test_segment_of_the_settings_with_a_fault_is_told_with_its_line(cli: Cli) -> None:

@@ -24,7 +24,7 @@ def cli(tmp_path: Path) -> Cli:
 def test_opt_in_list_is_mailed_to_those_who_agreed_and_says_so(cli: Cli) -> None:
     refused = cli.run("send", STARTER, "--to", "adherents", "--dry-run")
     assert refused.code != 0
-    assert "gives no recipient (2 no_proof_of_consent)" in refused.err
+    assert "gives no recipient (2 no proof of consent)" in refused.err
     assert "The settings say that this list is opt-in" in refused.err
     # The word of the person, by phone, ends what she had said before, and is the proof.
     cli.ok("suppressions", "add", "a@exemple.fr", "--cause", "unsubscribed", "--list", "adherents")
