@@ -39,7 +39,7 @@ def consent(  # noqa: PLR0913 - one argument for each option of the command
     ] = "",
     wording: Annotated[str, typer.Option(metavar="WORDS", help="What the person read, word by word.")] = "",
     on: Annotated[
-        dt.datetime | None, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="When; today by default.")
+        dt.date | None, typer.Option(metavar="DATE", parser=typed.day, help="When; today by default.")
     ] = None,
     *,
     json: Json = False,
@@ -81,11 +81,11 @@ def _record(
     said: Mapping[Purpose, State],
     list_name: str | None,
     proof: tuple[str, str],
-    on: dt.datetime | None,
+    on: dt.date | None,
 ) -> None:
     from apes_mailer.contacts import consents
 
-    at = application.clock() if on is None else on.replace(hour=12, tzinfo=dt.UTC)
+    at = application.clock() if on is None else dt.datetime.combine(on, dt.time(12), dt.UTC)
     source, wording = proof
     with application.database.write() as connection:
         list_id = scope(application, connection, list_name)

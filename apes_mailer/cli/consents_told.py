@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from apes_mailer.contacts.table import ContactsTable
 
 
-def of_file(source: str, on: dt.datetime | None, wording: str, basis: str, *, now: dt.datetime) -> FileConsent | None:
+def of_file(source: str, on: dt.date | None, wording: str, basis: str, *, now: dt.datetime) -> FileConsent | None:
     """Return the consent that the options tell of, None when they tell of none.
 
     Raises ``UsageError`` for a proof without a source, and for a day to come.
@@ -27,7 +27,7 @@ def of_file(source: str, on: dt.datetime | None, wording: str, basis: str, *, no
                 hint='Say where everybody in the file agreed: --consent-source "membership form 2027"',
             )
         return None
-    at = on.replace(hour=12, tzinfo=dt.UTC) if on else None
+    at = dt.datetime.combine(on, dt.time(12), dt.UTC) if on else None
     if at and at.date() > now.date():
         raise UsageError(f"--consent-date {at.date()} is still to come.", hint="Write the day on which they agreed.")
     return FileConsent(source=source, at=min(at, now) if at else None, wording=wording, basis=basis)

@@ -48,8 +48,8 @@ def import_(  # noqa: PLR0913 - one argument for each option of the command
         str, typer.Option(metavar="WORDS", help="Everybody in the file agreed to the letters: where they said so.")
     ] = "",
     consent_date: Annotated[
-        dt.datetime | None,
-        typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="With --consent-source: when; today by default."),
+        dt.date | None,
+        typer.Option(metavar="DATE", parser=typed.day, help="With --consent-source: when; today by default."),
     ] = None,
     wording: Annotated[
         str, typer.Option(metavar="WORDS", help="With --consent-source: what they read, and in which version.")
@@ -113,12 +113,11 @@ def _run(
 ) -> Counts:
     """Read a file once, show what it would change if somebody wants to know, and let it; return what changed."""
     from apes_mailer.contacts import importing, lists
-    from apes_mailer.model.field import EMAIL
 
     with known.table as table, application.database.bulk(cache_mb=8) as bulk:
         if asked.consent is not None:
             consents_told.require_silent(table)
-        report.columns = table.columns.in_file_order(EMAIL, table.fields)
+        report.columns = table.columns.headings
         report.notice, report.place = table.notice, table.place
         with bulk.read() as connection:
             run = importing.Import(connection, application.keyring, report.add, files.show_rows)

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from apes_mailer.contacts.incoming import Reject
+    from apes_mailer.contacts.rejects import Reject
 
 SHOWN = 10
 _WIDEST = 60  # characters of a row on a screen

@@ -38,12 +38,24 @@ def lines(argument: str) -> list[tuple[str, str]]:
     return [(f"line {number}: ", line) for number, line in numbered if line]
 
 
+def day(text: str) -> dt.date:
+    """Return a day written as 2027-09-01. Raises ``UsageError`` for anything else, with the day that may be meant."""
+    from apes_mailer.contacts.moments import moment
+
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        meant = moment(text)
+        if meant is None:
+            raise UsageError(f"{text} is no day.", hint="Write year, month and day: 2027-09-01") from error
+        raise UsageError(
+            f"{text} is not written as year, month and day.", hint=f"Write {meant.date()}, if that is the day."
+        ) from error
+
+
 def coming_day(text: str, *, after: dt.datetime) -> dt.datetime:
     """Return the beginning of a day here. Raises ``UsageError`` when the text names none, or one that has begun."""
-    try:
-        begins = dt.datetime.combine(dt.date.fromisoformat(text), dt.time()).astimezone()
-    except ValueError as error:
-        raise UsageError(f"{text} is no day.", hint="Write year, month and day: 2027-09-01") from error
+    begins = dt.datetime.combine(day(text), dt.time()).astimezone()
     if begins <= after:
         raise UsageError(f"{text} is not in the future.", hint="Write a day that is still to come.")
     return begins

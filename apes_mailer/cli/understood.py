@@ -37,7 +37,7 @@ class Understanding:
 
     def show_open(self, run: Import) -> None:
         """Say what may be a no, and which days of consent are not known, before the rows count as recipients."""
-        headers = {field: header for layout in self.table.layouts for field, header in layout.named.items()}
+        headers = {field: header for _, layout in self.table.layouts for field, header in layout.named.items()}
         incoming = run.incoming
         for line in _questions(incoming.questions, headers, self.table.place):
             output.say(f"  {line}")
@@ -53,13 +53,23 @@ class Understanding:
 def _columns(table: ContactsTable, meanings: Meanings, file_name: str) -> Iterator[str]:
     from apes_mailer.contacts.meanings import FILE_NAME
 
-    for layout in table.layouts:
-        yield from _layout(layout)
+    several = len(table.layouts) > 1
+    for name, layout in table.layouts:
+        for line in [*_by_name(name), *_layout(layout)]:
+            yield f"{name}: {line}" if several else line
     remembered = [f"{_quoted(header)} is {field or 'left out'}" for header, field in meanings.remembered().items()]
     if sheet := meanings.remembered_sheet(file_name):
         remembered.append(f"the sheet is {_quoted(sheet)}")
     if remembered:
         yield f"Remembered in contacts/{FILE_NAME}: {', '.join(remembered)}."
+
+
+def _by_name(file_name: str) -> Iterator[str]:
+    """Yield what the name of a file alone says of everybody in it."""
+    from apes_mailer.contacts import opt_outs
+
+    if opt_outs.find((), file_name):
+        yield "by its name a file of people who get no letters: who left, or whose address is dead"
 
 
 def _layout(layout: Columns) -> Iterator[str]:
@@ -75,7 +85,8 @@ def _layout(layout: Columns) -> Iterator[str]:
     others = len(named) - len(renamed)
     kept = [f"{output.plural(others, 'other column')}"] if others else []
     yield "; ".join([f"Addresses: {_quoted(address)}", *renamed, *kept])
-    if heard := [header for header in named.values() if letter_columns.says_whether(header)]:
+    company = list(named.values())
+    if heard := [header for header in company if letter_columns.says_whether(header, beside=company)]:
         yield f"Yes or no to letters: {_listed(heard)}"
 
 

@@ -58,9 +58,9 @@ class Bundle:
         )
 
     @property
-    def layouts(self) -> Sequence[Columns]:
-        """The columns of each table."""
-        return [table.columns for table in self._tables]
+    def layouts(self) -> Sequence[tuple[str, Columns]]:
+        """The name and the columns of each table."""
+        return [layout for table in self._tables for layout in table.layouts]
 
     @property
     def notice(self) -> str:

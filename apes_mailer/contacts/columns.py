@@ -31,6 +31,8 @@ class Columns:
     """Which column was taken for the addresses, when its name alone does not say so; a sentence for the person."""
     settled: frozenset[str] = frozenset()
     """The fields of the columns of which a person said what they are."""
+    left_out: tuple[int, ...] = ()
+    """The places of the columns that are no fields, because a person said so."""
 
     @property
     def named(self) -> dict[str, str]:
@@ -38,12 +40,26 @@ class Columns:
         fields = zip((EMAIL, *self.fields), (self.address, *self.places), strict=True)
         return {field: self.headers[place] for field, place in fields if place < len(self.headers)}
 
-    def in_file_order(self, address: str, values: Sequence[str]) -> tuple[str, ...]:
-        """Return an address and the values of the fields in the order of the file's columns."""
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What a report calls the columns: each name is a field of its own, those that are left out are among them."""
+        aside = [f"LEFT OUT {place + 1}: {self.headers[place]}" for place in self.left_out]
+        return self.in_file_order(EMAIL, self.fields, aside)
+
+    def in_file_order(self, address: str, values: Sequence[str], aside: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return an address, the values of the fields and what is left out in the order of the file's columns."""
         cells = [""] * self.width
-        for place, value in zip((self.address, *self.places), (address, *values), strict=True):
+        places = (self.address, *self.places, *self.left_out)
+        # Tables of a ZIP file leave out columns of their own, which have no place among those of all.
+        for place, value in zip(places, (address, *values, *aside), strict=False):
             cells[place] = value
         return tuple(cells)
+
+    def other_address(self, values: Sequence[str], aside: Sequence[str]) -> str:
+        """Return the name of the only other column in which a row has an address; mostly nothing."""
+        names = (*self.fields, *(self.headers[place] for place in self.left_out))
+        found = [name for name, cell in zip(names, (*values, *aside), strict=False) if _is_address(cell)]
+        return found[0] if len(found) == 1 else ""
 
 
 class UnclearColumnsError(ContactsError):
@@ -88,6 +104,7 @@ def read_columns(
     if chosen is None:
         chosen, notice = _likely_address(named, sample, place)
     others = {field: index for field, index in found.items() if index != chosen}
+    used = {chosen, *others.values()}
     return Columns(
         width=len(named),
         address=chosen,
@@ -96,6 +113,7 @@ def read_columns(
         headers=tuple(named),
         notice=notice,
         settled=frozenset(filter(None, told.values())),
+        left_out=tuple(index for index in range(len(named)) if index not in used),
     )
 
 

@@ -69,7 +69,8 @@ class ContactsFile:
         self._encoding = encoding
         self._header = header
         self._shown = shown
-        self._marks = opt_outs.find(header.columns.fields, shown.replace("\\", "/").rpartition("/")[2])
+        self._name = shown.replace("\\", "/").rpartition("/")[2]
+        self._marks = opt_outs.find(header.columns.fields, self._name)
 
     @property
     def shown(self) -> str:
@@ -96,9 +97,9 @@ class ContactsFile:
         return self._header.columns
 
     @property
-    def layouts(self) -> Sequence[Columns]:
-        """The columns, once."""
-        return (self.columns,)
+    def layouts(self) -> Sequence[tuple[str, Columns]]:
+        """The name of the file and its columns, once."""
+        return ((self._name, self.columns),)
 
     @property
     def notice(self) -> str:
@@ -170,7 +171,7 @@ class ContactsFile:
     def _sorted_out(self, marks: opt_outs.Marks) -> Iterator[Row | OptOut | BadRow]:
         for row in self._rows():
             if isinstance(row, Row) and (mark := marks.of(row.values)):
-                yield OptOut(row.line, row.address, row.values, *mark)
+                yield OptOut(row.line, row.address, row.values, *mark, row.aside)
             else:
                 yield rejected_noes.keep(row, marks, self.columns) if isinstance(row, BadRow) else row
 

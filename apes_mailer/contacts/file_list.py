@@ -8,8 +8,8 @@ from contextlib import closing
 
 from apes_mailer.contacts import repair
 from apes_mailer.contacts.file_format import ContactsFile
-from apes_mailer.contacts.incoming import Reject
 from apes_mailer.contacts.lists import StoredContact
+from apes_mailer.contacts.rejects import Reject, unusable
 from apes_mailer.contacts.rows import BadRow, OptOut
 from apes_mailer.contacts.slips import Domains
 from apes_mailer.model import address
@@ -37,14 +37,14 @@ def contacts(
             if isinstance(row, OptOut):
                 on_reject(Reject(line=row.line, reason=f"wants no letters ({row.evidence})"))
                 continue
-            cells = file.columns.in_file_order(row.address, row.values)
             try:
                 known = repair.normalise(row.address)
             except address.AddressError as error:
-                on_reject(Reject(line=row.line, reason=error.reason, cells=cells))
+                on_reject(unusable(row, error.reason, file.columns))
                 continue
             first = _first_line(seen, known, row.line)
             if first != row.line:
+                cells = file.columns.in_file_order(row.address, row.values, row.aside)
                 on_reject(Reject(line=row.line, reason=f"same address as line {first}", cells=cells))
                 continue
             if domains is not None:

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts import file_list
 from apes_mailer.contacts.file_format import ContactsFile
-from apes_mailer.contacts.incoming import Reject
 from apes_mailer.contacts.lists import StoredContact
+from apes_mailer.contacts.rejects import Reject
 from apes_mailer.contacts.slips import Domains
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.slip import Slip

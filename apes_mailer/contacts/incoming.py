@@ -13,7 +13,6 @@ import json
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from apes_mailer.contacts import rejected_noes
 from apes_mailer.contacts.columns import Columns
 from apes_mailer.contacts.consent_columns import ConsentColumns
 from apes_mailer.contacts.questions import Questions
+from apes_mailer.contacts.rejects import Reject, unusable
 from apes_mailer.contacts.repair import mend, normalise
 from apes_mailer.contacts.reported import Found, said_by
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
@@ -41,11 +41,13 @@ _needs_escape = re.compile(r'["\\\x00-\x1f]').search
 # `written` is the address as the file has it, null when that is its normal form.
 _TABLES = """
 DROP TABLE IF EXISTS temp.incoming;
+DROP TABLE IF EXISTS temp.left_out;
 DROP TABLE IF EXISTS temp.rejected;
 DROP TABLE IF EXISTS temp.opted_out;
 DROP TABLE IF EXISTS temp.consented;
 CREATE TEMPORARY TABLE incoming (
   key BLOB NOT NULL, line INTEGER NOT NULL, address TEXT NOT NULL, written TEXT, fields TEXT NOT NULL);
+CREATE TEMPORARY TABLE left_out (line INTEGER PRIMARY KEY, cells TEXT NOT NULL);
 CREATE TEMPORARY TABLE rejected (line INTEGER NOT NULL, reason TEXT NOT NULL, cells TEXT NOT NULL);
 CREATE TEMPORARY TABLE opted_out (
   key BLOB NOT NULL, address TEXT NOT NULL, cause TEXT NOT NULL, at TEXT, said_by TEXT, evidence TEXT NOT NULL,
@@ -63,18 +65,6 @@ SELECT count(*) - count(at) FROM (
 
 _MOST_REMARKS = 10_000  # of mended addresses; nobody reads so many, and they are kept in memory
 _Incoming = tuple[bytes, int, str, str | None, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """A row that was not imported: its line in the file, why, and its cells in the order of the file.
-
-    ``cells`` is empty when they cannot be told apart.
-    """
-
-    line: int
-    reason: str
-    cells: tuple[str, ...] = ()
 
 
 class Repair(NamedTuple):
@@ -103,6 +93,8 @@ class UnreadDates(NamedTuple):
 class Incoming:
     """The rows of one file: the usable ones in ``temp.incoming``, the others in ``temp.rejected``.
 
+    Cells of usable rows in columns that are left out are in ``temp.left_out``, for rows that are there twice.
+
     Who says no is in ``temp.opted_out`` instead, and the consents that the file tells of in ``temp.consented``.
     """
 
@@ -126,7 +118,7 @@ class Incoming:
         for statement in filter(str.strip, _TABLES.split(";")):
             self._connection.exec_driver_sql(statement)
         self._columns, self.place, consent = file.columns, file.place, file.consent
-        settled = set[str]().union(*(layout.settled for layout in file.layouts))
+        settled = set[str]().union(*(layout.settled for _, layout in file.layouts))
         self._questions = Questions(file.fields, settled)
         rows = iter(file)
         with _without_collector():
@@ -138,6 +130,9 @@ class Incoming:
                 if consent is not None:
                     self._take_consents(chunk, consent)
                 readable = [row for row in chunk if isinstance(row, Row)]
+                if readable and self._columns.left_out:
+                    aside = [(row.line, json.dumps(row.aside)) for row in readable]
+                    self._connection.exec_driver_sql("INSERT INTO temp.left_out VALUES (?, ?)", aside)
                 self._questions.take([row.line for row in readable], [row.values for row in readable])
                 self._on_rows(self.read)
 
@@ -189,8 +184,7 @@ class Incoming:
             except address.AddressError as error:
                 mended = self._mend(line, written)
                 if mended is None:
-                    cells = self._columns.in_file_order(written, values)
-                    rejects.append(Reject(line=line, reason=error.reason, cells=cells))
+                    rejects.append(unusable(row, error.reason, self._columns))
                     if isinstance(row, OptOut):
                         noes += [(each, False) for each in rejected_noes.of(row)]
                     continue
@@ -255,10 +249,10 @@ class Incoming:
             rows = [(each.line, each.reason, json.dumps(each.cells)) for each in rejects]
             self._connection.exec_driver_sql("INSERT INTO temp.rejected VALUES (?, ?, ?)", rows)
 
-    def cells(self, written: str, fields: str) -> tuple[str, ...]:
+    def cells(self, written: str, fields: str, left_out: str | None) -> tuple[str, ...]:
         """Return a usable row in the order of the file."""
-        values = json.loads(fields)
-        return self._columns.in_file_order(written, [values.get(name, "") for name in self._columns.fields])
+        values, aside = json.loads(fields), json.loads(left_out or "[]")
+        return self._columns.in_file_order(written, [values.get(name, "") for name in self._columns.fields], aside)
 
     def rejects(self) -> Iterator[Reject]:
         """Yield the rows that are not imported, in the order of their lines."""

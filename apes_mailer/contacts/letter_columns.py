@@ -7,6 +7,7 @@ back, a letter that was sent cannot.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
 from apes_mailer.model.spelling import plain
@@ -72,6 +73,10 @@ _STATUS = re.compile(
     r"e_?mail_(?:statut|status|subscription)(?:_status)?"
 )
 
+# Of a payment, beside which a mere "Statut" is that of the payment too.
+_PAYS = _words(r"montants?|paiements?|payments?|amount")
+_MERE_STATUS = re.compile(r"statut|status|etat")
+
 # Columns that count or lead somewhere mark nobody; nor do those about another channel, unless they speak of mail too.
 _COUNTS = _words(r"campaign|lien|link|url|nombre|nb|count|taux|rate|lue?s|ouvert\w*")
 _OTHER_CHANNEL = _words(
@@ -114,9 +119,14 @@ def is_question(name: str) -> bool:
     return bool((_TO_A_LIST if only_enrols else _TO_LETTERS).search(word))
 
 
-def says_whether(name: str) -> bool:
-    """Whether a column says of a person if letters are wanted, or can be delivered."""
-    return kind(name) not in {None, Kind.ELSEWHERE} and not is_proof(name)
+def says_whether(name: str, *, beside: Iterable[str] = ()) -> bool:
+    """Whether a column says of a person if letters are wanted, or can be delivered, given the columns ``beside`` it."""
+    return kind(name) not in {None, Kind.ELSEWHERE} and not is_proof(name) and not is_of_payment(name, beside)
+
+
+def is_of_payment(name: str, beside: Iterable[str]) -> bool:
+    """Whether a column says how a payment stands: one called ``Statut``, ``beside`` others that tell of payments."""
+    return bool(_MERE_STATUS.fullmatch(plain(name))) and any(_PAYS.search(plain(other)) for other in beside)
 
 
 def is_proof(name: str) -> bool:

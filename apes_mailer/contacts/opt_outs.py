@@ -41,6 +41,7 @@ _WORDS_OF_NO = re.compile(
     r"blacklist\w*|blocklist\w*|blocked|liste_noire|archived|refuse\w*|ne_(?:plus|pas)_(?:contacter|ecrire|envoyer)|"
     r"decedee?|deceased)(?:_|$)"
 ).search
+_FAILED_PAYMENT = re.compile(r"(?:paiement_|payment_)?(?:refusee?|refused|invalide?|blocked|archived)").fullmatch
 _WORDS_OF_YES = re.compile(
     r"(?:oui|yes)_\w+|subscribed|subscriber|abonnee?|(?:re)?inscrite?|acti(?:f|ve)|confirm\w*|opt(?:ed)?_?in|granted|"
     r"accord\w*|accept\w*"
@@ -90,7 +91,7 @@ def find(fields: Sequence[str], file_name: str = "") -> Marks | None:
 
     Mailchimp says in the name of a file, too, that it holds those who left, or whose address is dead.
     """
-    readers = [(place, field, read) for place, field in enumerate(fields) if (read := _reader(field))]
+    readers = [(place, field, read) for place, field in enumerate(fields) if (read := _reader(field, fields))]
     everybody = _of_everybody(plain(file_name))
     return Marks(readers, everybody=everybody) if readers or everybody else None
 
@@ -101,8 +102,10 @@ def _of_everybody(file_name: str) -> Cause | None:
     return Cause.BOUNCED if file_name.startswith("cleaned_") else None
 
 
-def _reader(name: str) -> _Reader | None:
+def _reader(name: str, beside: Sequence[str]) -> _Reader | None:
     """Return what tells the cause that a cell of this column states, or nothing for columns that state none."""
+    if letter_columns.is_of_payment(name, beside):
+        return _no_unless_of_payment
     match letter_columns.kind(name):
         case Kind.NO:
             return _no_unless_denied
@@ -143,6 +146,11 @@ def _no_if_said(written: str) -> Cause | None:
     if _WORDS_OF_NO(word):
         return Cause.IMPORTED
     return Cause.BOUNCED if _WORDS_OF_BOUNCING(word) else None
+
+
+def _no_unless_of_payment(written: str) -> Cause | None:
+    """The ``Statut`` of a payment: a no to letters in it counts, a payment that came to nothing is none."""
+    return None if _FAILED_PAYMENT(plain(written)) else _no_if_said(written)
 
 
 def says_yes(written: str) -> bool:

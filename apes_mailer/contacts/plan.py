@@ -29,8 +29,10 @@ LEFT JOIN member ON member.list_id = :list_id AND member.contact_id = contact.id
 
 # CROSS, so that the few keys that are there twice are looked for in the file, and not a million rows in the plan.
 DUPLICATES = """
-SELECT incoming.line, planned.line, coalesce(incoming.written, incoming.address), incoming.fields
+SELECT incoming.line, planned.line, coalesce(incoming.written, incoming.address), incoming.fields,
+  left_out.cells
 FROM temp.incoming CROSS JOIN temp.planned ON planned.key = incoming.key
+LEFT JOIN temp.left_out ON left_out.line = incoming.line
 WHERE incoming.key IN (SELECT key FROM temp.planned WHERE rows > 1) AND planned.line <> incoming.line
 """
 

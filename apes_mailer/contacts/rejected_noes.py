@@ -24,7 +24,8 @@ def of(row: OptOut | BadRow) -> Sequence[OptOut]:
     """Return the noes of a row that is rejected, damaged or without one usable address; addresses are normalised."""
     if isinstance(row, BadRow):
         return row.noes
-    return list(_noes(row.line, row.address, Mark(row.cause, row.at, row.evidence)))
+    text = " ".join((row.address, *row.values, *row.aside))
+    return list(_noes(row.line, text, Mark(row.cause, row.at, row.evidence)))
 
 
 def _noes(line: int, text: str, mark: Mark) -> Iterator[OptOut]:

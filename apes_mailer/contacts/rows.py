@@ -35,6 +35,8 @@ class Row(NamedTuple):
     line: int
     address: str
     values: tuple[str, ...]
+    aside: tuple[str, ...] = ()
+    """The cells of the columns that are left out."""
 
 
 class OptOut(NamedTuple):
@@ -50,6 +52,7 @@ class OptOut(NamedTuple):
     cause: Cause
     at: dt.datetime | None
     evidence: str
+    aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,11 @@ def even_rows(records: list[list[str]], *, first: int, columns: Columns) -> Iter
     addresses = cells[columns.address]
     if not all(addresses):
         return None
-    values = zip(*(cells[place] for place in columns.places), strict=True) if columns.places else repeat(())
-    return map(Row._make, zip(count(first), addresses, values, strict=False))
+    values, aside = (
+        zip(*(cells[place] for place in places), strict=True) if places else repeat(())
+        for places in (columns.places, columns.left_out)
+    )
+    return map(Row._make, zip(count(first), addresses, values, aside, strict=False))
 
 
 def uneven_rows(records: list[list[str]], *, first: int, header: Header) -> Iterator[Row | BadRow]:
@@ -123,7 +129,8 @@ def _unmarked(cell: str) -> str:
 def _row(texts: list[str], line: int, columns: Columns) -> Row | None:
     if not any(texts):
         return None
-    return Row(line, texts[columns.address], tuple([texts[place] for place in columns.places]))
+    values, aside = (tuple([texts[place] for place in places]) for places in (columns.places, columns.left_out))
+    return Row(line, texts[columns.address], values, aside)
 
 
 def misquoted(line: int) -> BadRow:

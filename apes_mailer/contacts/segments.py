@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from apes_mailer.contacts import file_list, lists
 from apes_mailer.contacts.file_format import ContactsFile
-from apes_mailer.contacts.incoming import Reject
 from apes_mailer.contacts.lists import StoredContact
+from apes_mailer.contacts.rejects import Reject
 from apes_mailer.contacts.slips import Domains
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.field import EMAIL

@@ -25,8 +25,8 @@ class ContactsTable(Protocol):
         ...
 
     @property
-    def layouts(self) -> Sequence[Columns]:
-        """The columns of each table that it consists of, as they are in the files."""
+    def layouts(self) -> Sequence[tuple[str, Columns]]:
+        """The columns of each table that it consists of, as they are in the files, after the name of the file."""
         ...
 
     @property

@@ -151,4 +151,4 @@ def _erase(app: Application, address: str) -> None:
         shown = app.workspace.shown(path)
         server.say(f"Somebody asked to be erased, and was. The receipt, which names nobody, is {shown}")
     if left := [app.workspace.shown(each) for each in erased.left]:
-        server.say(f"The address still stands in files that are yours to correct: {', '.join(left)}")
+        server.say(f"The address stands, or may stand, in files that are yours to correct: {', '.join(left)}")

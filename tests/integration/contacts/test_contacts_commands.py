@@ -79,6 +79,27 @@ def test_reject_report_can_be_opened_by_a_double_click(cli: Cli) -> None:
     assert lines[2] == ["4", "same address as line 2", "a@exemple.fr", "y"]
 
 
+def test_column_of_addresses_that_is_left_out_stays_in_the_report_and_a_no_beside_it_counts(cli: Cli) -> None:
+    _import(cli, ["EMAIL", "noe@exemple.fr", "zoe@exemple.fr"])
+    rows = [
+        "Email payeur;Email de l'adhérent;Souhaitez-vous recevoir nos actualités ?",
+        "noe@exemple.fr;;Non",
+        "lia@exemple.fr;a@exemple.fr;Oui",
+        "max@exemple.fr;a@exemple.fr;Oui",
+    ]
+    command = ("--list", "tous", "--column", "Email de l'adhérent=EMAIL", "--yes", "--json")
+    done = cli.ok("contacts", "import", _file(cli, rows), *command)
+    assert done.json() == {"read": 3, "new": 1, "updated": 0, "unchanged": 0, "rejected": 2, "suppressed": 0}
+    assert "line 2: The address is empty. There is one in “Email payeur”." in done.err
+    with (cli.workspace / "contacts" / "rejected" / "liste.csv").open(encoding="utf-8-sig", newline="") as file:
+        heading, *lines = csv.reader(file, delimiter=";")
+    assert heading[:4] == ["LINE", "REASON", "LEFT OUT 1: Email payeur", "EMAIL"]
+    assert [line[2:] for line in lines] == [["noe@exemple.fr", "", "Non"], ["max@exemple.fr", "a@exemple.fr", "Oui"]]
+    assert [each["address"] for each in _suppressions(cli)] == ["noe@exemple.fr"]
+    found = cli.ok("contacts", "export-person", "noe@exemple.fr").json()
+    assert found["unreadable"] == []
+
+
 def test_report_of_an_earlier_import_goes_when_all_is_well(cli: Cli) -> None:
     _import(cli, ["EMAIL", "zut"])
     _import(cli, ["EMAIL", "a@exemple.fr"])
@@ -326,6 +347,7 @@ def test_word_of_the_person_is_taken_back_with_the_reason_only(cli: Cli) -> None
     [
         (("--cause", "paused"), "A pause has an end."),
         (("--until", "demain"), "demain is no day."),
+        (("--until", "31/12/2099"), "Write 2099-12-31, if that is the day."),
         (("--until", "2020-01-01"), "2020-01-01 is not in the future."),
         (("--cause", "erased"), "contacts erase-person ADDRESS"),
     ],

@@ -49,6 +49,8 @@ def test_proof_without_a_source_and_a_day_to_come_are_refused(
     assert "--consent-source is missing" in capsys.readouterr().err
     assert _import(workspace, "--consent-source", "the fair", "--consent-date", "2999-01-01", "--yes") == 2
     assert "still to come" in capsys.readouterr().err
+    assert _import(workspace, "--consent-source", "the fair", "--consent-date", "23/01/2026", "--yes") == 2
+    assert "Write 2026-01-23, if that is the day." in capsys.readouterr().err
 
 
 def test_file_that_says_itself_who_agreed_is_not_spoken_over(

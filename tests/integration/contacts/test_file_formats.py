@@ -52,6 +52,8 @@ def test_export_of_mailchimp_is_moved_in_one_command(cli: Cli, tmp_path: Path) -
     assert asked.code == 5
     assert "4 rows, 1 new, 0 updated, 0 unchanged, 2 suppressed (they stay so, 2 because the file says no)" in asked.err
     assert "subscribed_members_export_1.csv, line 3: An email address must have an @-sign." in asked.err
+    assert "unsubscribed_members_export_1.csv: by its name a file of people who get no letters" in asked.err
+    assert "\nsubscribed_members_export_1.csv: Addresses: “Email Address”" in asked.err
     assert cli.ok("suppressions", "list", "--json").json() == []
     done = cli.ok("contacts", "import", str(path), "--list", "lettre", "--yes", "--json").json()
     assert (done["read"], done["new"], done["suppressed"], done["opted_out"], done["rejected"]) == (4, 1, 2, 2, 1)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from apes_mailer.cli.rejects import SHOWN, RejectReport
-from apes_mailer.contacts.incoming import Reject
+from apes_mailer.contacts.rejects import Reject
 
 
 def _reject(report: RejectReport, count: int) -> None:

@@ -14,7 +14,7 @@ from apes_mailer.contacts import importing, lists, suppressions
 from apes_mailer.contacts.file_consent import FileConsent
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.importing import Counts
-from apes_mailer.contacts.incoming import Reject
+from apes_mailer.contacts.rejects import Reject
 from apes_mailer.contacts.suppressions import Suppression
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.suppression import Cause

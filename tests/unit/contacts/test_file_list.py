@@ -8,7 +8,7 @@ from pathlib import Path
 
 from apes_mailer.contacts import file_list
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.contacts.incoming import Reject
+from apes_mailer.contacts.rejects import Reject
 from tests.unit.contacts.stores import write_csv
 
 MEBIBYTE = 1 << 20

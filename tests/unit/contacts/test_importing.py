@@ -16,7 +16,7 @@ from apes_mailer.contacts import consents, lists, opting_in, suppressions
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.importing import Counts, Import, Source
-from apes_mailer.contacts.incoming import Reject
+from apes_mailer.contacts.rejects import Reject
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address
 from apes_mailer.model.consent import Purpose, State

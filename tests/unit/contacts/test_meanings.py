@@ -36,7 +36,7 @@ def test_column_told_to_be_nothing_is_ignored(tmp_path: Path) -> None:
     assert caught.value.candidates == ("Email", "Courriel")
     with open_contacts_file(path, meanings=Meanings(columns={"Courriel": ""})) as file:
         assert file.fields == ("NOM",)
-        assert list(file) == [Row(2, "pro@exemple.fr", ("Ana",))]
+        assert list(file) == [Row(2, "pro@exemple.fr", ("Ana",), ("perso@exemple.fr",))]
 
 
 def test_unclear_columns_come_with_those_that_may_be_meant(tmp_path: Path) -> None:

@@ -140,6 +140,14 @@ def test_other_words_say_nothing(header: str, written: str) -> None:
     assert _cause(header, written) == ""
 
 
+@pytest.mark.parametrize(("written", "cause"), [("Refusé", None), ("Remboursé", None), ("désinscrit", Cause.IMPORTED)])
+def test_status_beside_a_payment_is_that_of_the_payment(written: str, cause: Cause | None) -> None:
+    marks = opt_outs.find(("STATUT", "MOYEN_DE_PAIEMENT"))
+    assert marks is not None
+    mark = marks.of((written, "Carte"))
+    assert (mark and mark.cause) == cause
+
+
 def test_worst_mark_counts_and_all_are_evidence() -> None:
     marks = opt_outs.find(["STATUT", "UNSUB_TIME", "PRENOM"])
     assert marks is not None
