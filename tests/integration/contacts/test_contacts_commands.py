@@ -89,7 +89,7 @@ def test_column_of_addresses_that_is_left_out_stays_in_the_report_and_a_no_besid
     ]
     command = ("--list", "tous", "--column", "Email de l'adhérent=EMAIL", "--yes", "--json")
     done = cli.ok("contacts", "import", _file(cli, rows), *command)
-    assert done.json() == {"read": 3, "new": 1, "updated": 0, "unchanged": 0, "rejected": 2, "suppressed": 0}
+    assert [done.json()[count] for count in ("read", "new", "rejected", "suppressed")] == [3, 1, 2, 0]
     assert "line 2: The address is empty. There is one in “Email payeur”." in done.err
     with (cli.workspace / "contacts" / "rejected" / "liste.csv").open(encoding="utf-8-sig", newline="") as file:
         heading, *lines = csv.reader(file, delimiter=";")
