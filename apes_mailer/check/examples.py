@@ -9,6 +9,10 @@ from html import unescape
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model.finding import Finding
+from apes_mailer.model.spelling import alike
+
+STARTER_PLACE = "1 rue de l’Exemple, 59000 Lille"
+"""The postal address in the settings of a new workspace."""
 
 _NAMED = 3  # addresses in the message
 
@@ -23,14 +27,16 @@ _EXAMPLE = re.compile(
 
 
 def addresses(letter: CheckedLetter) -> Iterator[Finding]:
-    """No link and no mail address leads to a domain that is an example; one finding for all of them."""
+    """No link, mail or postal address is that of an example; one finding for all of them."""
     in_issue = [(path, match) for path, value in letter.values if isinstance(value, str) for match in _examples(value)]
     hosts = {match["host"].lower() for _, match in in_issue}
     parts = (*letter.template.html, *letter.template.text)
     around = [match for part in parts if isinstance(part, str) for match in _examples(unescape(part))]
     sender = [match.group() for match in _examples(letter.sender)]
+    place = letter.identity.postal_address or ""
     found = [
         *sender,
+        *([place] if is_example_place(place) else []),
         *(match.group() for _, match in in_issue),
         *dict.fromkeys(match.group() for match in around if match["host"].lower() not in hosts),
     ]
@@ -45,6 +51,11 @@ def addresses(letter: CheckedLetter) -> Iterator[Finding]:
 def is_example(address: str) -> bool:
     """Whether a web or mail address leads to a domain that stands for others."""
     return next(_examples(address), None) is not None
+
+
+def is_example_place(postal_address: str) -> bool:
+    """Whether a postal address is still that of the starter."""
+    return alike(postal_address) == alike(STARTER_PLACE)
 
 
 def _examples(text: str) -> Iterator[re.Match[str]]:

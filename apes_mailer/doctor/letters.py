@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apes_mailer.check.examples import is_example
+from apes_mailer.check.examples import is_example, is_example_place
 from apes_mailer.doctor.diagnosis import Sheet
 from apes_mailer.wiring import Application, envelopes
 
@@ -19,6 +19,9 @@ def sender(application: Application) -> Sheet:
     if found.postal_address is None:
         cure = 'Readers should see who writes and from where: postal_address = "12 rue du Jardin, 59000 Lille"'
         sheet.warning("the letters give no postal address", "sender.postal_address", cure)
+    elif is_example_place(found.postal_address):
+        cure = f"The footer shows it, and the law wants a true one: write your own into {where}, below [sender]."
+        sheet.error(f"{found.postal_address} is an example", "sender.postal_address", cure)
     return sheet
 
 

@@ -27,6 +27,9 @@ def test_workspace_in_order_has_nothing_to_mend(place: Place) -> None:
 def test_addresses_of_the_starter_are_nobodys(place: Place) -> None:
     settings = place.folder / "apes-mailer.toml"
     text = settings.read_text(encoding="utf-8").replace("jardin-partage.fr", "example.org")
+    settings.write_text(text.replace("12 rue du Jardin", "1 rue de l'Exemple"), encoding="utf-8")
+    for each, where in zip(said(place.examine(), "sender"), ("sender.address", "sender.postal_address"), strict=True):
+        assert (each.grade, each.where) == (Grade.ERROR, where)
     settings.write_text(text.replace("postal_address", "# postal_address"), encoding="utf-8")
     address, postal = said(place.examine(), "sender")
     assert (address.grade, address.where) == (Grade.ERROR, "sender.address")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 
 import pytest
 
+from apes_mailer.check.letter import CheckedLetter
+from apes_mailer.workspace import bundled
 from tests.unit.check.judged import SOUND, found, messages, with_blocks, with_link, with_text
 
 RULE = "example-address"
@@ -58,3 +61,17 @@ def test_example_in_the_footer_or_of_the_sender_is_found_without_one_in_the_issu
     assert found(letter, RULE) == [("warning", "")]
     assert "https://www.jardin.example/?a=1&b" in messages(letter, RULE)[0]
     assert found(replace(SOUND, sender="lettre@example.org"), RULE) == [("warning", "")]
+
+
+def test_postal_address_of_the_starter_is_an_example_however_its_apostrophe_is_typed() -> None:
+    settings = (bundled("starter") / "apes-mailer.toml").read_text(encoding="utf-8")
+    place = tomllib.loads(settings)["sender"]["postal_address"]
+    for written in (place, place.replace("’", "'")):
+        letter = _from(written)
+        assert found(letter, RULE) == [("warning", "")]
+        assert written in messages(letter, RULE)[0]
+    assert found(_from("12 rue du Jardin, 59000 Lille"), RULE) == []
+
+
+def _from(postal_address: str) -> CheckedLetter:
+    return replace(SOUND, identity=SOUND.identity.model_copy(update={"postal_address": postal_address}))
