@@ -90,7 +90,8 @@ def _shown(letter: CheckedLetter) -> Iterator[tuple[str, Place, Rendition]]:
 def place(letter: CheckedLetter) -> Iterator[Finding]:
     """Readers can load the pictures from somewhere."""
     if letter.nowhere and (files := sorted({place.file for place in letter.renditions})):
-        yield finding("picture-place", files=", ".join(files))
+        name = "picture-place.mailed" if letter.mailed else "picture-place.rehearsed"
+        yield finding(name, files=", ".join(files))
 
 
 def width(letter: CheckedLetter) -> Iterator[Finding]:
