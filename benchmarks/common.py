@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -102,13 +103,13 @@ def first_name(number: int) -> str:
 
 def contacts_file(path: Path, count: int) -> Path:
     """Write a list of made-up contacts: address, first name, last name, organisation."""
+    people = list(range(count))
+    random.Random(count).shuffle(people)  # real lists are in the order in which people joined them
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("EMAIL;PRENOM;NOM;STRUCTURE\n")
-        for number in range(count):
-            # Addresses in no order, as real lists are.
-            mixed = number * 7_368_787 % 1_000_003
+        for number, person in enumerate(people):
             file.write(
-                f"prenom.nom{mixed}.{number}@exemple{number % 20_000}.fr;{first_name(number)};Nom{number % 4999};"
+                f"prenom.nom{person}@exemple{person % 20_000}.fr;{first_name(number)};Nom{number % 4999};"
                 f"Structure {number % 1234}\n"
             )
     return path
