@@ -75,7 +75,7 @@ def erase(database: Database, keyring: Keyring, workspace: Workspace, address: s
         campaigns=taken.campaigns,
         notes=taken.notes,
         messages=messages,
-        left=[*left, *_others(workspace, mentioned)],
+        left=[*left, *_others(workspace, database.path, mentioned)],
         log_left=log_left,
         providers=providers,
     )
@@ -99,13 +99,15 @@ def _erase_files(workspace: Workspace, address: str) -> tuple[int, list[Path]]:
     return gone, left
 
 
-def _others(workspace: Workspace, mentioned: re.Pattern[str]) -> Iterator[Path]:
+def _others(workspace: Workspace, database: Path, mentioned: re.Pattern[str]) -> Iterator[Path]:
     """Yield the other files that name the address, such as a letter that gives it as a contact."""
     for path in sorted(workspace.root.rglob("*")):
         inside = path.relative_to(workspace.root)
         if inside.parts[0] in {"contacts", "outbox", ".git", ".cache"} or path.suffix.lower() in _PICTURES:
             continue
-        if path.is_file() and not path.name.startswith(workspace.database.name) and mentioned.search(_text(path)):
+        if path.resolve().parent == database.parent and path.name.startswith(database.name):
+            continue  # its log and locks too: to open and close them here would end the locks that SQLite has on them
+        if path.is_file() and mentioned.search(_text(path)):
             yield path
 
 

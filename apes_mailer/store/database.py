@@ -2,24 +2,25 @@
 
 SQLite in WAL mode with ``synchronous=FULL``: with less, a power cut could take back a committed claim, and that would
 be a double send. Write transactions begin IMMEDIATE, so that two of them never both read the same old state.
+
+Nothing else in a process that has a :class:`Database` may open and close its file: see :class:`residue.Reader`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import threading
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-from apes_mailer.errors import LedgerError, SettingsError
-from apes_mailer.store import residue, schema
+from apes_mailer.errors import LedgerError
+from apes_mailer.store import location, residue, schema
 from apes_mailer.store.upgrade import upgrade
 
 Connection = sa.Connection
@@ -75,13 +76,14 @@ class Database:
         address that this version cannot use, ``LedgerError`` when the file is not a database, is from a newer version,
         has a second name, or cannot be written.
         """
-        self.path = _only_name(path_of(url, base=base))
+        self.path = location.only_name(location.path_of(url, base=base))
         self._busy_seconds = busy_seconds
         self._writing = threading.Lock()
         self._writer: sa.Connection | None = None
+        self._reader = residue.Reader(self.path)
         self.on_commit: Callable[[sa.Connection], Callable[[], None]] = lambda _connection: lambda: None
         """Gets each write transaction before it is committed; what it returns is called once it is."""
-        _make_private(self.path)
+        location.make_private(self.path)
         self._engine = sa.create_engine(
             sa.URL.create("sqlite", database=str(self.path)),
             hide_parameters=True,  # an error that says what it was given would show people's addresses
@@ -116,6 +118,7 @@ class Database:
                 self._writer.close()
                 self._writer = None
         self._engine.dispose()
+        self._reader.close()  # after SQLite, which would lose its locks otherwise
 
     @contextmanager
     def read(self) -> Generator[sa.Connection, None, None]:
@@ -174,7 +177,7 @@ class Database:
         busy = self._busy_seconds
         with self._translated():
             emptied = residue.empty_log(self.path, busy_seconds=busy)
-            if any(residue.holds(self.path, text) for text in texts):
+            if any(map(self._reader.holds, texts)):
                 with self.write() as connection:
                     residue.replace_everywhere(connection, part, pattern)
                 residue.rebuild(self.path, busy_seconds=busy)
@@ -237,51 +240,6 @@ class Database:
             if version < schema.VERSION:  # or another program was quicker
                 upgrade(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version={schema.VERSION}")
-
-
-def path_of(url: str, *, base: Path) -> Path:
-    """Return the file that an address names; raises ``SettingsError`` for one that this version cannot use."""
-    if url.startswith(("postgresql:", "postgres:")):
-        raise SettingsError(
-            "This version keeps its data in SQLite only; database_url names a PostgreSQL server.",
-            hint="Remove database_url (or APES_MAILER_DATABASE_URL), or write sqlite:///path/to/mailer.db",
-        )
-    path = url.removeprefix("sqlite:///")
-    if not path or "://" in path:
-        raise SettingsError(
-            f"database_url is not understood: {_scheme(url)}",
-            hint="Write it as sqlite:///path/to/mailer.db, or leave it out.",
-        )
-    return base / path
-
-
-def _scheme(url: str) -> str:
-    """Return the beginning of an address; what follows may hold a password."""
-    scheme, sign, _ = url.partition("://")
-    return f"{scheme}://…" if sign else "it names no file"
-
-
-def _only_name(path: Path) -> Path:
-    """Return the true name of a file: locks, log and mark stand beside it, whatever name it was opened by.
-
-    Raises ``LedgerError`` for a hard link: SQLite keeps a log for each name, and two programs would not see each other
-    (https://sqlite.org/howtocorrupt.html, multiple links to the same file).
-    """
-    path = path.resolve()
-    with suppress(OSError):
-        if path.is_file() and path.stat().st_nlink > 1:
-            raise LedgerError(
-                f"{path} has a second name, a hard link: two programs could send the same letters without noticing.",
-                hint=f"Remove the other name, or replace the file by a copy of its own: cp {path.name} new.db, "
-                f"then mv new.db {path.name}",
-            )
-    return path
-
-
-def _make_private(path: Path) -> None:
-    """Make a new database one that only its owner can read: it holds people's addresses."""
-    with suppress(OSError):  # it exists, or opening it says what is wrong
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 
 import sqlalchemy as sa
 
@@ -34,18 +36,38 @@ def rebuild(database: Path, *, busy_seconds: float) -> None:
         connection.execute("VACUUM")
 
 
-def holds(file: Path, text: str) -> bool:
-    """Whether a file holds a text anywhere, also in capitals of ASCII; it is read a piece at a time."""
-    if not file.is_file():
+class Reader:
+    """Reads the bytes of a database's file, by a descriptor that stays open until :meth:`close`.
+
+    It is the only one besides those of SQLite, and must outlive them: whoever closes any descriptor of a file ends all
+    locks that the process holds on it, and another program may then take the log away from under the connections
+    (https://sqlite.org/howtocorrupt.html, POSIX advisory locks canceled by a separate thread doing close()).
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._file: BinaryIO | None = None
+        self._reading = threading.Lock()
+
+    def holds(self, text: str) -> bool:
+        """Whether the file holds a text anywhere, also in capitals of ASCII; it is read a piece at a time."""
+        sought, before = text.encode().lower(), b""
+        with self._reading:
+            self._file = file = self._file or self._database.open("rb", buffering=0)
+            file.seek(0)
+            while piece := file.read(_PIECE):
+                piece = piece.lower()
+                if sought in before + piece:
+                    return True
+                before = piece[-len(sought) :]  # it may begin in this piece and end in the next
         return False
-    sought, before = text.encode().lower(), b""
-    with file.open("rb") as opened:
-        while piece := opened.read(_PIECE):
-            piece = piece.lower()
-            if sought in before + piece:
-                return True
-            before = piece[-len(sought) :]  # it may begin in this piece and end in the next
-    return False
+
+    def close(self) -> None:
+        """Close the file, once no connection to it is open any more."""
+        with self._reading:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
 
 
 def replace_everywhere(connection: sa.Connection, text: str, pattern: re.Pattern[str]) -> int:

@@ -64,7 +64,7 @@ class Application:
 
     def _require_no_data(self) -> None:
         # A new secret would make every contact key, suppression and unsubscribe link of the old one worthless.
-        from apes_mailer.store.database import path_of
+        from apes_mailer.store.location import path_of
 
         database = path_of(self.settings.database_url or self.workspace.database.name, base=self.workspace.root)
         if database.exists():
