@@ -81,6 +81,8 @@ def resume(around: Surroundings, workspace: Workspace, name: str, watch: Watch) 
             hint=f"Resume it with: apes-mailer resume {name} --provider {campaign.provider}",
         )
     with _owned(around, name, Kind.SEND, watch) as owner:
+        with around.records.database.read() as connection:  # it may have been prepared anew until the lock was free
+            campaign = campaigns.load(connection, control.campaign_id_of(connection, name))
         _face_what_was_left(around, campaign, owner, watch)
         with around.records.database.write() as connection:
             waiting = claims.waiting(connection, campaign.id)

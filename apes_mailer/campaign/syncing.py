@@ -6,7 +6,7 @@ It is also told who has come back here, since its own lists would go on holding 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +27,7 @@ BEFORE_SENDING, ON_DEMAND = 60.0, 3600.0
 
 # Entries get their time from many computers of the provider, and may show up late.
 _OVERLAP = dt.timedelta(days=1)
+_AT_ONCE = 500  # entries in one transaction
 _MOST_UNCLEAR = 40
 """Answers to one sync that do not say whom of an order they refuse: with half as many each time, enough to find two."""
 
@@ -89,7 +90,7 @@ def sync(desk: Desk, provider: Provider, *, seconds: float, whole: bool = False)
                     synced.lists.append(_read(desk, provider, provider.name, block_list, patience, whole=whole))
         if isinstance(provider, LetsBack):
             with _going_on(synced):
-                _let_back(desk, provider, synced, patience)
+                _let_back(desk, provider, synced, patience, unread=_unread(provider, synced))
         if isinstance(provider, ErasesPeople):
             _erase(desk, provider, synced, patience)
     except AccountError as error:
@@ -116,24 +117,42 @@ def _read(
     page = patience.ask(partial(provider.blocked, block_list, since=since, page=None))
     began, read, new = page.at, 0, 0
     while True:
-        with desk.database.write() as connection:
-            new += block_lists.heed(connection, desk.keyring, source, page.entries)
-            read += len(page.entries)
-            if page.next is None:
+        # A few at a time: a group comes whole, and others want to write too.
+        for start in range(0, len(page.entries), _AT_ONCE):
+            with desk.database.write() as connection:
+                new += block_lists.heed(connection, desk.keyring, source, page.entries[start : start + _AT_ONCE])
+        read += len(page.entries)
+        if page.next is None:
+            with desk.database.write() as connection:
                 if block_list.timeless:
                     block_lists.forget_unseen(connection, source)
                 block_lists.remember(connection, name, provider.account, block_list, up_to=began)
-                return Read(list=block_list.name, cause=block_list.cause, read=read, new=new)
+            return Read(list=block_list.name, cause=block_list.cause, read=read, new=new)
         page = patience.ask(partial(provider.blocked, block_list, since=since, page=page.next))
 
 
-def _let_back(desk: Desk, provider: LetsBack, synced: Synced, patience: Patience) -> None:
+def _unread(provider: Provider, synced: Synced) -> set[Cause | None]:
+    """Return the causes of the lists of a provider that were not read to their end."""
+    kept = provider.block_lists if isinstance(provider, KeepsBlockLists) else ()
+    read = {each.list for each in synced.lists}
+    return {each.cause for each in kept if each.name not in read}
+
+
+def _let_back(
+    desk: Desk, provider: LetsBack, synced: Synced, patience: Patience, *, unread: Collection[Cause | None]
+) -> None:
     with desk.database.read() as connection:
         waiting = let_backs.waiting(connection, synced.provider)
+    timeless = [each for each in provider.block_lists if each.timeless] if isinstance(provider, KeepsBlockLists) else []
     for each in waiting:
+        if each.cause in unread:
+            continue  # there may be a newer no on that list
         patience.ask(partial(provider.let_back, each.address, each.cause))
         with desk.database.write() as connection:
             let_backs.finish(connection, synced.provider, each)
+            for block_list in timeless:
+                if block_list.cause is each.cause:
+                    block_lists.forget(connection, synced.provider, block_list, each.key)
         synced.let_back += 1
 
 

@@ -90,6 +90,12 @@ def heed(connection: sa.Connection, keyring: Keyring, source: Source, entries: I
     )
 
 
+def forget(connection: sa.Connection, provider: str, block_list: BlockList, key: bytes) -> None:
+    """Forget an entry of a list without times that was taken off it: should it come back, it counts."""
+    same = (_table.c.provider == provider, _table.c.list == block_list.name, _table.c.key == key)
+    connection.execute(sa.delete(_table).where(*same))
+
+
 def forget_unseen(connection: sa.Connection, source: Source) -> None:
     """Forget the entries of a list without times that this reading has not seen: should they come back, they count."""
     connection.execute(sa.delete(_table).where(_of_source(source), _table.c.at < stamp(source.at)))

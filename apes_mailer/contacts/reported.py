@@ -41,10 +41,18 @@ AND import_id IS NULL AND consent.at > coalesce(said_by, :at) AND list_id IN (:a
 """  # noqa: S608 - of constants
 """As SQL: whether the no of a row of a table ``opted_out`` has been taken back since by the person who said it."""
 
+_TAKEN_BACK_BY_ONE = f":can_end AND EXISTS ({_OWN_YES} AND list_id IN (:all_lists, :scope))"
+
+# What has an end is in the way of what has none; the new one also gets a new number, which campaigns under way ask for.
+_END = f"""
+DELETE FROM suppression WHERE key = :key AND list_id = :scope AND cause = :cause AND until IS NOT NULL
+AND NOT ({_TAKEN_BACK_BY_ONE})
+"""  # noqa: S608 - of constants
+
 _ADD = f"""
 INSERT INTO suppression (key, list_id, cause, at, source, evidence)
 SELECT :key, :scope, :cause, :at, :source, :evidence
-WHERE NOT (:can_end AND EXISTS ({_OWN_YES} AND list_id IN (:all_lists, :scope)))
+WHERE NOT ({_TAKEN_BACK_BY_ONE})
 ON CONFLICT (key, list_id, cause) DO NOTHING
 """
 
@@ -86,6 +94,7 @@ def add_all(connection: sa.Connection, found: Iterable[Found], *, list_id: int, 
         for each in found
     ]
     if rows:
+        connection.exec_driver_sql(_END, rows)
         connection.exec_driver_sql(_ADD, rows)
 
 

@@ -93,7 +93,17 @@ class Instance:
                 f"secret.key is not the one that {self._database.name} was made with.",
                 hint="Bring both back from the same backup: unsubscribe links and suppressions depend on the secret.",
             )
+        self._note_if_older(database)
         database.on_commit = self._count_words
+
+    def _note_if_older(self, database: Database) -> None:
+        """Keep in the ledger that it is older than its marks: what is recorded from now on would hide that."""
+        with database.read() as connection:
+            if not self.older(connection):
+                return
+        with database.write() as connection:
+            if why := self.older(connection):
+                _set(connection, "older", why)
 
     def doubt(self, connection: sa.Connection) -> str:
         """Say why this ledger may be an old or foreign copy; empty when it may be trusted.
@@ -106,6 +116,8 @@ class Instance:
     def older(self, connection: sa.Connection) -> str:
         """Say how this ledger is certainly older than what was done here; for ``connection`` see :meth:`doubt`."""
         found = self._all_marks()
+        if noted := _get(connection, "older"):
+            return noted
         ledger = _ledger(connection)
         for mark in found:
             if mark.ledger == ledger and mark.attempts > _attempts(connection):
@@ -144,6 +156,7 @@ class Instance:
     def adopt(self, connection: sa.Connection) -> None:
         """Accept the ledger as it is now, here; what was in doubt must have been dealt with in this transaction."""
         _set(connection, "place", self._place())
+        connection.execute(sa.delete(schema.meta).where(schema.meta.c.name == "older"))
         made = max((mark.attempts for mark in self._marks(connection)), default=0)
         if made > _attempts(connection):
             # Attempts are numbered on from where they were before the copy, so that the next copy is noticed too.
@@ -197,7 +210,9 @@ class Instance:
         ledger = _ledger(connection)
         files = self._mark_files(ledger)
         if not all(_counts_words(path) for path in files):
-            self.remember(replace(self.mark(connection), words=0))
+            # Neither the words nor an attempt of this transaction: it may yet fail.
+            made = max((mark.attempts for mark in self._marks(connection)), default=0)
+            self.remember(replace(self.mark(connection), words=0, attempts=made))
 
         def note() -> None:
             self._heard = words

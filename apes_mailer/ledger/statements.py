@@ -43,7 +43,7 @@ def _consents_since() -> sa.Select[int]:
     """Return the query for the list of an opt-in campaign, if anything of its consents may have changed since."""
     campaign, consent, imported = schema.campaign, schema.consent, schema.contact_import
     newest = sa.select(sa.func.coalesce(sa.func.max(consent.c.id), 0)).scalar_subquery()
-    undone = sa.exists().where(imported.c.undone_at >= campaign.c.prepared_at)
+    undone = sa.exists().where(imported.c.undone_at.is_not(None))  # whenever: clocks are set back
     changed = sa.or_(newest > sa.func.coalesce(campaign.c.consent_id, -1), undone)
     return sa.select(campaign.c.list_id).where(campaign.c.id == _CAMPAIGN, campaign.c.policy == Policy.OPT_IN, changed)
 

@@ -29,7 +29,7 @@ STATUS_KEYS = {
 }
 
 
-def through(cli: Cli, server: LocalSendGrid, *, batch_size: int = 10, in_flight: int = 1, timeout: float = 20) -> Cli:
+def through(cli: Cli, server: LocalSendGrid, *, batch_size: int = 10, in_flight: int = 1, timeout: float = 300) -> Cli:
     """Let the commands send through a local SendGrid."""
     cli.extra = sendgrid_environment(
         server.base_url, API_KEY, batch_size=batch_size, in_flight=in_flight, timeout=timeout

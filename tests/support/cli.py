@@ -120,7 +120,7 @@ def write_contacts(path: Path, count: int) -> Path:
 
 
 def sendgrid_environment(
-    base_url: str, api_key: str, *, batch_size: int, in_flight: int, timeout: float = 20
+    base_url: str, api_key: str, *, batch_size: int, in_flight: int, timeout: float = 300
 ) -> dict[str, str]:
     """Return the environment that lets commands send through a local SendGrid."""
     return {

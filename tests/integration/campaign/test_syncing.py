@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -136,6 +138,37 @@ def test_who_comes_back_to_the_group_and_leaves_again_counts_again(ledger: Ledge
 def _let_back(ledger: Ledger, number: int) -> None:
     with ledger.database.write() as connection:
         suppressions.remove(connection, ledger.key(number), list_id=ALL_LISTS)
+
+
+def test_who_leaves_the_group_again_at_once_after_having_been_taken_off_it_counts(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    ledger.prepare(provider="sendgrid")
+    server.desk.lists.groups = {7: [address(1)]}
+    _sync(ledger, server, group=7)
+    with ledger.database.write() as connection:
+        opting_in.opt_in(connection, ledger.key(1), list_id=1, at=NOW, proof=Proof(source="form"))
+    assert _sync(ledger, server, group=7).let_back == 1
+    server.desk.lists.groups = {7: [address(1)]}  # before anybody has seen the group without her
+    ledger.now += dt.timedelta(hours=1)
+    assert _sync(ledger, server, group=7).new == 1
+    assert ("", "unsubscribed at the provider") in {(held.list_name, held.cause) for held in _held(ledger, 1)}
+    assert server.desk.lists.groups == {7: [address(1)]}
+
+
+def test_group_of_very_many_keeps_no_other_program_waiting_for_all_of_them(
+    ledger: Ledger, server: LocalSendGrid
+) -> None:
+    server.desk.lists.groups = {7: [f"membre{number}@exemple.example" for number in range(1_201)]}
+    heeded, counted = [0], ledger.database.on_commit
+
+    def count(connection: sa.Connection) -> Callable[[], None]:
+        heeded.append(int(connection.exec_driver_sql("SELECT count(*) FROM suppression").scalar_one()))
+        return counted(connection)
+
+    ledger.database.on_commit = count
+    assert _sync(ledger, server, group=7).new == 1_201
+    assert max(after - before for before, after in pairwise(heeded)) <= 500
 
 
 def test_entry_is_heeded_once_and_a_newer_one_again(ledger: Ledger, server: LocalSendGrid) -> None:
@@ -354,6 +387,20 @@ def test_who_came_back_and_has_left_there_again_is_not_taken_off_the_list(
     assert _sync(ledger, server, whole=True).let_back == 0
     assert len(server.desk.lists.lists["unsubscribes"]) == 1
     assert {held.cause for held in _held(ledger, 1)} == {"unsubscribed at the provider"}
+
+
+def test_nobody_is_taken_off_a_list_that_could_not_be_read_before(ledger: Ledger, server: LocalSendGrid) -> None:
+    server.desk.lists.put("unsubscribes", address(1), THEN)
+    ledger.prepare(provider="sendgrid")
+    _sync(ledger, server)
+    with ledger.database.write() as connection:
+        opting_in.opt_in(connection, ledger.key(1), list_id=1, at=NOW, proof=Proof(source="form"))
+    odd = Fault(name="another form", accepts=False, reply=Reply(status=200, body=b"{}"))
+    server.desk.plan = FaultList([*[faults.OK] * len(server.desk.asked), odd])
+    synced = _sync(ledger, server)
+    assert (synced.let_back, len(synced.troubles)) == (0, 1)
+    assert len(server.desk.lists.lists["unsubscribes"]) == 1
+    assert _sync(ledger, server).let_back == 1
 
 
 def test_without_the_right_to_it_who_came_back_waits_and_the_right_is_named(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Generator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.send import Records, Surroundings
 from apes_mailer.campaign.why import why
 from apes_mailer.contacts import person
+from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import BatchState, CampaignState
 from apes_mailer.model.submission import NotAccepted, Refused, Unknown
 from apes_mailer.providers.base import Limits
@@ -77,6 +79,24 @@ def test_batch_that_goes_again_is_cut_too_and_evidence_still_settles_all_of_it(l
     assert sorted(provider.addresses) == [[address(number)] for number in range(5)]
     ledger.prove(doubtful.mark)
     assert ledger.status().duplicates == 2
+
+
+def test_campaign_prepared_anew_while_it_waited_for_its_lock_is_the_one_that_goes_on(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = OwnerLock.held
+
+    def held_by_another_at_first(lock: OwnerLock) -> AbstractContextManager[str]:
+        ledger.prepare("2027-04")  # takes the number after the highest
+        ledger.prepare()
+        monkeypatch.undo()
+        return held(lock)
+
+    before = ledger.ids[NAME]
+    monkeypatch.setattr(OwnerLock, "held", held_by_another_at_first)
+    done, _ = _resume(ledger, ToldProvider())
+    assert ledger.ids[NAME] != before
+    assert (done.status.state, done.status.submitted) == (CampaignState.FINISHED, 5)
 
 
 def test_batches_are_never_larger_than_the_provider_takes(ledger: Ledger) -> None:

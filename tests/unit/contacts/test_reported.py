@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from apes_mailer.contacts import consents, opting_in, reported
+from apes_mailer.contacts import consents, opting_in, reported, suppressions
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.contacts.reported import Found
 from apes_mailer.contacts.suppressions import LATER_LISTS_NAME
@@ -135,3 +135,14 @@ def test_withdrawal_that_is_undone_brings_back_what_was_said_before_and_no_more(
     assert states == {"tous": State.GIVEN, "autres": State.REFUSED, "another": State.WITHDRAWN}
     assert last["tous"] is not None
     assert last["tous"].proof == Proof(source="form", wording="read then")
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_no_of_a_file_has_no_end_whatever_was_there_before_it(store: Store, *, ended: bool) -> None:
+    list_id, until = store.list_id("tous"), NOW - DAY if ended else NOW + DAY
+    with store.database.write() as connection:
+        suppressions.add(connection, KEY, list_id=list_id, cause=Cause.IMPORTED, at=NOW - 2 * DAY, until=until)
+    store.import_rows([(ADDRESS, "désinscrit")], header=("EMAIL", "STATUT"))
+    with store.database.read() as connection:
+        (held,) = suppressions.holding(connection, KEY, at=NOW + 2 * DAY, list_id=list_id)
+    assert (held.cause, held.until) == (Cause.IMPORTED, "")

@@ -268,3 +268,46 @@ def test_copy_that_does_not_know_what_people_said_since_is_not_trusted_though_no
     restored.database.close()
     (tmp_path / "mailer.db").write_bytes(before)
     assert "older than what people said since: 2 times" in Ledger.open(tmp_path).doubt()
+
+
+def test_what_is_recorded_after_a_restore_does_not_hide_it(tmp_path: Path) -> None:
+    path = _close(Ledger.create(tmp_path, contacts=5))
+    backup = shutil.copyfile(path, tmp_path / "backup.db")
+    ledger = Ledger.open(tmp_path)
+    for number in (0, 1):
+        ledger.suppress(number)
+    _close(ledger)
+    _restore_in_place(backup, path)
+    ledger = Ledger.open(tmp_path)
+    for number in (2, 3, 4):
+        ledger.suppress(number)
+    _close(ledger)
+    ledger = Ledger.open(tmp_path)
+    assert "older than what people said since: 2 times" in ledger.doubt()
+    _adopt(ledger)
+    assert ledger.doubt() == ""
+    _close(ledger)
+    assert Ledger.open(tmp_path).doubt() == ""
+
+
+def test_claim_that_is_lost_with_its_transaction_is_in_no_mark(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state").write_bytes(b"")  # no folder: this mark cannot be written, so the other one is made anew
+    ledger.prepare()
+    _attempt(ledger)
+    other = Ledger.open(tmp_path)
+    other.suppress(4)
+    other.database.close()
+    remember = Instance.remember
+
+    def die(instance: Instance, mark: Mark) -> None:
+        remember(instance, mark)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Instance, "remember", die)
+    with pytest.raises(KeyboardInterrupt):
+        ledger.claim()
+    monkeypatch.undo()
+    _close(ledger)
+    assert Ledger.open(tmp_path).doubt() == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from apes_mailer.ledger import permission
 from apes_mailer.ledger.states import Reason
 from apes_mailer.model.consent import Policy, Purpose, State
 from apes_mailer.store import schema
+from apes_mailer.store.times import stamp
 from tests.support.ledgers import NOW, Ledger
 
 KEY = schema.contact.c.key
@@ -62,3 +64,18 @@ def test_each_contact_costs_a_look_into_an_index(ledger: Ledger, asked: sa.Colum
     with ledger.database.read() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
     assert any(index in str(step) for step in plan), plan
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_undone_import_proves_nothing_whatever_the_clock_says_by_then(ledger: Ledger, hours: int) -> None:
+    with ledger.database.write() as connection:
+        row = {"list_id": 1, "source": "a.csv", "at": stamp(NOW), "counts": "{}"}
+        made = connection.execute(sa.insert(schema.contact_import).values(row).returning(schema.contact_import.c.id))
+        proof = {"list_id": 1, "purpose": Purpose.LETTER, "state": State.GIVEN, "at": stamp(NOW), "source": "a.csv"}
+        rows = [{**proof, "key": ledger.key(number), "import_id": made.scalar_one()} for number in (0,)]
+        connection.execute(sa.insert(schema.consent), rows)
+    ledger.prepare(policy=Policy.OPT_IN)
+    undone = sa.update(schema.contact_import).values(undone_at=stamp(NOW + dt.timedelta(hours=hours)))
+    with ledger.database.write() as connection:
+        connection.execute(undone)
+    assert ledger.try_claim() is None
