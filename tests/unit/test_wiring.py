@@ -58,7 +58,7 @@ def test_workspace_from_git_gets_its_secret_at_first_use(application: Applicatio
     ("place", "public_url", "urls"),
     [
         ("serve", "https://lettre.example.org", ["https://lettre.example.org/signup/agenda"]),
-        ("serve", "", ["http://127.0.0.1:8080/signup/agenda"]),
+        ("serve", "", ["http://127.0.0.1:8025/signup/agenda"]),
         ("folder", "https://lettre.example.org", ["https://lettre.example.org/signup/agenda"]),
         ("folder", "", []),
     ],

@@ -17,7 +17,7 @@ from apes_mailer.model.suppression import Cause
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 from tests.integration.web.running import request
-from tests.integration.web.sites import ADDRESS, NOW, Place, open_site, post, pressed
+from tests.integration.web.sites import ADDRESS, LISTS, NOW, Place, open_site, post, pressed
 
 
 @pytest.fixture
@@ -292,11 +292,10 @@ def _import(place: Place, list_name: str, at: dt.datetime, did: int, *, undone: 
     with place.site.database.write() as connection:
         number = lists.find_or_add(connection, list_name, place.site.keyring, NOW)
         values = {"list_id": number, "source": "trente.csv", "at": stamp(at), "counts": "{}"}
-        row = sa.insert(schema.contact_import).values(values, undone_at=stamp(at) if undone else None)
-        key = connection.execute(row).inserted_primary_key
+        row = sa.insert(schema.contact_import).values(values | {"undone_at": stamp(at) if undone else None})
+        made = connection.execute(row.returning(schema.contact_import.c.id)).scalar_one()
         contact = lists.contact_id(connection, place.key)
-        assert key
-        connection.execute(sa.insert(schema.mention).values(import_id=key[0], contact_id=contact, did=did))
+        connection.execute(sa.insert(schema.mention).values(import_id=made, contact_id=contact, did=did))
 
 
 def test_it_says_since_when_an_imported_address_is_there(place: Place) -> None:
@@ -315,7 +314,7 @@ def test_it_says_since_when_an_imported_address_is_there(place: Place) -> None:
 
 @pytest.mark.parametrize("several", [True, False])
 def test_whoever_was_taken_off_the_list_reads_of_no_letter_that_comes(tmp_path: Path, several: bool) -> None:
-    with open_site(tmp_path, **({} if several else {"lists": ()})) as place:
+    with open_site(tmp_path, lists=LISTS if several else ()) as place:
         url = preferences(place)
         place.know(address="autre@exemple.example")
         assert "Pourquoi je reçois cette lettre" in request(url).text

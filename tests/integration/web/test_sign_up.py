@@ -58,7 +58,7 @@ def test_the_letter_goes_to_the_address_that_was_typed_and_names_the_list(place:
     text = place.letter()
     assert "«\u00a0La lettre du mois\u00a0»" in text
     assert f"Ce message a été envoyé à l’adresse {ADDRESS}." in text
-    assert "Confirmez votre inscription\n============================\n" in text
+    assert f"\nConfirmez votre inscription\n{'=' * 27}\n" in text
     assert "bouton" not in text
     (batch,) = place.provider.batches
     (recipient,) = batch.recipients
