@@ -93,6 +93,9 @@ class Circumstances:
     has_page: bool = True
     """Whether the links of a reader lead to a page of ours."""
 
+    mailed: bool = False
+    """Whether what could not leave this computer is an error; a send asks its provider itself."""
+
 
 def compose(workspace: Workspace, name: str, around: Circumstances) -> Composition:
     """Load, render and check an issue.
@@ -193,6 +196,7 @@ def _as_read(
         unsubscribe_url=_SAMPLE_URL,
         tracking=around.tracking,
         has_page=around.has_page,
+        mailed=around.mailed,
         nowhere=around.serverless and (publication is None or publication.only_here),
         hosts=around.hosts | {_SAMPLE_HOST},
         clients=around.clients,

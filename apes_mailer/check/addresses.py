@@ -25,6 +25,14 @@ _UNFINISHED_LABEL = re.compile(
 )
 _UNFINISHED_PAGE = re.compile(r"/wp-admin/|[?&]preview=true\b|[?&]preview_id=\d", re.IGNORECASE)
 
+# Where something is written and kept, not where it is shown; the last is the web version that one reader got.
+_WORKPLACE = re.compile(
+    r"docs\.google\.com/\w+/(?:u/\d+/)?d/[^/]+/edit\b|drive\.google\.com/drive/(?:u/\d|my-drive)"
+    r"|(?:www\.)?canva\.com/design/.+/edit\b|mail\.google\.com/|outlook\.(?:live|office)\.com/|outlook\.office365\.com/"
+    r"|[\w.-]*\badmin\.mailchimp\.com/|(?:app|my)\.brevo\.com/|[\w.-]*campaign-archive\d*\.com/.*[?&]e=\w",
+    re.IGNORECASE,
+)
+
 
 def web_addresses(letter: CheckedLetter) -> Iterator[Finding]:
     """Every web address can be read as one, is encrypted, open to everybody, finished, and shows where it leads."""
@@ -43,15 +51,22 @@ def _judge(path: str, address: str) -> Iterator[Finding]:
         return
     if hanging := _HANGING.search(address):
         yield finding("link-syntax.hanging", path, address=address, sign=hanging.group())
-    host = (parts.hostname or "").rstrip(".")
-    if _is_inside(host):
-        yield finding("link-local", path, address=address)
-    elif any(map(_UNFINISHED_LABEL.fullmatch, host.split(".")[:-2])) or _UNFINISHED_PAGE.search(address):
-        yield finding("link-staging", path, address=address)
-    elif host.removeprefix("www.") in known.shorteners():
-        yield finding("link-shortened", path, address=address)
+    if name := _known_kind(parts, address):
+        yield finding(name, path, address=address)
     elif parts.scheme == "http":
         yield finding("link-insecure", path, address=address, secure=f"https{address[4:]}")
+
+
+def _known_kind(parts: SplitResult, address: str) -> str:
+    """Return the rule that an address breaks by where it leads; nothing when readers are welcome there."""
+    host = (parts.hostname or "").rstrip(".")
+    if _is_inside(host):
+        return "link-local"
+    if any(map(_UNFINISHED_LABEL.fullmatch, host.split(".")[:-2])) or _UNFINISHED_PAGE.search(address):
+        return "link-staging"
+    if _WORKPLACE.match(address.partition("://")[2]):
+        return "link-workplace"
+    return "link-shortened" if host.removeprefix("www.") in known.shorteners() else ""
 
 
 def _split(address: str) -> SplitResult | None:

@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from apes_mailer.check import prose
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
-from apes_mailer.check.written_dates import WrittenDate, issue_months, named_weekdays, written_dates
+from apes_mailer.check.written_dates import (
+    WrittenDate,
+    dates_without_weekday,
+    issue_months,
+    named_weekdays,
+    written_dates,
+)
 from apes_mailer.model.finding import Finding
 from apes_mailer.model.issue import Event
 
@@ -28,9 +34,7 @@ def weekdays(letter: CheckedLetter) -> Iterator[Finding]:
     for path, words in prose.texts(letter):
         for written in written_dates(words, letter.issue.language):
             days = _days_meant(written, _day_of(letter))
-            if written.in_year(written.year or _LEAP_YEAR) is None:
-                yield finding("date-weekday.impossible", path, written=written.words)
-            elif days and all(day.weekday() != written.weekday for day in days):
+            if days and all(day.weekday() != written.weekday for day in days):
                 yield finding("date-weekday.text", path, written=written.words, day=days[0])
     for path, event in letter.values:
         if isinstance(event, Event) and event.time is not None:
@@ -39,6 +43,18 @@ def weekdays(letter: CheckedLetter) -> Iterator[Finding]:
             during = {(event.date + dt.timedelta(days=day)).weekday() for day in range(length)}
             if (named := named_weekdays(event.time, letter.issue.language)) and named.isdisjoint(during):
                 yield finding("date-weekday.event", f"{path}.time", written=event.time, day=event.date)
+
+
+def calendar(letter: CheckedLetter) -> Iterator[Finding]:
+    """Every date of a text is a day that there is; with its weekday or without, it is told once."""
+    language = letter.issue.language
+    for path, words in prose.texts(letter):
+        told: list[str] = []
+        for written in (*written_dates(words, language), *dates_without_weekday(words, language)):
+            is_day = written.in_year(written.year or _LEAP_YEAR) is not None
+            if not is_day and not any(written.words in longer for longer in told):
+                told.append(written.words)
+                yield finding("date-weekday.impossible", path, written=written.words)
 
 
 def _day_of(letter: CheckedLetter) -> dt.date:

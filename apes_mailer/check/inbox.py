@@ -18,7 +18,8 @@ _REPLY = re.compile(r"\s*(?P<mark>re|fwd?|tr|rép|aw|wg)\s*(?:\[\d+\])?\s*:", re
 
 # Flags are two letters; other emoji may be followed by a variation, a skin colour, and more of them after a joiner.
 _PICTOGRAM = (
-    "[\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+    "[\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u2600-\u27bf\u2b50\u2b55"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
 )
 _EMOJI = re.compile(
     rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_PICTOGRAM}[\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d{_PICTOGRAM}[\ufe0f\U0001f3fb-\U0001f3ff]*)*"

@@ -28,8 +28,8 @@ class CheckedLetter:
     too, ``web_version_is_old`` whether it was another state of the issue that was published. ``unsubscribe_url`` is the
     link of this recipient, ``hosts`` are those that the letter may load something from, ``clients`` the mail programs
     of its readers by their names in the figures. ``nowhere`` says that readers could load no picture: there is no
-    server, and the letter is not published elsewhere. ``tracking`` says that opens or clicks are counted of some, and
-    ``has_page`` that a reader's own links lead to a page of ours.
+    server, and the letter is not published elsewhere; ``mailed`` that it is to leave this computer. ``tracking`` says
+    that opens or clicks are counted of some, and ``has_page`` that a reader's own links lead to a page of ours.
     """
 
     issue: Issue
@@ -48,6 +48,7 @@ class CheckedLetter:
     web_version_is_old: bool = False
     unsubscribe_url: str = ""
     nowhere: bool = False
+    mailed: bool = False
     tracking: bool = False
     has_page: bool = True
     hosts: frozenset[str] = frozenset()

@@ -21,6 +21,11 @@ _WEB_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MAIL_WORDS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}", re.IGNORECASE)
+_BARE_MAIL = re.compile(r"(?<![\w.+%/-])[\w.+%-]{1,64}@(?:[\w-]+\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
+# Ten digits as France dials them, or any number with its country's.
+_BARE_PHONE = re.compile(
+    r"(?<![\w+./-])(?<!\d )(?:\+\d{2}(?:[ .-]?\d{1,3}){3,6}|0[1-9](?:[ .-]?\d\d){4})(?![\w/-]|[., ]\d)"
+)
 _BARE = re.compile(r"(?:https?://|www\.)[^\s<>«»\"]*[^\s<>«»\".,;:!?)]", re.IGNORECASE)
 
 
@@ -30,18 +35,12 @@ def words(letter: CheckedLetter) -> Iterator[Finding]:
         shown = known.key(anchor.words)
         if not anchor.words:
             yield finding("link-words-missing", anchor.path, address=anchor.address)
-        elif _says_nothing(shown):
+        elif known.says_nothing(shown):
             yield finding("link-words-generic", anchor.path, words=anchor.words)
         elif other := _other_place(anchor):
             yield finding("link-words-other", anchor.path, words=anchor.words, host=other)
         elif re.match(r"https?://", anchor.words, re.IGNORECASE):
             yield finding("link-words-address", anchor.path, words=anchor.words)
-
-
-def _says_nothing(shown: str) -> bool:
-    """Return whether words as :func:`known.key` gives them say nothing; "ici" or "here" after them changes nothing."""
-    without = re.sub(r" (?:ici|here)$", "", shown)
-    return not known.empty_words().isdisjoint({shown, without})
 
 
 def _other_place(anchor: Anchor) -> str:
@@ -72,7 +71,7 @@ def same_words(letter: CheckedLetter) -> Iterator[Finding]:
     places: dict[str, list[Anchor]] = {}
     for anchor in prose.anchors(letter):
         shown = known.key(anchor.words)
-        if shown and not _says_nothing(shown):
+        if shown and not known.says_nothing(shown):
             places.setdefault(shown, []).append(anchor)
     for same in places.values():
         first = same[0]
@@ -83,7 +82,7 @@ def same_words(letter: CheckedLetter) -> Iterator[Finding]:
 
 
 def unlinked(letter: CheckedLetter) -> Iterator[Finding]:
-    """No web address stands in a text as words that cannot be clicked."""
+    """No address stands in a text as words that cannot be clicked, nor a telephone number."""
     for path, value in letter.values:
         if isinstance(value, Markdown):
             name, text = "link-missing.text", prose.MARKDOWN_LINK.sub(" ", value)
@@ -92,3 +91,7 @@ def unlinked(letter: CheckedLetter) -> Iterator[Finding]:
         else:
             continue
         yield from (finding(name, path, address=match.group()) for match in _BARE.finditer(text))
+        if isinstance(value, Markdown):
+            words = _BARE.sub(" ", text)
+            yield from (finding("link-missing.mail", path, address=each) for each in _BARE_MAIL.findall(words))
+            yield from (finding("link-missing.phone", path, number=each) for each in _BARE_PHONE.findall(words))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from apes_mailer.check import known
 from apes_mailer.check.catalogue import finding
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.check.page import document
@@ -14,6 +15,7 @@ from apes_mailer.model.picture import Compromise, Place, Rendition
 
 _HEAVY, _HEAVY_TOGETHER = 200_000, 800_000  # bytes
 _WIDEST = 600  # pixels of the letter
+_HIGHEST = 2 * _WIDEST
 _FILE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|hei[cf])\s*$", re.IGNORECASE)
 
 
@@ -30,6 +32,8 @@ def alternative_text(letter: CheckedLetter) -> Iterator[Finding]:
             yield finding("picture-alt.unused", path, file=image.file)
         elif image.alt is not None and _FILE_NAME.search(image.alt):
             yield finding("picture-alt.file", path, alt=image.alt)
+        elif image.alt is not None and known.is_kind_of_picture(image.alt):
+            yield finding("picture-alt.kind", path, alt=image.alt)
 
 
 def weight(letter: CheckedLetter) -> Iterator[Finding]:
@@ -64,6 +68,15 @@ def sharpness(letter: CheckedLetter) -> Iterator[Finding]:
             yield finding("picture-small", path, file=place.file, own=own, width=place.width, best=place.pixels)
 
 
+def height(letter: CheckedLetter) -> Iterator[Finding]:
+    """No picture is so high that nobody can see it whole."""
+    for path, place, _ in _shown(letter):
+        own = letter.pictures[place.file]
+        shown = round(own.height * min(place.width, own.width) / own.width)
+        if shown > _HIGHEST:
+            yield finding("picture-high", path, file=place.file, height=shown, most=_HIGHEST)
+
+
 def _shown(letter: CheckedLetter) -> Iterator[tuple[str, Place, Rendition]]:
     """Yield where the issue first has it, place and rendition of each picture; of several places the widest."""
     widest: dict[str, tuple[Place, Rendition]] = {}
@@ -77,7 +90,8 @@ def _shown(letter: CheckedLetter) -> Iterator[tuple[str, Place, Rendition]]:
 def place(letter: CheckedLetter) -> Iterator[Finding]:
     """Readers can load the pictures from somewhere."""
     if letter.nowhere and (files := sorted({place.file for place in letter.renditions})):
-        yield finding("picture-place", files=", ".join(files))
+        name = "picture-place.mailed" if letter.mailed else "picture-place.rehearsed"
+        yield finding(name, files=", ".join(files))
 
 
 def width(letter: CheckedLetter) -> Iterator[Finding]:

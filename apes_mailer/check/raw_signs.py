@@ -20,8 +20,9 @@ _REFERENCE = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNO
 _BROKEN = re.compile(
     r"[^\s<>()]*(?:Ã[\u0080-\u00bf\u0152-\u2122]|â€|Â[\u00a0-\u00bf]|\ufffd|[\ue000-\uf8ff])[^\s<>()]*"
 )
-# A change of direction that goes on to the end of the line turns what follows around.
-_TURNED = re.compile("[\u202d\u202e]")
+# A direction that is forced turns what follows around; one that is never ended goes on over what comes after the text.
+_FORCED = re.compile("[\u202d\u202e]")
+_DIRECTIONS = ((re.compile("[\u202a\u202b]"), "\u202c"), (re.compile("[\u2066-\u2068]"), "\u2069"))
 _LINES = {
     "quote": re.compile(r"^ {0,3}> ?\S.*$", re.MULTILINE),
     "table": re.compile(r"^ *\|.*\| *\n *\|[ :|-]*-[ :|-]*\|? *$", re.MULTILINE),
@@ -43,17 +44,28 @@ def signs(letter: CheckedLetter) -> Iterator[Finding]:
 
 
 def _kinds(words: Line | Markdown) -> Iterator[tuple[str, str]]:
-    patterns = {"html": _HTML, "broken": _BROKEN, "turned": _TURNED}
+    patterns = {"html": _HTML, "broken": _BROKEN}
     if isinstance(words, Markdown):
         patterns |= _LINES
     else:
         patterns["reference"] = _REFERENCE  # a text of Markdown has its letters put in
     for name, pattern in patterns.items():
         if match := pattern.search(words):
-            shown = match.group().strip().partition("\n")[0]
-            yield name, f"U+{ord(shown):04X}" if name == "turned" else shown
+            yield name, match.group().strip().partition("\n")[0]
+    if turning := _turning(words):
+        yield "turned", f"U+{ord(turning):04X}"
     for match in _FOREIGN_TAG.finditer(words):
         meant = field.field_named(_OWNER.sub("", next(filter(None, match.groups()))))
         if meant in _PERSON:
             yield "tag", match.group()
             break
+
+
+def _turning(words: str) -> str:
+    """Return the invisible sign that turns words around, or nothing."""
+    if forced := _FORCED.search(words):
+        return forced.group()
+    for begins, end in _DIRECTIONS:
+        if len(begun := begins.findall(words)) > words.count(end):
+            return begun[-1]
+    return ""

@@ -15,14 +15,16 @@ from apes_mailer.model.language import Language
 
 _LETTER = "lettre|infolettre|newsletter|bulletin|gazette|journal|numéro|édition|letter|issue|edition"
 _WITHOUT_ACCENT = {"fevrier": 2, "aout": 8, "decembre": 12}
+_FIRST: Mapping[Language, str] = {"fr": "premier", "en": "first"}
+_DAYS_OF_ANY_MONTH = 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenDate:
-    """A day with its weekday (0 is Monday) as a text has them; ``year`` is None when it says none."""
+    """A day as a text has it; ``weekday`` (0 is Monday) and ``year`` are None when it says none."""
 
     words: str
-    weekday: int
+    weekday: int | None
     day: int
     month: int
     year: int | None
@@ -41,6 +43,7 @@ class _Grammar(NamedTuple):
     weekday: re.Pattern[str]
     day_first: re.Pattern[str]
     month_first: re.Pattern[str]
+    alone: tuple[re.Pattern[str], ...]
     tail: re.Pattern[str]
     issue_of: re.Pattern[str]
 
@@ -55,25 +58,39 @@ def _grammar(language: Language) -> _Grammar:
         **_numbers(get_month_names("abbreviated", locale=language)),
         **_numbers(get_month_names("wide", locale=language)),
     }
-    weekday = rf"(?<!\w)(?P<weekday>{_any_of(weekdays)})(?P<plural>s)?\.?,?\s+"
+    weekday = rf"(?<!\w)(?P<weekday>{_any_of(weekdays)})(?P<plural>s)?\.?,?\s+(?:(?:prochain|dernier),?\s+)?"
     month = rf"(?P<month>{_any_of(months)})(?!\w)\.?"
     year = r"(?:,?\s+(?P<year>[12]\d{3})(?!\w))?"
-    day = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?(?![\w%€])"
-    number = r"/(?P<number>[01]\d)(?:/(?P<short_year>(?:20)?\d\d))?(?![\w/])"
+    day = rf"(?P<day>\d{{1,2}}|{_FIRST[language]})(?:er|st|nd|rd|th)?(?![\w%€])"
+    # "Samedi 1/2 journée" is no date, "samedi 1/2/2027" is one.
+    number = r"/(?P<number>[01]\d|[1-9](?=/))(?:/(?P<short_year>(?:20)?\d\d))?(?![\w/])"
     also = rf"\s*(?:,|-|–|/|&|et|ou|au|à|puis|and|or|to)\s*(?:les?\s+|the\s+)?(?:(?:{_any_of(weekdays)})s?\.?,?\s+)?"
-
-    def compiled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern, re.IGNORECASE)
 
     return _Grammar(
         weekdays=weekdays,
         months=months,
-        weekday=compiled(rf"(?<!\w)(?P<weekday>{_any_of(_numbers(whole))})s?(?!\w)"),
-        day_first=compiled(rf"{weekday}(?:le\s+|the\s+)?{day}(?:\s+(?:of\s+)?{month}{year}|{number})?"),
-        month_first=compiled(rf"{weekday}{month}\s+{day}{year}"),
-        tail=compiled(rf"(?P<days>(?:{also}\d{{1,2}}(?:er|st|nd|rd|th)?(?!\w)){{1,31}})\s+{month}{year}"),
-        issue_of=compiled(rf"(?:\A|\b(?:{_LETTER})\b.{{0,40}}?\W){month}\s+(?P<year>20\d\d)(?!\w)"),
+        weekday=_compiled(rf"(?<!\w)(?P<weekday>{_any_of(_numbers(whole))})s?(?!\w)"),
+        day_first=_compiled(rf"{weekday}(?:le\s+|the\s+)?{day}(?:\s+(?:of\s+)?{month}{year}|{number})?"),
+        month_first=_compiled(rf"{weekday}{month}\s+{day}{year}"),
+        alone=_without_weekday(language, month, year),
+        tail=_compiled(rf"(?P<days>(?:{also}\d{{1,2}}(?:er|st|nd|rd|th)?(?!\w)){{1,31}})\s+{month}{year}"),
+        issue_of=_compiled(rf"(?:\A|\b(?:{_LETTER})\b.{{0,40}}?\W){month}\s+(?P<year>20\d\d)(?!\w)"),
     )
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _without_weekday(language: Language, month: str, year: str) -> tuple[re.Pattern[str], ...]:
+    """Return how a date stands alone. English has the month first too, but for "in November 31 people came"."""
+    day = r"(?<![\w/.,:])(?<!\d )(?:(?P<article>le|du|au|the|on)\s+)?(?P<day>\d{1,2})(?:er|st|nd|rd|th)?"
+    figures = r"(?<![\w/.,-])(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/])"
+    day_first = (_compiled(rf"{day}\s+(?:of\s+)?{month}{year}"), _compiled(figures))
+    if language != "en":
+        return day_first
+    whole = r"(?P<day>\d{1,2})(?:(?:st|nd|rd|th)(?!\w)|(?=,?\s+[12]\d{3}(?!\w))|(?=\s*(?:[.;:!?)]|\Z)))"
+    return (*day_first, _compiled(rf"(?<!\w){month}\s+{whole}{year}"))
 
 
 def _numbers(names: Any) -> dict[str, int]:
@@ -110,10 +127,29 @@ def _date(
     return WrittenDate(
         words=words.strip(),
         weekday=grammar.weekdays[match["weekday"].lower()],
-        day=int(day),
+        day=int(day) if day.isdigit() else 1,
         month=int(month) if month.isdigit() else grammar.months[month.lower()],
         year=int(year) if year else None,
     )
+
+
+def dates_without_weekday(text: str, language: Language) -> Iterator[WrittenDate]:
+    """Yield the dates that a text gives, whether or not a weekday stands before them.
+
+    A number above 31 is taken for a day only where an article or a year says so: "le 32 mars".
+    """
+    grammar = _grammar(language)
+    for pattern in grammar.alone:
+        for match in pattern.finditer(text):
+            day, month, year = int(match["day"]), match["month"], match["year"]
+            if day <= _DAYS_OF_ANY_MONTH or year or match.groupdict().get("article"):
+                yield WrittenDate(
+                    words=match.group().strip(" ."),
+                    weekday=None,
+                    day=day,
+                    month=int(month) if month.isdigit() else grammar.months[month.lower()],
+                    year=int(year) if year else None,
+                )
 
 
 def named_weekdays(text: str, language: Language) -> set[int]:

@@ -19,6 +19,7 @@ from apes_mailer.cli import (
     contacts,
     doctor,
     events,
+    folding,
     imports,
     issues,
     members,
@@ -217,7 +218,7 @@ _ABLE_TO_SEND = {"send", "test", "resume", "resolve"}
 def _failed(text: str, code: int, *, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{folding.fitted(text)}\n")
     return code
 
 

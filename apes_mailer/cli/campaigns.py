@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from apes_mailer.ledger.status import Status
     from apes_mailer.wiring import Application
 
+_MOST_SHOWN = 5  # rehearsals on a screen, the newest
+
 
 def status_of(application: Application, name: str) -> Status:
     """Return where a campaign stands. Raises ``UsageError`` when neither a folder nor the ledger knows the name."""
@@ -49,7 +51,9 @@ def status(context: typer.Context, name: CampaignName, *, json: Json = False) ->
     output.show(standings.status_text(found))
     for line in answers.feedback_lines(feedback):
         output.show(line)
-    for rehearsal in rehearsals[-5:]:
+    if len(rehearsals) > _MOST_SHOWN:
+        output.show(f"  {output.plural(len(rehearsals) - _MOST_SHOWN, 'rehearsal')} before these: --json tells of all")
+    for rehearsal in rehearsals[-_MOST_SHOWN:]:
         output.show(f"  {standings.rehearsal_text(rehearsal)}")
     if doubt:
         output.show(f"  Attention: {doubt}")

@@ -100,7 +100,7 @@ def check(
         raise UsageError("--where needs a list.", hint="Name it: --to LIST")
     application = application_of(context)
     try:
-        composition = application.compose(name)
+        composition = application.compose(name, for_provider=True)
     except (IssueError, ThemeError) as error:
         if json:
             rule = "theme" if isinstance(error, ThemeError) else "issue"

@@ -136,6 +136,10 @@ def typed_count(confirm: str | None, name: str) -> int | None:
     if confirm is None:
         return None
     confirmed, _, count = confirm.rpartition(":")
+    if confirmed and confirmed != name:
+        raise UsageError(
+            f"--confirm names {confirmed}, and this is about {name}.", hint=f"Write --confirm {name}:COUNT"
+        )
     if confirmed != name or not count.isascii() or not count.isdigit():
         raise UsageError(
             f"--confirm {confirm} is not understood.", hint=f"Write the campaign and the count: --confirm {name}:COUNT"

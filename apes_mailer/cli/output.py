@@ -11,6 +11,7 @@ from dataclasses import asdict, is_dataclass
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+from apes_mailer.cli import folding
 from apes_mailer.model.finding import block_of
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def say(text: str = "") -> None:
-    """Write a line for people; a closed terminal, or one that is being written to, stops nothing."""
+    """Write lines for people, as wide as their terminal; one that is closed, or being written to, stops nothing."""
     with suppress(OSError, ValueError, RuntimeError):
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{folding.fitted(text)}\n")
         sys.stderr.flush()
 
 

@@ -58,18 +58,29 @@ def _tokens(text: str, language: str = "") -> Sequence[Token]:
 def _set_words(state: StateCore) -> None:
     """Set the words of each paragraph as its language is set: a plugin for markdown-it's chain of core rules.
 
-    A paragraph is set as a whole, since a sign may stand in bold and its space outside; typography changes no length,
-    so that each piece is found again. Code is not set, and neither are addresses, which are no text.
+    A paragraph is set as a whole, since a sign may stand in bold and its space outside; this changes no length, so that
+    each piece is found again. Dashes do, and are set first. Code is not set, and neither are addresses, which are no
+    text.
     """
+    language = str(state.env["language"])
     for token in state.tokens:
         children = token.children or []
-        words = "".join(child.content if child.type == "text" else _NO_WORD * len(child.content) for child in children)
-        words = typography.of(words, str(state.env["language"]))
         for child in children:
-            length = len(child.content)
             if child.type == "text":
-                child.content = words[:length]
-            words = words[length:]
+                child.content = typography.dashes(child.content, language)
+        shown = [_shown(child) for child in children]
+        words = typography.signs("".join(shown), language)
+        for child, piece in zip(children, shown, strict=True):
+            if child.type == "text":
+                child.content = words[: len(piece)]
+            words = words[len(piece) :]
+
+
+def _shown(child: Token) -> str:
+    """Return what stands for a piece of a paragraph while its words are set."""
+    if child.type in _BREAKS:
+        return "\n"
+    return child.content if child.type == "text" else _NO_WORD * len(child.content)
 
 
 def _is_safe_link(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""The spaces and apostrophes of French, where an author has typed ordinary ones.
+"""The spaces and apostrophes of French, where an author has typed ordinary ones; English has a module of its own.
 
 Nothing is added or taken away: a space that is there becomes one at which no line breaks, a straight apostrophe between
 letters a curved one. So nothing but whitespace and apostrophes can change, and doing it twice is doing it once.
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import functools
 import re
+
+from apes_mailer.render import english, not_words
 
 NO_BREAK = "\u00a0"
 _SPACE = "[ \u00a0\u202f]"
@@ -25,28 +27,36 @@ _NUMBERED = re.compile(rf"(?<=\bn°){_SPACE}(?=\d)|(?<=\b[Aa]rt\.){_SPACE}(?=\d)
 _PHONE = re.compile(rf"(?<![\d+])(?:\+\d\d{_SPACE}|0)[1-9](?:{_SPACE}\d\d){{4}}(?!{_SPACE}?\d)")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_«])")
 _LAST_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'\Z")
-
-# What stands for something else than words: addresses, and whatever looks like one.
-# A mail address is looked for where a word begins, and nowhere within: that would take the cube of its length.
-_NOT_WORDS = re.compile(
-    r"(?:https?://|www\.|mailto:|tel:)\S+|(?<!\S)(?=[^\s@]+@[^\s.]+\.\S)\S+|<<.*?>>|\{\{.*?\}\}", re.IGNORECASE
-)
-
-
 _TAG = ("<<", "{{")
 
 
 @functools.lru_cache(maxsize=1024)
 def of(text: str, language: str) -> str:
-    """Return a text as printers of its language would set it; only French asks for anything."""
-    return french(text) if language == "fr" else text
+    """Return a text as printers of its language would set it."""
+    return signs(dashes(text, language), language)
+
+
+def dashes(text: str, language: str) -> str:
+    """Return a text with its dashes, where its language has them typed as hyphens; it may become shorter."""
+    return english.dashes(text) if language == "en" else text
+
+
+def signs(text: str, language: str) -> str:
+    """Return a text of the same length with the spaces, apostrophes and quotation marks of its language."""
+    match language:
+        case "fr":
+            return french(text)
+        case "en":
+            return english.marks(text)
+        case _:
+            return text
 
 
 def french(text: str) -> str:
     """Return a text with French spacing; addresses and merge tags in it stay as they are."""
     parts: list[str] = []
     done = 0
-    for match in _NOT_WORDS.finditer(text):
+    for match in not_words.PATTERN.finditer(text):
         words = _words(text[done : match.start()])
         if match.group().startswith(_TAG):
             words = _LAST_APOSTROPHE.sub("’", words)

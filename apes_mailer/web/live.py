@@ -117,7 +117,7 @@ class Live:
     def _composed(self) -> Composed:
         # An application of its own, because each reads the settings once.
         application = Application(self._application.workspace, clock=self._application.clock)
-        return Composed(application=application, composition=application.compose(self._name))
+        return Composed(application=application, composition=application.compose(self._name, for_provider=True))
 
 
 def _folders(workspace: Workspace, name: str) -> list[Path]:

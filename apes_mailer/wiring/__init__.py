@@ -143,8 +143,11 @@ class Application:
 
         return reports.feedback(self)
 
-    def compose(self, name: str) -> Composition:
-        """Return a campaign's letter, rendered and checked. Raises ``IssueError`` or ``ThemeError``."""
+    def compose(self, name: str, *, for_provider: bool = False) -> Composition:
+        """Return a campaign's letter, rendered and checked, and ``for_provider`` of the settings too, which may mail.
+
+        Raises ``IssueError`` or ``ThemeError``.
+        """
         from apes_mailer.campaign import compose
 
         sender = self.settings.sender
@@ -158,6 +161,7 @@ class Application:
             serverless=self.settings.serverless,
             tracking=bool(self.tracking()),
             has_page=self.settings.unsubscribe.by == "page",
+            mailed=for_provider and self.settings.send.provider != "outbox",
         )
         return compose.compose(self.workspace, name, around)
 

@@ -15,8 +15,8 @@ from tests.support.cli import REPOSITORY, Cli
 pytestmark = pytest.mark.slow
 
 
-def _commands() -> list[list[str]]:
-    page = (REPOSITORY / "docs" / "quickstart.md").read_text(encoding="utf-8")
+def _commands(name: str = "quickstart.md") -> list[list[str]]:
+    page = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     lines = [shlex.split(line) for block in blocks for line in block.splitlines()]
     return lines[3:]  # after the installation, which test_packaging.py tries
@@ -48,6 +48,10 @@ def test_every_command_of_the_quickstart_works(tmp_path: Path) -> None:
     assert "A test through outbox" in output
     assert (folder / "campaigns" / "2027-02" / "issue.yaml").is_file()
     assert "  campaigns/2027-02/issue.yaml:18 subject: Notre première lettre d’information\n" in output
+
+
+def test_french_page_gives_the_same_commands() -> None:
+    assert _commands("fr/demarrer.md") == _commands()
 
 
 def test_samples_of_how_to_write_an_issue_are_sound(fresh: Cli) -> None:

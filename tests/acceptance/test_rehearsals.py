@@ -40,3 +40,19 @@ def test_dry_run_into_the_outbox_writes_nothing(small: Cli) -> None:
     assert done.json()["recipients"] == 60
     assert messages(small) == []
     assert small.status()["rehearsals"] == []
+
+
+def test_status_shows_the_newest_rehearsals_and_says_how_many_came_before(fresh: Cli) -> None:
+    for _ in range(6):
+        fresh.ok("test", STARTER)
+    shown = fresh.ok("status", STARTER).out
+    assert "1 rehearsal before these: --json tells of all" in shown
+    assert shown.count(": 1 of 1 to staff, outbox") == 5
+    assert len(fresh.status()["rehearsals"]) == 6
+
+
+def test_count_for_another_campaign_sends_nothing_and_says_so(fresh: Cli) -> None:
+    done = fresh.run("send", STARTER, "--to", "staff", "--confirm", "autre:1")
+    assert done.code == 2
+    assert f"--confirm names autre, and this is about {STARTER}" in done.err
+    assert messages(fresh) == []

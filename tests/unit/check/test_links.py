@@ -106,9 +106,64 @@ def test_words_that_are_the_same_address_or_none_are_not_remarked_on(words: str,
     assert found(with_text(f"Voir [{words}]({address})"), "link-words-other") == []
 
 
-@pytest.mark.parametrize("words", ["En savoir plus ici", "Plus de détails", "Je clique", "Toutes les infos ici", "Ici"])
-def test_words_that_say_nothing_are_found_with_an_ici_too(words: str) -> None:
+@pytest.mark.parametrize(
+    "words",
+    (
+        "Ici | En savoir plus ici | Plus de détails | Je clique | Toutes les infos ici | Cliquez ici pour"
+        " lire la suite | Voir plus de détails | → Pour en savoir plus, c’est par ici ! | Read more here |"
+        " Click here to find out more"
+    ).split(" | "),
+)
+def test_words_that_say_nothing_are_found_in_every_combination(words: str) -> None:
     assert found(with_text(f"[{words}](https://a.exemple.fr)"), "link-words-generic") == [("warning", "blocks[0].text")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    (
+        "En savoir plus sur le vélo | Lire la suite du récit | Adhérer en ligne | Voir le four ici | Infos d’accès"
+        " | Accès | Télécharger le guide | Read the report | Plus on est de fous"
+    ).split(" | "),
+)
+def test_words_among_which_one_says_something_are_left_alone(words: str) -> None:
+    assert found(with_text(f"[{words}](https://a.exemple.fr)"), "link-words-generic") == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://docs.google.com/document/u/0/d/1aB/edit",
+        "https://www.canva.com/design/DAF/x1/edit?utm_content=DAF",
+        "https://mail.google.com/mail/u/0/#inbox/FM",
+        "https://us5.admin.mailchimp.com/campaigns/edit?id=3",
+        "https://us5.campaign-archive.com/?u=1&id=2&e=3f",
+    ],
+)
+def test_place_where_somebody_works_is_no_page_for_readers(link: str) -> None:
+    assert found(with_link(link), "link-workplace") == [("warning", "blocks[0].button.link")]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://docs.google.com/document/d/e/2PACX/pub",
+        "https://www.canva.com/design/DAF/x1/view",
+        "https://us5.campaign-archive.com/?u=1&id=2",
+        "https://semis.exemple.fr/docs.google.com/d/1/edit",
+    ],
+)
+def test_page_for_readers_is_no_workplace(link: str) -> None:
+    assert found(with_link(link), "link-workplace") == []
+
+
+@pytest.mark.parametrize("number", ["03.21.00.00.00", "0321000000", "+33 3 21 00 00 00"])
+def test_telephone_number_in_a_text_is_told_once(number: str) -> None:
+    assert found(with_text(f"Appelez le {number}."), "link-missing") == [("info", "blocks[0].text")]
+
+
+@pytest.mark.parametrize("words", ["RNA W621000000", "Siret 03210000000012", "03/21/00/00/00", "du 01 02 03 04 au 05"])
+def test_other_numbers_are_no_telephone_numbers(words: str) -> None:
+    assert found(with_text(words), "link-missing") == []
 
 
 @pytest.mark.parametrize("number", ["abc", "0320112233lematin", "3", "12345678901234567"])

@@ -33,6 +33,11 @@ def test_name_of_a_file_says_nothing_about_a_picture(name: str) -> None:
     assert found(with_picture(alt=f"{name}, ouvert"), "picture-alt") == []
 
 
+@pytest.mark.parametrize("alt", ["image", "Photo", "une photo", "L’image.", "Logo 2", "Capture d’écran", "A picture"])
+def test_that_it_is_a_picture_says_nothing_about_it(alt: str) -> None:
+    assert found(with_picture(alt=alt), "picture-alt") == [("warning", PLACE)]
+
+
 def test_cure_for_a_picture_does_not_offer_what_a_link_cannot_be() -> None:
     (bare,) = findings(with_picture(), "picture-alt")
     (link,) = findings(with_picture(link=LINK), "picture-alt")

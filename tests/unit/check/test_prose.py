@@ -18,6 +18,7 @@ FINE = [
     "Le mercredi, 14 personnes cuisinent ; le vendredi 25 % de plus. Samedi 1/2 journée, jeudi 3,5 km à pied.",
     "Mon 14 juillet à moi ? Un jeu en bois au bord de la mer, 7 jours sur 7, à 3 ou à 10.",
     "La permanence du mardi passe au jeudi. Le marché du samedi, 8 à 10 étals, reste le samedi.",
+    "Le 29 février, puis le 30 avril ; en mars 2027, 45 mars de café. 12/45/2027, 1/2 juin, 3,30 février.",
     # words that only look like a note to oneself
     "Un dossier à compléter en ligne (à remplir et à renvoyer avant le 3 septembre), lieu à confirmer.",
     "Au XXe siècle, une taille XXL ; le texte reste à valider par l’assemblée, la date est à préciser.",
@@ -28,7 +29,8 @@ FINE = [
     "Écrivez à [bonjour@exemple.fr](mailto:Bonjour@exemple.fr?subject=Four), au [03 53 01 10 20](tel:+3335301).",
     "Tout est sur [exemple.fr](https://adherer.exemple.fr/2027), [Actu.fr](https://www.actu.fr/x) et Node.js.",
     "[Pour en savoir plus sur le four](https://a.exemple.fr/f), [par ici la visite](https://a.exemple.fr/v).",
-    "Un courriel à contact@exemple.fr suffit. Les habitant·e·s de l’Artois (62) et de la Somme sont invité·e·s.",
+    "Un courriel à [contact@exemple.fr](mailto:contact@exemple.fr) suffit.",
+    "Les habitant·e·s de l’Artois (62) et de la Somme sont invité·e·s.",
     # Markdown and tags
     "Bonjour <<contact.PRENOM|à vous>>, **3 ateliers** : _pain_, *levain* et 2 * 3 = 6.",
     "Fini les réunions : 1 200 € d’économies, « c’est 100 % solidaire » !",
@@ -77,6 +79,40 @@ def test_weekday_of_another_day_is_told_with_the_true_one(text: str, message: st
     assert message in said
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("jeu 14/7/2027", "it is Wednesday 14 July 2027"),
+        ("Mercredi premier juillet 2027", "it is Thursday 1 July 2027"),
+        ("Lundi prochain 7 juillet", "it is Wednesday 7 July 2027"),
+        ("Rendez-vous le 31 novembre.", '"le 31 novembre" is no day of the calendar'),
+        ("30 février 2027", "is no day of the calendar"),
+        ("29 févr. 2027", "is no day of the calendar"),
+        ("le 32 mars", "is no day of the calendar"),
+        ("avant le 31/11/2027", '"31/11/2027" is no day of the calendar'),
+    ],
+)
+def test_dates_are_read_in_the_ways_that_people_write_them(text: str, message: str) -> None:
+    (said,) = messages(with_text(text), "date-weekday")
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    "text", ["31 November", "on 31st of April", "November 31, 2027", "by September 31.", "June 31st"]
+)
+def test_day_that_its_month_does_not_have_is_found_in_english_letters_too(text: str) -> None:
+    (said,) = messages(with_text(text, language="en"), "date-weekday")
+    assert "is no day of the calendar" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["In November 31 people came", "only 32 may join", "29 February", "30 April", "31/12/2027", "the May 40 club"],
+)
+def test_number_beside_a_month_is_not_always_a_day(text: str) -> None:
+    assert messages(with_text(text, language="en"), "date-weekday") == []
+
+
 @pytest.mark.parametrize("text", ["Tuesday 14 July 2027", "Tuesday 14th July", "on Tue 14 of July", "Tuesday 14/07"])
 def test_weekday_is_read_in_english_letters_too(text: str) -> None:
     assert len(found(with_text(text, language="en"), "date-weekday")) == 1
@@ -100,6 +136,13 @@ def test_weekday_is_read_in_english_letters_too(text: str) -> None:
 )
 def test_words_that_hold_a_place_are_found(text: str) -> None:
     assert len(found(with_text(text), "leftover-words")) == 1
+
+
+@pytest.mark.parametrize("emoji", ["⏰⏰", "⌚⏳", "⌨️⏏️", "1️⃣2️⃣", "#️⃣🌻", "🇫🇷🇧🇪", "⭐☀️"])
+def test_emoji_of_every_range_are_counted(emoji: str) -> None:
+    assert found(with_blocks(subject=f"Du pain et des jeux au jardin {emoji}"), "subject-emoji") == [
+        ("warning", "subject")
+    ]
 
 
 @pytest.mark.parametrize("time", ["mardi et mercredi, 9 h", "mercredi matin", "9 h - 12 h", "chaque mercredi"])

@@ -25,6 +25,17 @@ def test_broken_letters_are_found(text: str) -> None:
     assert kinds(text) == ["broken"]
 
 
+@pytest.mark.parametrize("sign", ["\u202a", "\u202b", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068"])
+@pytest.mark.parametrize("field", ["subject", "preheader"])
+def test_sign_that_turns_what_follows_is_found_where_the_list_of_messages_shows_it(sign: str, field: str) -> None:
+    fields = {field: f"Du pain{sign} et des jeux au jardin des semis"}
+    assert found(with_blocks(**fields), "raw-signs") == [("warning", field)]
+
+
+def test_direction_that_is_ended_is_left_alone() -> None:
+    assert kinds("\u202bخبز\u202c, \u2068خبز\u2069 et le pain") == []
+
+
 @pytest.mark.parametrize(
     "tag",
     (

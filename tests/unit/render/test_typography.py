@@ -59,7 +59,7 @@ def test_what_stands_for_something_else_or_lacks_a_space_stays_as_it_is(typed: s
 
 
 def test_only_french_is_set_so() -> None:
-    assert typography.of("l'an ! 6 400", "en") == "l'an ! 6 400"
+    assert typography.of("an ! 6 400", "en") == "an ! 6 400"
     assert typography.of("l'an !", "fr") == f"l’an{NO_BREAK}!"
 
 
@@ -122,3 +122,84 @@ def test_markdown_set_in_french_differs_in_spaces_and_apostrophes_only(text: str
 @given(st.from_regex(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", fullmatch=True), st.sampled_from(["fr", "en"]))
 def test_times_are_never_touched(time: str, language: str) -> None:
     assert typography.of(f"à {time} ou {time}", language) == f"à {time} ou {time}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("It's \"busy\" -- and you've time", "It’s “busy” – and you’ve time"),
+        ("the members' room, the 1990's, the '90s", "the members’ room, the 1990’s, the ’90s"),
+        ("rock 'n' roll, 'tis true for members' rooms", "rock ’n’ roll, ’tis true for members’ rooms"),
+        ('("Yes," she said, "and \'no\'.")', "(“Yes,” she said, “and ‘no’.”)"),
+        ("'busy'", "‘busy’"),
+        ("a dash--as here---or 2010--2014 --- done", "a dash—as here—or 2010–2014 — done"),
+        ("-- Aïcha", "– Aïcha"),
+        ('"see https://a.example/it\'s--so"', "“see https://a.example/it's--so”"),
+        ("\"<<contact.NAME|it's>>\" isn't", "“<<contact.NAME|it's>>” isn’t"),
+        ('write to "o\'brien@a.example".', "write to “o'brien@a.example”."),
+    ],
+)
+def test_quotes_apostrophes_and_dashes_become_english(typed: str, set_: str) -> None:
+    assert typography.of(typed, "en") == set_
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "6' 2\" tall, a 5\" pipe, 5'30",
+        "“It’s set” – already",
+        "---",
+        "<!-- note -->",
+        "run it with --dry-run, or well-known",
+        "https://a.example/?q='a'--\"b\"&c",
+        "(https://a.example/?q='a')",
+        "a ' b \" c",
+        "",
+    ],
+)
+def test_what_is_no_quotation_stays_as_it_is_in_english(typed: str) -> None:
+    assert typography.of(typed, "en") == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ('"**Yes**" -- `it\'s--"code"`', "<p>“<strong>Yes</strong>” – it's--&quot;code&quot;</p>"),
+        ('say\n"yes"', "<p>say<br />\n“yes”</p>"),
+        (
+            "[It's \"here\"](https://a.example/it's--%22) --\nnow",
+            '<p><a href="https://a.example/it\'s--%22">It’s “here”</a> –<br />\nnow</p>',
+        ),
+        ("it'*s*", "<p>it’<em>s</em></p>"),
+        ("<b title='a'>", "<p>&lt;b title=’a’&gt;</p>"),
+    ],
+)
+def test_english_is_set_across_bold_links_code_and_lines(typed: str, html: str) -> None:
+    assert markdown.to_html(typed, "en") == html
+
+
+_TYPED = st.text(alphabet="aé1 \u00a0\n\"'“”‘’-–—.,()[/@:!", max_size=60)
+
+
+def _typed_again(text: str) -> str:
+    return re.sub("[“”]", '"', re.sub("[‘’]", "'", re.sub("[-–—]+", "-", text)))
+
+
+@given(_TYPED | st.text(max_size=60))
+def test_nothing_but_marks_and_dashes_ever_changes_in_english_and_twice_is_once(text: str) -> None:
+    once = typography.of(text, "en")
+    assert _typed_again(once) == _typed_again(text)
+    assert typography.of(once, "en") == once
+
+
+@given(_TYPED)
+def test_links_are_never_touched_in_english(text: str) -> None:
+    link = "https://exemple.fr/" + re.sub(r"\s", "", text) + "x"
+    assert typography.of(f'"before" {link} -- after', "en").split(" ")[1] == link
+
+
+@given(_TYPED | st.text(alphabet="a '\"-*`[]()_\n", max_size=60))
+def test_markdown_set_in_english_differs_in_marks_and_dashes_only(text: str) -> None:
+    plain, english = markdown.to_html(text), markdown.to_html(text, "en")
+    assert _typed_again(english.replace("&quot;", '"')) == _typed_again(plain.replace("&quot;", '"'))
+    assert re.findall('href="[^"]*"', english) == re.findall('href="[^"]*"', plain)
