@@ -10,27 +10,28 @@ import datetime as dt
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never, get_args
 
 from apes_mailer.contacts import provider_tasks, wishes
-from apes_mailer.model.batch import Batch, Envelope, Recipient
+from apes_mailer.model.batch import CONFIRMATIONS, Batch, Envelope, Recipient
 from apes_mailer.model.field import EMAIL
 from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.language import Language
-from apes_mailer.model.message import MessageTemplate
+from apes_mailer.model.merge import ContactField
+from apes_mailer.model.message import MessageTemplate, Part, Slot
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown
 from apes_mailer.model.theme import Theme
 from apes_mailer.model.wish import Wish, WishKind, WishState
 from apes_mailer.providers.base import Provider
-from apes_mailer.render import letter
+from apes_mailer.render import fill, letter
 from apes_mailer.store.database import Database
 
-NAME = "confirmations"
-"""What stands for the name of a campaign: the folder of these letters in the outbox."""
+NAME = CONFIRMATIONS
+"""What stands for the name of a campaign."""
 
 _LETTER, _LINK = "LETTER", "CONFIRM_LINK"
 _PAGES: Mapping[WishKind, str] = {WishKind.SIGN_UP: "confirm", WishKind.RIGHTS: "data"}
@@ -49,8 +50,8 @@ def templates(theme: Theme, identity: Identity, lifetime: dt.timedelta) -> Templ
             said = words[kind.name.lower()]
             issue = _issue(said, language, theme.name, hours)
             own = identity.model_copy(update={"reason": said["reason"]})
-            leave = {"unsubscribe": said["unsubscribe"]}
-            found[kind, language] = letter.render(issue, theme, own, {}, words=leave).template
+            ours = {name: said[name] for name in ("sent_to", "unsubscribe")}
+            found[kind, language] = letter.render(issue, theme, own, {}, words=ours).template
     return found
 
 
@@ -58,6 +59,7 @@ def _issue(said: Mapping[str, str], language: str, theme: str, hours: str) -> Is
     return Issue.model_validate(
         {
             "subject": said["subject"],
+            "title": said["title"],
             "preheader": said["preheader"],
             "language": language,
             "theme": theme,
@@ -120,7 +122,6 @@ class Confirmations:
             unsubscribe_url=self.envelope.unsubscribe_url(self.keyring.token(self.keyring.list_tag(NAME), wish.key)),
             values={
                 EMAIL: wish.address,
-                _LETTER: self.title(wish.list_name),
                 _LINK: f"{self.envelope.public_url}/{_PAGES[wish.kind]}/{token}",
             },
         )
@@ -130,9 +131,25 @@ class Confirmations:
             run=f"{self.clock():%Y-%m-%dT%H-%M-%S}-{wish.id}",
             attempt=secrets.token_urlsafe(15),
             envelope=self.envelope,
-            template=self.templates[wish.kind, wish.language],
+            template=_naming(self.title(wish.list_name), self.templates[wish.kind, wish.language]),
             recipients=[recipient],
         )
+
+
+def _naming(title: str, template: MessageTemplate) -> MessageTemplate:
+    """Return a template that names the letter of a list: no value of a reader, so the outbox can tell it in lists."""
+
+    def named(part: Part) -> Part:
+        if isinstance(part, Slot) and isinstance(part.expression, ContactField) and part.expression.name == _LETTER:
+            return fill.contact_value(part.expression, part.context, {_LETTER: title})
+        return part
+
+    return replace(
+        template,
+        subject=tuple(map(named, template.subject)),
+        html=tuple(map(named, template.html)),
+        text=tuple(map(named, template.text)),
+    )
 
 
 def _state(submission: Submitted | Refused | Unknown) -> WishState:

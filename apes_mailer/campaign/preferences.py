@@ -54,14 +54,17 @@ class Standing:
     """How things stand with a reader.
 
     ``stopped``: the reader wants no letter at all. ``paused_until`` is the end of a pause, ``held`` whether something
-    keeps letters away that the reader cannot end. ``said_last`` is what the reader last said of the letter
-    and did not take back, ``counted`` what of being counted; None: nothing.
+    keeps letters away that the reader cannot end. ``listed``: the address may be on a list that letters go to, and
+    ``imported_at`` is the stamp of the import that put it there. ``said_last`` is what the reader last said of the
+    letter and did not take back, ``counted`` what of being counted; None: nothing.
     """
 
     choices: Sequence[Choice]
     stopped: bool
     paused_until: dt.datetime | None
     held: bool
+    listed: bool
+    imported_at: str | None
     said_last: Consent | None
     counted: Mapping[Purpose, State | None]
 
@@ -88,6 +91,8 @@ class Preferences:
                 stopped=any(not each.list_name and each.cause in _SAID for each in holding),
                 paused_until=dt.datetime.fromisoformat(max(ends)) if ends else None,
                 held=any(each.cause not in ENDED_BY_OPTING_IN for each in holding),
+                listed=lists.is_on_any(connection, key) or _kept_as_file(connection, list_id),
+                imported_at=lists.imported_at(connection, key),
                 said_last=None if undone else said_last,
                 counted={purpose: _said(consents.latest(connection, key, ALL_LISTS, purpose)) for purpose in COUNTED},
             )
@@ -105,7 +110,7 @@ class Preferences:
 
     def _is_on(self, connection: Connection, public: PublicList, number: int, link: TokenContent) -> bool:
         # Of a list kept as a file, only the letter that brought the reader here tells.
-        came_by_it = self.keyring.list_tag(public.name) == link.list_tag
+        came_by_it = self.keyring.list_tag(public.name) == link.list_tag and _kept_as_file(connection, number)
         return came_by_it or lists.is_member(connection, number, link.contact_key)
 
     @staticmethod
@@ -185,6 +190,11 @@ class Preferences:
 
 
 _SAID = ENDED_BY_OPTING_IN - {Cause.PAUSED}
+
+
+def _kept_as_file(connection: Connection, list_id: int | None) -> bool:
+    """Whether the store cannot tell who is on a list: it knows the list, and has nobody on it."""
+    return list_id is not None and not lists.has_members(connection, list_id)
 
 
 def _stop(connection: Connection, number: int, key: bytes, at: dt.datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from apes_mailer.campaign import publications
@@ -14,7 +14,7 @@ from apes_mailer.errors import UsageError
 from apes_mailer.model.publication import ARCHIVE, FEED, PlaceName, Publication, picture_path
 from apes_mailer.places.base import Place
 from apes_mailer.render import archive, typography, web
-from apes_mailer.render.archive import Archive
+from apes_mailer.render.archive import Archive, SignUp
 from apes_mailer.render.letter import Letter
 from apes_mailer.workspace import Workspace
 
@@ -35,6 +35,7 @@ class Site:
     website: str
     language: str
     noindex: bool
+    sign_ups: Sequence[SignUp] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +184,7 @@ def _put_archive(register: Register, site: Site, now: dt.datetime) -> list[str]:
         noindex=site.noindex,
         updated=register.updated or now,
         letters=register.at(site.place_name),
+        sign_ups=site.sign_ups,
     )
     files = {ARCHIVE: archive.page(contents), FEED: archive.feed(contents)}
     return [path for path, text in files.items() if site.place.put(path, text.encode())]

@@ -73,6 +73,16 @@ def scope_of(connection: Connection, link: TokenContent) -> int:
     return staff if staff is not None and staff == lists.find_by_tag(connection, link.list_tag) else ALL_LISTS
 
 
+def was_erased(database: Database, link: TokenContent, at: dt.datetime) -> bool:
+    """Whether the contact of a link was erased and has not come back: no letter goes there, and nothing is kept of it.
+
+    Raises ``LedgerError`` when the database cannot be read.
+    """
+    with database.read() as connection:
+        held = suppressions.holding(connection, link.contact_key, list_id=ALL_LISTS, at=at)
+    return any(each.cause is Cause.ERASED for each in held)
+
+
 def left(database: Database, link: TokenContent, at: dt.datetime) -> tuple[bool, bool]:
     """Return whether the contact of a link has unsubscribed from what it is about, and whether :func:`undo` ends that.
 

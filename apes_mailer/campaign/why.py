@@ -17,6 +17,7 @@ from apes_mailer.ledger.states import BatchState, Kind, Outcome, Reason
 from apes_mailer.ledger.traces import Attempt
 from apes_mailer.model.batch import Recipient
 from apes_mailer.model.keys import Keyring
+from apes_mailer.model.suppression import Cause
 from apes_mailer.providers import mime
 from apes_mailer.render import fill
 from apes_mailer.store.database import Connection, Database
@@ -65,11 +66,12 @@ def why(database: Database, keyring: Keyring, name: str, address: str, *, at: dt
     answers: list[Answer] = []
     message: bytes | None = None
     with database.read() as connection:
+        held = suppressions.holding(connection, key, at=at)
         contact_id = lists.contact_id(connection, key)
         for campaign in campaigns.of_name(connection, name):
             frozen = None if contact_id is None else traces.recipient(connection, campaign.id, contact_id)
             if frozen is None:
-                answer = _not_frozen(connection, campaign, contact_id)
+                answer = _not_frozen(connection, campaign, contact_id, _erased_at(held))
             else:
                 recipient = _rebuilt(keyring, campaign, frozen)
                 owned = alive and campaign.kind is Kind.SEND
@@ -78,20 +80,30 @@ def why(database: Database, keyring: Keyring, name: str, address: str, *, at: dt
                     message = message or _eml(campaign, recipient, frozen)
             if campaign.kind is Kind.SEND or answer.verdict != "not_asked":
                 answers.append(answer)
-        held = suppressions.holding(connection, key, at=at)
     return Why(campaign=name, address=address, answers=answers, suppressions=held, message=message)
 
 
-def _not_frozen(connection: Connection, campaign: Campaign, contact_id: int | None) -> Answer:
+def _not_frozen(connection: Connection, campaign: Campaign, contact_id: int | None, erased_at: str) -> Answer:
     excluded = None if contact_id is None else traces.exclusion(connection, campaign.id, contact_id)
     return Answer(
         kind=campaign.kind,
         verdict="excluded" if excluded else "not_asked",
-        reason=excluded.reason if excluded else "the address was not on the list when the campaign was prepared",
+        reason=excluded.reason if excluded else _absence(campaign, erased_at),
         detail=_detail(campaign, excluded) if excluded else "",
         provider=campaign.provider,
         prepared_at=campaign.prepared_at,
     )
+
+
+def _absence(campaign: Campaign, erased_at: str) -> str:
+    if erased_at <= campaign.prepared_at:  # also when nobody was erased
+        return "the address was not on the list when the campaign was prepared"
+    day = dt.datetime.fromisoformat(erased_at).astimezone().date()
+    return f"the person was erased on {day}: what was sent to this address before is not known any more"
+
+
+def _erased_at(held: Sequence[Suppression]) -> str:
+    return max((each.at for each in held if each.cause is Cause.ERASED), default="")
 
 
 def _detail(campaign: Campaign, excluded: traces.Exclusion) -> str:

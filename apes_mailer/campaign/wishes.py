@@ -118,6 +118,13 @@ class Wishing:
             wish = wishes.find(connection, number, at)
         return wish if wish is not None and wish.kind is kind else None
 
+    def is_overtaken(self, wish: Wish, at: dt.datetime) -> bool:
+        """Whether somebody who confirmed a wish gets no letters since: the link that did so then does nothing more."""
+        if wish.state is not WishState.CONFIRMED:
+            return False
+        with self.database.read() as connection:
+            return bool(suppressions.holding(connection, wish.key, list_id=wish.list_id, at=at))
+
     def confirm_sign_up(self, token: str, wording: str, host: str, at: dt.datetime) -> Outcome:
         """Put the person on the list, with the proof: what was read, in which form it was asked, from where confirmed.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from apes_mailer.cli import output, standings
 from apes_mailer.model.event import EventKind
+from apes_mailer.model.suppression import Cause
 
 if TYPE_CHECKING:
     from apes_mailer.campaign.why import Answer, Why
@@ -77,7 +78,8 @@ def why_text(found: Why) -> str:
     for answer in found.answers:
         lines += _answer(answer)
     if not found.answers:
-        lines.append("  The campaign has not been sent, and no rehearsal had this address.")
+        erased = any(held.cause is Cause.ERASED for held in found.suppressions)
+        lines.append(f"  The campaign has not been sent, and {_NO_TRACE_LEFT if erased else _NO_REHEARSAL}.")
     lines += [f"  Suppressed: {suppression_text(held)}" for held in found.suppressions]
     return "\n".join(lines)
 
@@ -130,6 +132,9 @@ EVENTS: Mapping[EventKind, str] = {
 """What the kinds of events mean."""
 
 _WRITTEN = "written into the outbox of this computer; nothing was mailed"
+
+_NO_REHEARSAL = "no rehearsal had this address"
+_NO_TRACE_LEFT = "whether a rehearsal had this address is not known any more, since the person was erased"
 
 _VERDICTS = {
     "submitted": "submitted, the provider took it",

@@ -217,6 +217,34 @@ def address_of(connection: sa.Connection, key: bytes) -> str | None:
     return connection.execute(sa.select(schema.contact.c.address).where(schema.contact.c.key == key)).scalar()
 
 
+def is_on_any(connection: sa.Connection, key: bytes) -> bool:
+    """Whether the contact with a key is on any stored list."""
+    member, contact = schema.member, schema.contact
+    found = sa.select(member.c.contact_id).join(contact, contact.c.id == member.c.contact_id)
+    return connection.execute(found.where(contact.c.key == key).limit(1)).first() is not None
+
+
+def imported_at(connection: sa.Connection, key: bytes) -> str | None:
+    """Return the stamp of the import by which a contact came to be on the lists it is on; None where none did.
+
+    Of each list it is the last such import, of several lists the one that is oldest.
+    """
+    contact, mention, imported, member = schema.contact, schema.mention, schema.contact_import, schema.member
+    last = (
+        sa.select(sa.func.max(imported.c.at).label("at"))
+        .select_from(contact)
+        .join(mention, mention.c.contact_id == contact.c.id)
+        .join(imported, imported.c.id == mention.c.import_id)
+        .join(member, sa.and_(member.c.contact_id == contact.c.id, member.c.list_id == imported.c.list_id))
+        .where(
+            contact.c.key == key, mention.c.did.bitwise_and(schema.ADDED_TO_LIST) != 0, imported.c.undone_at.is_(None)
+        )
+        .group_by(imported.c.list_id)
+        .subquery()
+    )
+    return connection.execute(sa.select(sa.func.min(last.c.at))).scalar()
+
+
 def join(connection: sa.Connection, list_id: int, contact_id: int) -> None:
     """Put a contact on a stored list; who is on it stays on it."""
     connection.execute(insert(schema.member).values(list_id=list_id, contact_id=contact_id).on_conflict_do_nothing())

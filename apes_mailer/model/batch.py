@@ -11,6 +11,9 @@ from urllib.parse import quote
 from apes_mailer.model.message import MessageTemplate
 from apes_mailer.model.tracking import NOTHING, Tracking
 
+CONFIRMATIONS = "confirmations"
+"""What stands for the name of a campaign in the messages by which wishes are confirmed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:

@@ -18,8 +18,16 @@ _MOST_ENTRIES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """A letter that anybody may sign up for: its title, and the address of the page."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """What the archive shows: who writes, and which letters there are.
+    """What the archive shows: who writes, which letters there are, and how to get them.
 
     ``base`` is its address, without a slash at its end. ``updated`` is when the last letter came, changed or went.
     """
@@ -34,6 +42,7 @@ class Archive:
     noindex: bool
     updated: dt.datetime
     letters: Sequence[Publication]
+    sign_ups: Sequence[SignUp] = ()
 
 
 def page(archive: Archive) -> str:

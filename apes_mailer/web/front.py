@@ -22,7 +22,8 @@ T = TypeVar("T")
 
 _RETRY_AFTER = 60  # seconds
 _CHOSEN = "lang"
-_SAME_WHEN_OPENED = frozenset({"done"})  # the answers to a button that the address gives by itself from then on
+_ARCHIVE = "../"  # from where a letter would be
+_SAME_WHEN_OPENED = frozenset({"done", "none"})  # the answers to a button that the address gives by itself from then on
 
 
 class InvalidLinkError(Exception):
@@ -31,6 +32,10 @@ class InvalidLinkError(Exception):
 
 class GoneError(Exception):
     """The link was ours, and has expired or been used."""
+
+
+class NoLetterError(Exception):
+    """There is no such letter, and a list of those that there are."""
 
 
 class BusyError(Exception):
@@ -142,6 +147,15 @@ class Front:
         own = {"Content-Security-Policy": pages.reader_policy(), "Vary": "Accept-Language", "X-Robots-Tag": "noindex"}
         content = pages.for_reader(template, {**around, **values})
         return HTMLResponse(content, status_code=status, headers={**own, **(headers or {})})
+
+    def nobody(self, request: Request) -> Response:
+        """Answer somebody who was erased: no letter comes, and there is nothing to decide."""
+        return self.message(request, "none", paragraphs=["text"])
+
+    async def no_letter(self, request: Request, _error: Exception) -> Response:
+        """Answer that there is no such letter, and lead to those that there are."""
+        archive = (_ARCHIVE, self.texts(request)["to_archive"])
+        return self.message(request, "missing", status=404, paragraphs=["text"], link=archive)
 
     async def invalid(self, request: Request, _error: Exception) -> Response:
         """Answer a link that is not ours."""

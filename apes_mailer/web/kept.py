@@ -36,6 +36,7 @@ class Telling:
         found = {
             "fields": self._fields(kept),
             "lists": ((self._title(name), self.texts["kept_on_list"]) for name in kept.get("lists", ())),
+            "imports": map(self._import, kept.get("imports", ())),
             "said": map(self._said, kept.get("consents", ())),
             "held": map(self._held, kept.get("suppressions", ())),
             "letters": map(self._letter, kept.get("campaigns", ())),
@@ -50,6 +51,10 @@ class Telling:
 
     def _title(self, name: str | None) -> str:
         return self.titles.get(name, name) if name else self.texts["kept_all_letters"]
+
+    def _import(self, imported: Mapping[str, Any]) -> tuple[str, str]:
+        words = self.texts["kept_imported"] % {"list": self._title(imported["list"])}
+        return reasons.day(imported["at"], self.language), words
 
     def _said(self, consent: Mapping[str, Any]) -> tuple[str, str]:
         texts, purpose = self.texts, consent["purpose"]

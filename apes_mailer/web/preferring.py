@@ -56,36 +56,47 @@ class Preferring:
 
     async def show(self, request: Request) -> Response:
         """Show how things stand."""
-        return await self._page(request, self._front.link(request))
+        link = self._front.link(request)
+        if await self._was_erased(link):
+            return self._front.nobody(request)
+        return await self._page(request, link)
+
+    async def _was_erased(self, link: TokenContent) -> bool:
+        return await self._front.in_thread(lambda: unsubscribe.was_erased(self._kept.database, link, self._clock()))
 
     async def change(self, request: Request) -> Response:
         """Do what a form asks for, and show how things stand now."""
         link = self._front.link(request)
         form = await forms.read_form(request)
+        if await self._was_erased(link):
+            return self._front.nobody(request)  # from a page that was open before: nothing is to be kept of it again
+        return await self._page(request, link, done=await self._change(request, link, form))
+
+    async def _change(self, request: Request, link: TokenContent, form: _Form) -> str:
+        """Do what a form asks for; return the name of the words that say so."""
         at, kept = self._clock(), self._kept
         match _one(form, "do"):
             case "choose":
                 wanted, origin = frozenset(form.get("list", ())), self._origin(request)
-                done = await self._begin(request, link, lambda: kept.choose(link, wanted, origin, at))
+                return await self._begin(request, link, lambda: kept.choose(link, wanted, origin, at))
             case "stop":
-                done = await self._do("stopped_now", lambda: unsubscribe.unsubscribe(kept.database, link, at))
+                return await self._do("stopped_now", lambda: unsubscribe.unsubscribe(kept.database, link, at))
             case "return":
-                done = await self._begin(request, link, lambda: kept.come_back(link, at))
+                return await self._begin(request, link, lambda: kept.come_back(link, at))
             case "pause":
                 months = _months(form)
-                done = await self._do("saved", lambda: kept.pause(link, months, at))
+                return await self._do("saved", lambda: kept.pause(link, months, at))
             case "resume":
-                done = await self._do("saved", lambda: kept.end_pause(link))
+                return await self._do("saved", lambda: kept.end_pause(link))
             case "allow":
                 said = _answers(form)
                 wording = self._front.texts(request)["counted_text"]
                 proof = Proof(source=unsubscribe.PAGE, wording=wording, origin=self._origin(request))
-                done = await self._do("saved", lambda: kept.allow(link, said, proof, at))
+                return await self._do("saved", lambda: kept.allow(link, said, proof, at))
             case "data":
-                done = await self._send_link(request, link)
+                return await self._send_link(request, link)
             case _:
                 raise HTTPException(400)
-        return await self._page(request, link, done=done)
 
     async def _do(self, said: str, work: Callable[[], object]) -> str:
         await self._front.in_thread(work)
@@ -128,8 +139,8 @@ class Preferring:
             "months": MONTHS,
             "paused": reasons.day(standing.paused_until, language) if standing.paused_until else "",
             "counted": [_counted(purpose, standing, texts) for purpose in COUNTED] if self._asks(standing) else [],
-            "why": reasons.why(standing.said_last, language, texts),
-            "why_title": reasons.why_title(standing.said_last, texts),
+            "why": reasons.why(standing, language, texts),
+            "why_title": reasons.why_title(standing, texts),
             "can_send": self._courier is not None,
         }
         return self._front.page(request, "preferences.html", values)

@@ -21,7 +21,7 @@ from apes_mailer.campaign.wishes import Wishing
 from apes_mailer.web import server
 from apes_mailer.web.courier import Courier
 from apes_mailer.web.failing import Failing
-from apes_mailer.web.front import BusyError, Front, GoneError, InvalidLinkError
+from apes_mailer.web.front import BusyError, Front, GoneError, InvalidLinkError, NoLetterError
 from apes_mailer.web.headers import SecurityHeaders
 from apes_mailer.web.health import Health
 from apes_mailer.web.preferring import Preferring
@@ -73,6 +73,7 @@ def application(site: Site) -> Starlette:
             HTTPException: front.refuse,
             InvalidLinkError: front.invalid,
             GoneError: front.gone,
+            NoLetterError: front.no_letter,
             BusyError: front.busy,
         },
         lifespan=lifespan,

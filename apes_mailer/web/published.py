@@ -16,6 +16,7 @@ from apes_mailer.places.base import FOR_A_WHILE, FOR_GOOD, media_type
 from apes_mailer.render import archive, own_page
 from apes_mailer.web import pictures
 from apes_mailer.web.conditions import has
+from apes_mailer.web.front import NoLetterError
 from apes_mailer.web.pages import CLOSED
 from apes_mailer.workspace.names import is_name
 
@@ -39,6 +40,7 @@ class Published:
             Route(f"{path}/{ARCHIVE}", self.archive, methods=["GET"]),
             Route(f"{path}/{FEED}", self.feed, methods=["GET"]),
             Route(f"{path}/letters/{{name}}.html", self.letter, methods=["GET"]),
+            Route(f"{path}/letters/{{name}}", self.no_letter, methods=["GET"]),
         ]
 
     def picture(self, request: Request) -> Response:
@@ -61,16 +63,28 @@ class Published:
         """Return a web version."""
         name: str = request.path_params["name"]
         if not is_name(name):
+            return self.no_letter(request)
+        try:
+            return self._respond(request, page_path(name), _LETTER)
+        except HTTPException:
+            return self.no_letter(request)
+
+    def no_letter(self, _request: Request) -> Response:
+        """Raise ``NoLetterError``, or ``HTTPException`` 404 when there is no list of letters to lead to."""
+        if self._read(ARCHIVE) is None:
             raise HTTPException(404)
-        return self._respond(request, page_path(name), _LETTER)
+        raise NoLetterError
+
+    def _read(self, path: str) -> bytes | None:
+        file = self._folder / path
+        try:
+            return file.read_bytes() if stat.S_ISREG(file.lstat().st_mode) else None
+        except OSError:
+            return None
 
     def _respond(self, request: Request, path: str, policy: str) -> Response:
         """Return a file, or 304 when the browser has it. Raises ``HTTPException`` 404 when it is not there."""
-        file = self._folder / path
-        try:
-            content = file.read_bytes() if stat.S_ISREG(file.lstat().st_mode) else None
-        except OSError:
-            content = None
+        content = self._read(path)
         if content is None:
             raise HTTPException(404)
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from apes_mailer.campaign.preferences import PublicList
 from apes_mailer.campaign.wishes import Outcome, Wishing
 from apes_mailer.model.address import Address, AddressError, normalise
-from apes_mailer.model.wish import Wish, WishKind
+from apes_mailer.model.wish import Wish, WishKind, WishState
 from apes_mailer.web import forms
 from apes_mailer.web.courier import Courier
 from apes_mailer.web.front import Button, Front, GoneError, going_on, language_of
@@ -23,6 +24,8 @@ from apes_mailer.web.visitors import host_of, visitor
 
 HONEYPOT = "website"
 """A field that no person sees: who fills it in is a program, and is told what everybody is told."""
+
+_ARTICLE = re.compile(r"\A(\w{1,3}) ")  # stays with the next word: no line of a heading ends with « La
 
 
 class SigningUp:
@@ -78,8 +81,10 @@ class SigningUp:
         return recorded
 
     async def show(self, request: Request) -> Response:
-        """Show what the button would confirm: programs that follow links confirm nothing."""
+        """Show what the button would confirm, or that it is done: programs that follow links confirm nothing."""
         wish = await self._front.in_thread(lambda: self._wish(request))
+        if wish.state is WishState.CONFIRMED:
+            return self._front.message(request, "already_joined", paragraphs=["text"], letter=self._title(wish))
         return self._front.message(
             request,
             "join",
@@ -108,9 +113,10 @@ class SigningUp:
                 assert_never(outcome)
 
     def _wish(self, request: Request) -> Wish:
-        """Return the wish that a link is about. Raises ``GoneError``."""
-        wish = self._wishing.find(request.path_params["token"], WishKind.SIGN_UP, self._clock())
-        if wish is None:
+        """Return the wish that a link is about. Raises ``GoneError``, also when it was confirmed and left again."""
+        at = self._clock()
+        wish = self._wishing.find(request.path_params["token"], WishKind.SIGN_UP, at)
+        if wish is None or self._wishing.is_overtaken(wish, at):
             raise GoneError
         return wish
 
@@ -133,7 +139,7 @@ class SigningUp:
     def _form(self, request: Request, public: PublicList, *, typed: str = "", status: int = 200) -> Response:
         texts = self._front.texts(request)
         values: dict[str, object] = {
-            "title": texts["signup_title"] % {"letter": public.title},
+            "title": texts["signup_title"] % {"letter": _ARTICLE.sub("\\1\u00a0", public.title)},
             "about": public.about,
             "action": going_on(request, public.name),
             "typed": typed[:254],

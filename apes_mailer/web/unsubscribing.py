@@ -41,9 +41,11 @@ class Unsubscribing:
         return RedirectResponse(going_on(request, f"../{request.path_params['token']}"), status_code=303)
 
     async def confirm(self, request: Request) -> Response:
-        """Show what the button would do; to whoever pressed it before, that it is done."""
+        """Show what the button would do; to whoever pressed it before, or was erased, that no letter comes."""
         link = self._front.link(request)
         token: str = request.path_params["token"]
+        if await self._front.in_thread(lambda: unsubscribe.was_erased(self._database, link, self._clock())):
+            return self._front.nobody(request)
         left, can_undo = await self._front.in_thread(lambda: unsubscribe.left(self._database, link, self._clock()))
         if left:
             return self._done(request, "already", can_undo=can_undo)

@@ -8,6 +8,7 @@ from apes_mailer.model.publication import PlaceName
 from apes_mailer.places.base import Place
 from apes_mailer.places.folder import Folder
 from apes_mailer.places.s3 import S3, Bucket
+from apes_mailer.render.archive import SignUp
 from apes_mailer.settings import Settings
 from apes_mailer.workspace import Workspace
 
@@ -29,7 +30,17 @@ def site(workspace: Workspace, settings: Settings, place_name: PlaceName | None)
         website=sender.website or "",
         language=publish.language,
         noindex=publish.noindex,
+        sign_ups=_sign_ups(settings, place_name),
     )
+
+
+def _sign_ups(settings: Settings, place_name: PlaceName) -> list[SignUp]:
+    """Return where readers sign up; nowhere while readers elsewhere could not reach the pages."""
+    if place_name != "serve" and not settings.public_url:
+        return []
+    base = settings.pages_url
+    open_to_all = ((name, each.title) for name, each in settings.lists.items() if each.signup)
+    return [SignUp(title=title, url=f"{base}/signup/{name}") for name, title in open_to_all if title]
 
 
 def _place(workspace: Workspace, settings: Settings, name: PlaceName) -> Place:

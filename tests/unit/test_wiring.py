@@ -8,7 +8,9 @@ import pytest
 
 from apes_mailer.campaign import starter
 from apes_mailer.errors import SettingsError
+from apes_mailer.model.publication import PlaceName
 from apes_mailer.wiring import Application
+from apes_mailer.workspace import Workspace
 from tests.support.reporting import SigningKey
 
 
@@ -50,3 +52,24 @@ def test_workspace_from_git_gets_its_secret_at_first_use(application: Applicatio
     application.workspace.secret_file.unlink()
     Application(application.workspace).database.close()
     assert application.workspace.secret_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "public_url", "urls"),
+    [
+        ("serve", "https://lettre.example.org", ["https://lettre.example.org/signup/agenda"]),
+        ("serve", "", ["http://127.0.0.1:8025/signup/agenda"]),
+        ("folder", "https://lettre.example.org", ["https://lettre.example.org/signup/agenda"]),
+        ("folder", "", []),
+    ],
+)
+def test_archive_leads_to_signing_up_where_readers_can_reach_it(
+    tmp_path: Path, place: PlaceName, public_url: str, urls: list[str]
+) -> None:
+    lists = '[lists.agenda]\ntitle = "L’agenda"\nsignup = true\n[lists.membres]\ntitle = "Aux membres"\n'
+    folder = '[publish]\nfolder = "site"\nurl = "https://www.example.org/lettres"\n'
+    own = '[sender]\nname = "Les Semis"\naddress = "lettre@example.org"\n'
+    (tmp_path / "apes-mailer.toml").write_text(f'public_url = "{public_url}"\n{own}{lists}{folder}', encoding="utf-8")
+    sign_ups = Application(Workspace(tmp_path)).site(place).sign_ups
+    assert [each.url for each in sign_ups] == urls
+    assert {each.title for each in sign_ups} <= {"L’agenda"}

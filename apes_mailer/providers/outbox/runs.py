@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from apes_mailer.model.batch import CONFIRMATIONS
 from apes_mailer.providers.outbox import pages
 
 PAGE = "index.html"
@@ -35,6 +36,7 @@ def note(folder: Path, run: Run) -> None:
             "t": pages.words(run.language),
             "language": run.language,
             "campaign": campaign.name,
+            "confirmations": campaign.name == CONFIRMATIONS,
             "runs": [_row(name, each, run.language) for name, each in _noted(campaign)],
         },
     )

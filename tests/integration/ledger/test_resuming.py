@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,6 +13,7 @@ from apes_mailer.campaign import dispatch
 from apes_mailer.campaign.dispatch import Dispatched, Watch
 from apes_mailer.campaign.send import Records, Surroundings
 from apes_mailer.campaign.why import why
+from apes_mailer.contacts import person
 from apes_mailer.ledger.owner import OwnerLock
 from apes_mailer.ledger.states import BatchState, CampaignState
 from apes_mailer.model.submission import NotAccepted, Refused, Unknown
@@ -119,3 +121,15 @@ def test_whoever_was_refused_before_a_cut_is_still_told_so(tmp_path: Path) -> No
         9: ("submitted", 2),
     }
     ledger.database.close()
+
+
+def test_of_a_person_who_was_erased_nobody_says_that_nothing_was_sent(ledger: Ledger) -> None:
+    _resume(ledger, ToldProvider())
+    with ledger.database.write() as connection:
+        key = ledger.keyring.contact_key(address(3))
+        person.erase(connection, key, at=NOW + dt.timedelta(days=1), keep_number=True)
+    told = {n: why(ledger.database, ledger.keyring, NAME, address(n), at=NOW).answers[0] for n in (3, 99)}
+    assert {n: answer.verdict for n, answer in told.items()} == {3: "not_asked", 99: "not_asked"}
+    assert "was erased on" in told[3].reason
+    assert "what was sent to this address before is not known any more" in told[3].reason
+    assert told[99].reason == "the address was not on the list when the campaign was prepared"

@@ -81,6 +81,7 @@ def test_receipt_that_cannot_be_kept_is_shown(tmp_path: Path, capsys: pytest.Cap
     person = site_of(app).person
     assert person
     person.erase(ADDRESS)
+    app.database.close()
     told = capsys.readouterr().err
     assert "cannot be kept" in told
     assert app.keyring.recipient_mark(app.keyring.contact_key(ADDRESS)) in told

@@ -8,13 +8,16 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from apes_mailer.contacts import consents, lists, person
 from apes_mailer.contacts.consents import Proof
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.model.suppression import Cause
+from apes_mailer.store import schema
+from apes_mailer.store.times import stamp
 from tests.integration.web.running import request
-from tests.integration.web.sites import ADDRESS, NOW, Place, open_site, post, pressed
+from tests.integration.web.sites import ADDRESS, LISTS, NOW, Place, open_site, post, pressed
 
 
 @pytest.fixture
@@ -110,6 +113,33 @@ def test_an_old_link_brings_nobody_back_who_was_erased(place: Place) -> None:
     assert place.suppressions() == {("", Cause.ERASED)}
     assert place.said(Purpose.LETTER) == []
     place.no_letter()
+
+
+def test_whoever_was_erased_is_told_that_nothing_comes_and_nothing_is_kept_again(place: Place) -> None:
+    link = place.know()
+    with place.site.database.write() as connection:
+        person.erase(connection, place.key, at=NOW, keep_number=False)
+    replies = [request(link), request(f"{link}/preferences")]
+    replies += [
+        post(f"{link}/preferences", do="allow", opens="yes"),
+        post(f"{link}/preferences", do="pause", months="1"),
+    ]
+    for reply in replies:
+        assert reply.status == 200
+        assert "Vous ne recevez aucune de nos lettres" in reply.text
+        assert "<form" not in reply.text
+    assert place.said(Purpose.OPENS) == []
+    assert place.suppressions() == {("", Cause.ERASED)}
+
+
+def test_whoever_was_erased_and_signs_up_again_has_the_pages_again(place: Place) -> None:
+    link = place.know()
+    with place.site.database.write() as connection:
+        person.erase(connection, place.key, at=NOW, keep_number=False)
+    post(f"{place.url}/signup/mensuelle", email=ADDRESS)
+    post(place.link())
+    assert "Me désinscrire" in request(link).text
+    assert chosen(request(f"{link}/preferences").text) == {"mensuelle": True, "agenda": False}
 
 
 def test_undoing_an_unsubscription_agrees_to_nothing(place: Place) -> None:
@@ -255,6 +285,48 @@ def test_it_says_why_the_letter_comes(place: Place) -> None:
     assert "adhésion." in text
     english = request(url, headers={"Accept-Language": "en"}).text
     assert "since 1\u00a0March 2027, as our records say." in english
+
+
+def _import(place: Place, list_name: str, at: dt.datetime, did: int, *, undone: bool = False) -> None:
+    """Record that an import named the reader, and what it did."""
+    with place.site.database.write() as connection:
+        number = lists.find_or_add(connection, list_name, place.site.keyring, NOW)
+        values = {"list_id": number, "source": "trente.csv", "at": stamp(at), "counts": "{}"}
+        row = sa.insert(schema.contact_import).values(values | {"undone_at": stamp(at) if undone else None})
+        made = connection.execute(row.returning(schema.contact_import.c.id)).scalar_one()
+        contact = lists.contact_id(connection, place.key)
+        connection.execute(sa.insert(schema.mention).values(import_id=made, contact_id=contact, did=did))
+
+
+def test_it_says_since_when_an_imported_address_is_there(place: Place) -> None:
+    url = preferences(place)
+    added, named = schema.ADDED_TO_LIST, 0
+    _import(place, "mensuelle", NOW - dt.timedelta(days=60), added, undone=True)
+    _import(place, "membres", NOW - dt.timedelta(days=50), added)  # which the reader has left
+    _import(place, "mensuelle", NOW - dt.timedelta(days=40), named)
+    assert "Nous n’avons pas gardé trace" in request(url).text
+    _import(place, "mensuelle", NOW - dt.timedelta(days=28), added | schema.MADE_CONTACT)
+    _import(place, "mensuelle", NOW, named)
+    page = request(url).text
+    assert "Votre adresse figure dans nos fichiers depuis le 1er\u00a0février 2027." in page
+    assert "trente" not in page
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_whoever_was_taken_off_the_list_reads_of_no_letter_that_comes(tmp_path: Path, several: bool) -> None:
+    with open_site(tmp_path, lists=LISTS if several else ()) as place:
+        url = preferences(place)
+        place.know(address="autre@exemple.example")
+        assert "Pourquoi je reçois cette lettre" in request(url).text
+        with place.site.database.write() as connection:
+            contact = lists.contact_id(connection, place.key)
+            assert contact
+            lists.leave(connection, contact, lists.number(connection, "mensuelle"))
+        page = request(url).text
+        assert "Votre adresse n’est pas dans la liste de cette lettre." in page
+        assert "Pourquoi je reçois cette lettre" not in page
+        assert chosen(page) == ({"mensuelle": False, "agenda": False} if several else {})
+        assert "Vous recevez «" not in page
 
 
 def test_whoever_has_left_reads_when_and_how_and_of_no_letter_that_comes(place: Place) -> None:

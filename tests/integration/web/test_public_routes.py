@@ -34,6 +34,7 @@ ROUTES = {
     ("GET", "/data/{token}/erase"),
     ("GET", "/health"),
     ("GET", "/index.html"),
+    ("GET", "/letters/{name}"),
     ("GET", "/letters/{name}.html"),
     ("GET", "/pictures/{name}"),
     ("GET", "/ready"),

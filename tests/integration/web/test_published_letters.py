@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -133,6 +134,13 @@ def test_nothing_else_can_be_reached(served: Served, path: str) -> None:
     assert b"private" not in reply.body
 
 
+@pytest.mark.parametrize("name", ["gone.html", "2027-03", "lien.html", ".2027-03.html.part"])
+def test_a_letter_that_is_not_there_leads_to_those_that_are(served: Served, name: str) -> None:
+    page = request(f"{served.url}/letters/{name}")
+    assert '<a href="../">Toutes les lettres publiées</a>' in page.text
+    assert request(urljoin(f"{served.url}/letters/{name}", "../")).status == 200
+
+
 def test_what_is_not_published_is_not_listed(served: Served) -> None:
     for page in ("/", "/atom.xml"):
         text = request(f"{served.url}{page}").text
@@ -148,7 +156,9 @@ def test_pages_can_only_be_read(served: Served, method: str) -> None:
 
 def test_before_the_first_publication_there_is_nothing(tmp_path: Path) -> None:
     with _serving(workspace_with(tmp_path)) as url:
-        assert {request(f"{url}{page}").status for page in PAGES} == {404}
+        replies = [request(f"{url}{page}") for page in PAGES]
+        assert {reply.status for reply in replies} == {404}
+        assert not any("publiées" in reply.text for reply in replies)
 
 
 def test_search_engines_are_told_in_a_header_too(tmp_path: Path) -> None:

@@ -48,13 +48,21 @@ def test_form_letter_and_button_put_somebody_on_the_list_with_the_proof(place: P
     assert re.fullmatch(r"\[fr [0-9a-f]{8}\] " + re.escape(unescape(shown[1])), said.proof.wording)
 
 
+def test_no_line_of_the_heading_ends_with_the_article_of_a_title(place: Place) -> None:
+    assert "<h1>Recevoir «\u00a0La\u00a0lettre du mois\u00a0»</h1>" in request(f"{place.url}/signup/mensuelle").text
+    assert "<h1>Recevoir «\u00a0L’agenda &lt;du réseau&gt;\u00a0»</h1>" in request(f"{place.url}/signup/agenda").text
+
+
 def test_the_letter_goes_to_the_address_that_was_typed_and_names_the_list(place: Place) -> None:
     post(f"{place.url}/signup/mensuelle", email=ADDRESS)
     text = place.letter()
     assert "«\u00a0La lettre du mois\u00a0»" in text
-    assert f"à l’adresse {ADDRESS}." in text
+    assert f"Ce message a été envoyé à l’adresse {ADDRESS}." in text
+    assert f"\nConfirmez votre inscription\n{'=' * 27}\n" in text
+    assert "bouton" not in text
     (batch,) = place.provider.batches
     (recipient,) = batch.recipients
+    assert batch.template.subject == ("Confirmez votre inscription\u00a0: ", "La lettre du mois"), "as lists show it"
     assert recipient.address == ADDRESS
     assert ADDRESS not in recipient.mark + batch.attempt + batch.run
     # Who never asked can say so for good.
@@ -73,6 +81,9 @@ def test_confirming_twice_is_confirming_once(place: Place) -> None:
     link = place.link()
     assert post(link).status == post(link).status == 200
     assert len(place.said(Purpose.LETTER)) == 1
+    page = request(link).text
+    assert "C’est déjà confirmé" in page
+    assert "<form" not in page
 
 
 def test_a_link_that_was_used_brings_nobody_back_who_has_left_since(place: Place) -> None:
@@ -80,7 +91,7 @@ def test_a_link_that_was_used_brings_nobody_back_who_has_left_since(place: Place
     link = place.link()
     post(link)
     place.suppress(Cause.UNSUBSCRIBED)
-    assert post(link).status == 410
+    assert request(link).status == post(link).status == 410
     assert place.suppressions() == {("", Cause.UNSUBSCRIBED)}
 
 

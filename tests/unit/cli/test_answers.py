@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -112,3 +113,10 @@ def test_a_consent_is_told_with_the_right_it_rests_on(basis: str, end: str) -> N
         {"address": "a@exemple.fr", "fields": None, **others, "consents": [{**said, "basis": basis}]}
     )
     assert text.endswith(end)
+
+
+def test_nothing_is_denied_of_a_person_who_was_erased() -> None:
+    erased = Suppression(address="", list_name="", cause=Cause.ERASED, at="2027-01-12T09:30:00Z", until="")
+    text = answers.why_text(dataclasses.replace(_why(), suppressions=[erased]))
+    assert "no rehearsal had this address" not in text
+    assert "not known any more, since the person was erased" in text

@@ -233,3 +233,21 @@ def test_run_that_somebody_has_deleted_is_listed_no_more(tmp_path: Path) -> None
 def test_subject_that_is_nothing_but_a_tag_leaves_the_name_of_the_campaign(tmp_path: Path) -> None:
     bare = dataclasses.replace(TEMPLATE, subject=(Slot(ContactField("NOM", None), Context.HEADER),))
     assert "<h1>2027-07</h1>" in page(written(tmp_path, batch(*people(1), template=bare)))
+
+
+@pytest.mark.parametrize(
+    ("campaign", "says", "never"),
+    [
+        ("confirmations", ["Messages de confirmation", "Tous ces messages"], ["Liste", "lettre"]),
+        ("2027-07", ["2027-07", "Toutes les répétitions de cette lettre", "Liste lettre"], ["confirmation"]),
+    ],
+)
+def test_confirmations_are_no_rehearsals_of_one_letter(
+    tmp_path: Path, campaign: str, says: list[str], never: list[str]
+) -> None:
+    folder = written(tmp_path, dataclasses.replace(batch(*people(1), template=PLAIN), campaign=campaign))
+    said = texts((folder.parent / "index.html").read_text(encoding="utf-8"))
+    for words in says:
+        assert words in said
+    for words in never:
+        assert words not in said

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from apes_mailer.model.publication import Publication
 from apes_mailer.render import archive
-from apes_mailer.render.archive import Archive
+from apes_mailer.render.archive import Archive, SignUp
 from tests.support.letters import Page
 from tests.support.publishing import BASE, NOW, publication
 
@@ -17,7 +18,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def _archive(*letters: Publication, language: str = "fr", noindex: bool = False) -> Archive:
+def _archive(
+    *letters: Publication, language: str = "fr", noindex: bool = False, sign_ups: Sequence[SignUp] = ()
+) -> Archive:
     return Archive(
         id="urn:uuid:feed",
         base=BASE,
@@ -29,6 +32,7 @@ def _archive(*letters: Publication, language: str = "fr", noindex: bool = False)
         noindex=noindex,
         updated=NOW,
         letters=letters,
+        sign_ups=sign_ups,
     )
 
 
@@ -126,3 +130,13 @@ def test_a_feed_of_many_years_holds_the_newest_letters() -> None:
 
 def test_an_empty_feed_is_a_feed() -> None:
     assert _feed().findall(f"{ATOM}entry") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Recevoir «\u00a0L’agenda &amp; co\u00a0»"), ("en", "Get “L’agenda &amp; co”")]
+)
+def test_it_leads_to_where_readers_sign_up(language: str, words: str) -> None:
+    url = "https://lettre.semis.fr/signup/agenda"
+    sign_ups = [SignUp(title="L’agenda & co", url=url)]
+    assert f'<a href="{url}">{words}</a>' in archive.page(_archive(*THREE, language=language, sign_ups=sign_ups))
+    assert "signup" not in archive.page(_archive(*THREE, language=language))

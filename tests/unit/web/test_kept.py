@@ -74,3 +74,9 @@ def test_every_cause_and_answer_has_words(language: Language) -> None:
     held = [{"list": None, "cause": cause.value, "at": AT, "until": ""} for cause in Cause]
     found = _parts(language, suppressions=held, consents=[_said(state=state.value) for state in State])
     assert (len(found["held"]), len(found["said"])) == (len(Cause), len(State))
+
+
+def test_imports_are_told_with_their_day_and_without_the_name_of_a_file() -> None:
+    rows = [{"file": "trente.csv", "list": "mensuelle", "at": AT}]
+    told = "fichier repris dans «\u00a0La lettre du mois\u00a0»"
+    assert _parts(imports=rows)["imports"] == [("1er\u00a0avril 2027", told)]
