@@ -17,7 +17,8 @@ from apes_mailer.campaign.pace import Pace
 from apes_mailer.errors import LedgerError
 from apes_mailer.ledger import campaigns, claims, control, rate
 from apes_mailer.ledger.claims import Claim, Roll
-from apes_mailer.ledger.instance import Instance, Mark
+from apes_mailer.ledger.instance import Instance
+from apes_mailer.ledger.marks import Mark
 from apes_mailer.model.batch import Batch, Recipient
 from apes_mailer.model.keys import Keyring
 from apes_mailer.model.submission import NotAccepted, Refused, Submission, Submitted, Unknown

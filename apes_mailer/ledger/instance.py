@@ -9,39 +9,23 @@ is not to be trusted as it is.
 
 from __future__ import annotations
 
-import json
 import sys
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from apes_mailer.errors import LedgerError, SettingsError
-from apes_mailer.ledger import campaigns
+from apes_mailer.ledger import campaigns, marks
+from apes_mailer.ledger.marks import Mark
 from apes_mailer.store import schema
 from apes_mailer.store.database import Database
 
-_DIGITS = 20  # of each of the two numbers of a mark, so that they can be written over in place
 _WORDS = "SELECT coalesce(sum(seq), 0) FROM sqlite_sequence WHERE name IN ('suppression', 'consent')"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """What is remembered outside the database: a line with the numbers of attempts and words, then JSON.
-
-    ``words`` counts suppressions and consents, all that ever were.
-    """
-
-    ledger: str
-    attempts: int
-    campaigns: tuple[str, ...]
-    words: int = 0
-    home: str = ""
-    """The secret's fingerprint and the folder: what a new ledger has in common with one that is lost."""
 
 
 def computer_id() -> str:
@@ -149,7 +133,7 @@ class Instance:
         that ledger was here, and is lost, or it is a second one for the same letters.
         """
         ledger, home = _ledger(connection), self._home(connection)
-        beside = _read_mark(self._beside)
+        beside = marks.read(self._beside)
         known = [mark for mark in self._all_marks() if mark.ledger == ledger or mark.home == home]
         return tuple(sorted({name for mark in [*known, *([beside] if beside else [])] for name in mark.campaigns}))
 
@@ -184,15 +168,9 @@ class Instance:
 
         A place that cannot be written is left alone: the marks are a second line of defence.
         """
-        text = json.dumps({"ledger": mark.ledger, "campaigns": mark.campaigns, "home": mark.home})
         for path in self._mark_files(mark.ledger):
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                new = path.with_name(f"{path.name}.new")
-                new.write_text(f"{mark.attempts:0{_DIGITS}} {mark.words:0{_DIGITS}}\n{text}\n", encoding="utf-8")
-                new.replace(path)
-            except OSError:
-                continue
+            with suppress(OSError):
+                marks.write(path, mark)
 
     def count(self, mark: Mark) -> None:
         """Write the number of attempts alone, in place: after a claim is committed and before its request leaves.
@@ -200,7 +178,7 @@ class Instance:
         The number never goes down, for two campaigns may be under way at once.
         """
         for path in self._mark_files(mark.ledger):
-            _raise_number(path, 0, mark.attempts)
+            marks.raise_attempts(path, mark.attempts)
 
     def _count_words(self, connection: sa.Connection) -> Callable[[], None]:
         """See to it that the marks know what is about to be committed as soon as it is, and not before."""
@@ -209,7 +187,7 @@ class Instance:
             return lambda: None
         ledger = _ledger(connection)
         files = self._mark_files(ledger)
-        if not all(_counts_words(path) for path in files):
+        if not all(map(marks.counts_words, files)):
             # Neither the words nor an attempt of this transaction: it may yet fail.
             made = max((mark.attempts for mark in self._marks(connection)), default=0)
             self.remember(replace(self.mark(connection), words=0, attempts=made))
@@ -217,7 +195,7 @@ class Instance:
         def note() -> None:
             self._heard = words
             for path in files:
-                _raise_number(path, _DIGITS + 1, words)
+                marks.raise_words(path, words)
 
         return note
 
@@ -228,8 +206,7 @@ class Instance:
     def _all_marks(self) -> list[Mark]:
         """Every mark in reach, whatever ledger it is of."""
         own = sorted(self._state_folder.glob("*")) if self._state_folder else []
-        marks = [_read_mark(path) for path in (self._beside, *own)]
-        return [mark for mark in marks if mark is not None]
+        return [mark for path in (self._beside, *own) if (mark := marks.read(path)) is not None]
 
     def _mark_files(self, ledger: str) -> list[Path]:
         own = [self._state_folder / ledger] if self._state_folder else []
@@ -241,38 +218,6 @@ class Instance:
     def _place(self) -> str:
         # The number of the file on its disk: a copy gets another one, renaming or moving the folder keeps it.
         return f"{self._computer}:{self._database.stat().st_ino}"
-
-
-def _read_mark(path: Path) -> Mark | None:
-    try:
-        numbers, _, text = path.read_text(encoding="utf-8").partition("\n")
-        attempts, _, words = numbers.partition(" ")
-        body = json.loads(text)
-        return Mark(
-            ledger=str(body["ledger"]),
-            attempts=int(attempts),
-            words=int(words or 0),
-            campaigns=tuple(str(name) for name in body["campaigns"]),
-            home=str(body.get("home", "")),
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _counts_words(path: Path) -> bool:
-    with suppress(OSError), path.open("rb") as file:
-        return b" " in file.readline()
-    return False
-
-
-def _raise_number(path: Path, start: int, to: int) -> None:
-    """Write a number over a smaller one in a mark; a mark that cannot be written stays as it is."""
-    number = f"{to:0{_DIGITS}}".encode()
-    with suppress(OSError), path.open("r+b", buffering=0) as file:
-        file.seek(start)
-        if file.read(_DIGITS) < number:
-            file.seek(start)
-            file.write(number)
 
 
 def _number_on(connection: sa.Connection, table: str, made: int) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from apes_mailer.errors import SettingsError
-from apes_mailer.ledger.instance import Instance, Mark, computer_id
+from apes_mailer.ledger.instance import Instance, computer_id
+from apes_mailer.ledger.marks import Mark
 from apes_mailer.ledger.states import Kind
 from apes_mailer.model.submission import NotAccepted, Submitted
 from tests.support.ledgers import NAME, Ledger
