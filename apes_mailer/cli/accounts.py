@@ -6,24 +6,19 @@ from typing import Any
 
 from apes_mailer.campaign import syncing
 from apes_mailer.campaign.syncing import Desk, Synced
-from apes_mailer.errors import KeyRefusedError, UsageError
+from apes_mailer.errors import UsageError
 from apes_mailer.providers.base import Provider
 from apes_mailer.wiring import Application
 
 
-def before_send(application: Application, provider: Provider, *, only_look: bool) -> list[tuple[str, str]]:
+def before_send(application: Application, provider: Provider) -> list[tuple[str, str]]:
     """Read the provider's block lists before a send; return the rows of the card that tell of it.
 
-    An account that does not answer stops nothing: the provider itself mails nobody who is on its lists. Raises
-    ``KeyRefusedError`` for a key that is none, unless somebody wants to ``only_look``: no letter would leave either.
+    An account that does not answer stops nothing: the provider itself mails nobody who is on its lists.
     """
     synced = syncing.sync(_desk(application), provider, seconds=syncing.BEFORE_SENDING)
     if synced is None:
         return []
-    if synced.refused_key and not only_look:
-        refused = synced.refused_key
-        stop = f"{provider.name} refuses the key: nothing was prepared, nothing was sent. {refused.message}"
-        raise KeyRefusedError(stop, hint=refused.hint)
     told = [syncing.news(synced) or ("" if synced.troubles else "nothing new"), syncing.trouble(synced)]
     return [("Opt-outs", f"{provider.name}: {line}") for line in told if line]
 

@@ -121,7 +121,7 @@ class LocalSendGrid:
         """What would be delivered: (address, attempt mark, request number)."""
         return self.journal.accepted
 
-    def wait_for(self, predicate: Callable[[Journal], bool], timeout: float = 10.0) -> None:
+    def wait_for(self, predicate: Callable[[Journal], bool], timeout: float = 60.0) -> None:
         """Return once the journal satisfies the predicate; TimeoutError that shows the last requests otherwise."""
         self.journal.wait_for(predicate, timeout)
 

@@ -23,6 +23,9 @@ LINKS = fill.Links(pictures="/pictures/")
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Generator[Browser]:
     app = make_workspace(tmp_path_factory.mktemp("preview") / "workspace")
+    settings = app.workspace.settings_file
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("1 rue de l’Exemple", "8 place de la Halle"), encoding="utf-8")
     _store_list(app, "reseau")
     with previewing(app) as opened:
         yield opened
