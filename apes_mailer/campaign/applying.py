@@ -14,7 +14,7 @@ from apes_mailer.contacts.suppressions import ALL_LISTS, LATER_LISTS
 from apes_mailer.ledger import events, evidence, notices
 from apes_mailer.ledger.events import About, KnownAttempt
 from apes_mailer.ledger.notices import Counts, Notice
-from apes_mailer.ledger.states import AttemptState
+from apes_mailer.ledger.states import ACCEPTED
 from apes_mailer.model import address, mentions
 from apes_mailer.model.event import NEVER_KEPT, Event, EventKind
 from apes_mailer.model.keys import Keyring
@@ -22,8 +22,6 @@ from apes_mailer.model.suppression import Cause
 from apes_mailer.providers.base import Reading
 from apes_mailer.store.database import Connection
 from apes_mailer.store.times import stamp
-
-_PROVED = {AttemptState.SUBMITTED, AttemptState.LATE}
 
 
 class Application:
@@ -88,7 +86,7 @@ class Application:
 
     def _prove(self, told: Sequence[Event], attempts: Mapping[str, KnownAttempt]) -> None:
         """Settle the attempts that these events show to have been accepted: one event of anybody in it is enough."""
-        doubtful = {mark for mark, attempt in attempts.items() if attempt.state not in _PROVED}
+        doubtful = {mark for mark, attempt in attempts.items() if attempt.state not in ACCEPTED}
         for event in told:
             if event.attempt in doubtful:
                 doubtful.discard(event.attempt)

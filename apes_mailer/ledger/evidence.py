@@ -11,13 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.ledger import history, requests
-from apes_mailer.ledger.states import AttemptState, BatchState
+from apes_mailer.ledger.states import ACCEPTED, AttemptState, BatchState
 from apes_mailer.store import schema
 from apes_mailer.store.times import stamp
 
 _Row = sa.Row[*tuple[Any, ...]]
 _LIVE = (AttemptState.SUBMITTING, AttemptState.SUBMITTED, AttemptState.UNKNOWN)
-_PROVED = (AttemptState.SUBMITTED, AttemptState.LATE)
 
 _SET_BATCH = (
     sa.update(schema.batch)
@@ -46,7 +45,7 @@ def prove_accepted(
     if row is None:
         return None
     before = AttemptState(row.state)
-    if before in _PROVED:
+    if before in ACCEPTED:
         return before
     after = AttemptState.LATE if _another_is_live(connection, row.id) else AttemptState.SUBMITTED
     connection.execute(
@@ -71,7 +70,7 @@ def prove_accepted(
 def is_proved(connection: sa.Connection, attempt_id: int) -> bool:
     """Whether an attempt is known to have been accepted."""
     state = connection.execute(sa.select(schema.attempt.c.state).where(schema.attempt.c.id == attempt_id)).scalar()
-    return state in _PROVED
+    return state in ACCEPTED
 
 
 def _another_is_live(connection: sa.Connection, attempt_id: int) -> bool:
@@ -127,7 +126,7 @@ def stand_in(connection: sa.Connection, campaign_id: int, batch_no: int, *, acto
     row = connection.execute(
         sa.select(attempt)
         .select_from(requests.attempts())
-        .where(link.c.campaign_id == campaign_id, link.c.batch_no == batch_no, attempt.c.state.in_(_PROVED))
+        .where(link.c.campaign_id == campaign_id, link.c.batch_no == batch_no, attempt.c.state.in_(ACCEPTED))
         .order_by(attempt.c.id)
         .limit(1)
     ).first()

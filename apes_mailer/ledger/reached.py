@@ -8,10 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from apes_mailer.ledger import requests
-from apes_mailer.ledger.states import AttemptState, BatchState
+from apes_mailer.ledger.states import ACCEPTED, AttemptState, BatchState
 from apes_mailer.store import schema
 
-_PROVED = (AttemptState.SUBMITTED, AttemptState.LATE)
 _DOUBTFUL = (AttemptState.SUBMITTING, AttemptState.UNKNOWN, AttemptState.SET_ASIDE)
 
 
@@ -59,7 +58,7 @@ def _with_their_batch(campaign_id: int) -> sa.Select[*tuple[Any, ...]]:
     batch = schema.batch
     standing = sa.case(
         (batch.c.state == BatchState.SUBMITTED, Standing.REACHED.value),
-        (_was_in_one(batch.c.no, *_PROVED), Standing.REACHED.value),
+        (_was_in_one(batch.c.no, *ACCEPTED), Standing.REACHED.value),
         (batch.c.state.in_([BatchState.UNKNOWN, BatchState.SUBMITTING]), Standing.IN_DOUBT.value),
         (_was_in_one(batch.c.no, *_DOUBTFUL), Standing.IN_DOUBT.value),
         else_=Standing.NOT_REACHED.value,
@@ -72,7 +71,7 @@ def _out_of_their_batch(campaign_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Those who left a batch were in the requests made before, and one of these may have been taken after all."""
     recipient = schema.recipient
     standing = sa.case(
-        (_was_in_one(recipient.c.batch_no, *_PROVED), Standing.REACHED.value),
+        (_was_in_one(recipient.c.batch_no, *ACCEPTED), Standing.REACHED.value),
         (_was_in_one(recipient.c.batch_no, *_DOUBTFUL), Standing.IN_DOUBT.value),
         else_=Standing.NOT_REACHED.value,
     )

@@ -39,6 +39,10 @@ class AttemptState(StrEnum):
     LATE = "late"  # set aside, and then proved to have been accepted: a duplicate
 
 
+ACCEPTED = (AttemptState.SUBMITTED, AttemptState.LATE)
+"""The states of a request that the provider is known to have accepted."""
+
+
 class Outcome(StrEnum):
     """What took a frozen recipient out of its batch."""
 

@@ -76,25 +76,26 @@ class Application:
     @cached_property
     def database(self) -> Database:
         """The open database, which belongs to this secret. Raises ``SettingsError`` or ``LedgerError``."""
+        return self._registered[0]
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The identity of the ledger on this computer. Raises what :attr:`database` raises."""
+        return self._registered[1]
+
+    @cached_property
+    def _registered(self) -> tuple[Database, Instance]:
+        import platformdirs
+
+        from apes_mailer.ledger.instance import Instance, computer_id
         from apes_mailer.store.database import Database
 
         secret = self.keyring.fingerprint()  # first: a database without its secret is a loss, and is told so
         database = Database(self.settings.database_url or self.workspace.database.name, base=self.workspace.root)
-        self._instance_of(database).register(database, secret)
-        return database
-
-    @cached_property
-    def instance(self) -> Instance:
-        """The identity of the ledger on this computer."""
-        return self._instance_of(self.database)
-
-    def _instance_of(self, database: Database) -> Instance:
-        import platformdirs
-
-        from apes_mailer.ledger import instance
-
         folder = Path(platformdirs.user_state_dir("apes-mailer", appauthor=False))
-        return instance.Instance(database.path, state_folder=folder, computer=instance.computer_id())
+        instance = Instance(database.path, state_folder=folder, computer=computer_id())
+        instance.register(database, secret)
+        return database, instance
 
     def provider(self, name: str | None = None, *, within: float = math.inf) -> Provider:
         """Return a provider by name, the one of the settings by default; no request takes more seconds than ``within``.
