@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from apes_mailer.contacts import repair
 from apes_mailer.contacts.file_format import ContactsFile, is_text, open_contacts_file
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.errors import ContactsError
-from apes_mailer.model import address as addresses
 from apes_mailer.model import mentions
+from apes_mailer.model.address import AddressError
 
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 """The files that hold nothing but their rows, and can be written again."""
@@ -32,7 +33,10 @@ class Found(NamedTuple):
 
 
 def rows_of(file: ContactsFile, address: str) -> list[Found]:
-    """Return the rows of a person, whose address is in normal form. Raises ``ContactsError`` as the file does."""
+    """Return the rows of a person, whose address is in normal form: all that a send would take for theirs, and more.
+
+    Raises ``ContactsError`` as the file does.
+    """
     found: list[Found] = []
     is_last = False
     mentioned, local = mentions.pattern(address).search, address.partition("@")[0]
@@ -42,7 +46,8 @@ def rows_of(file: ContactsFile, address: str) -> list[Found]:
         if isinstance(row, BadRow):
             is_last = mentioned(" ".join(row.cells)) is not None
         else:
-            is_last = local in row.address.lower() and _is_of(row, address)
+            # What may be mended inside a name, characters that nobody can see, is never ASCII.
+            is_last = (local in row.address.lower() or not row.address.isascii()) and _is_of(row, address)
         if is_last:
             found.append(Found(row.line, None, () if isinstance(row, BadRow) else row.values))
     return found
@@ -65,8 +70,8 @@ def erase(path: Path, address: str, *, shown: str) -> int:
 
 def _is_of(row: Row | OptOut, address: str) -> bool:
     try:
-        return addresses.normalise(row.address) == address
-    except addresses.AddressError:
+        return repair.normalise(row.address) == address
+    except AddressError:
         return mentions.pattern(address).search(row.address) is not None
 
 

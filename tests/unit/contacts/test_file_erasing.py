@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apes_mailer.contacts import file_erasing
+from apes_mailer.contacts import file_erasing, repair
 from apes_mailer.errors import ContactsError
 from tests.support.tables import write_xlsx
 
@@ -67,6 +67,22 @@ def test_row_that_is_no_contact_goes_when_it_names_the_person(tmp_path: Path) ->
 def test_address_in_another_spelling_of_its_domain_is_the_same(tmp_path: Path) -> None:
     text = "EMAIL\nana@été.example\nbob@exemple.fr\n"
     assert _erased(tmp_path, text, address="ana@xn--t-9fab.example") == (1, "EMAIL\nbob@exemple.fr\n")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ana @ exemple.fr",
+        "a\u200bna@exemple.fr",
+        "Ana <ana@exemple.fr>",
+        "\ufeffANA@exemple.fr.",
+        "a\u00adna @Exemple.fr",
+    ],
+)
+def test_whatever_a_send_mends_to_the_address_goes(tmp_path: Path, written: str) -> None:
+    text = f"EMAIL;PRENOM\n{written};Ana\nbob@exemple.fr;Bob\n"
+    assert repair.normalise(written) == ANA
+    assert _erased(tmp_path, text) == (1, "EMAIL;PRENOM\nbob@exemple.fr;Bob\n")
 
 
 @pytest.mark.parametrize(
