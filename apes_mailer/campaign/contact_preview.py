@@ -12,7 +12,7 @@ from apes_mailer.campaign import audience
 from apes_mailer.campaign.audience import Audience
 from apes_mailer.contacts import file_list, lists
 from apes_mailer.contacts.file_format import open_contacts_file
-from apes_mailer.contacts.rows import Row
+from apes_mailer.contacts.lists import StoredContact
 from apes_mailer.errors import ContactsError
 from apes_mailer.model import address as addresses
 from apes_mailer.model.batch import Envelope
@@ -64,7 +64,8 @@ def search(workspace: Workspace, database: Database, list_name: str, words: str,
     if found.file is None:
         return _search_stored(database, found, words, limit)
     wanted = words.strip().casefold()
-    return list(islice((each for each in _addresses(found) if wanted in each.casefold()), limit))
+    known = (contact.address for contact in _contacts(found))
+    return list(islice((address for address in known if wanted in address), limit))
 
 
 def find_reader(workspace: Workspace, database: Database, list_name: str, address: str) -> Reader:
@@ -94,9 +95,8 @@ def values_on_list(
         with database.read() as connection:
             return lists.count_values(connection, lists.number(connection, found.name), fields)
     counts: Counter[tuple[str, ...]] = Counter()
-    with open_contacts_file(found.file, shown=found.shown) as file:
-        for contact in file_list.contacts(file, lambda _: None):
-            counts[tuple(contact.fields.get(field, "") for field in fields)] += 1
+    for contact in _contacts(found):
+        counts[tuple(contact.fields.get(field, "") for field in fields)] += 1
     return list(counts.items())
 
 
@@ -132,30 +132,16 @@ def copy_with_tags(template: MessageTemplate, preheader: str, envelope: Envelope
     )
 
 
-def _rows(found: Audience) -> Iterator[tuple[str, Row, tuple[str, ...]]]:
-    """Yield normalised address, row and field names of each good row of a list kept as a file."""
+def _contacts(found: Audience) -> Iterator[StoredContact]:
+    """Yield the contacts of a list kept as a file, as a send takes them."""
     if found.file is None:
         return
     with open_contacts_file(found.file, shown=found.shown) as file:
-        for row in file:
-            if not isinstance(row, Row):
-                continue
-            try:
-                yield addresses.normalise(row.address), row, file.fields
-            except addresses.AddressError:
-                continue
+        yield from file_list.contacts(file, lambda _reject: None)
 
 
-def _addresses(found: Audience) -> Iterator[str]:
-    return (address for address, _row, _fields in _rows(found))
-
-
-def _file_fields(found: Audience, wanted: str) -> dict[str, str] | None:
-    # The first row of an address counts, as in a send.
-    for address, row, fields in _rows(found):
-        if address == wanted:
-            return {name: value for name, value in zip(fields, row.values, strict=True) if value}
-    return None
+def _file_fields(found: Audience, wanted: str) -> Mapping[str, str] | None:
+    return next((contact.fields for contact in _contacts(found) if contact.address == wanted), None)
 
 
 def _stored_fields(database: Database, found: Audience, wanted: str) -> dict[str, str] | None:
