@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,6 +17,7 @@ from apes_mailer.contacts.consent_columns import ConsentColumns
 from apes_mailer.contacts.file_format import ContactsFile, open_contacts_file, read_table, readable
 from apes_mailer.contacts.meanings import Meanings
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
+from apes_mailer.contacts.spreadsheet import DAMAGE
 from apes_mailer.contacts.table import ContactsTable
 from apes_mailer.errors import ContactsError
 
@@ -120,11 +120,17 @@ def open_contacts(path: Path, *, shown: str, meanings: Meanings) -> ContactsTabl
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file is a ZIP file and no spreadsheet, which is one too."""
+    """Whether a file is a ZIP file and no spreadsheet, which is one too.
+
+    One that is too damaged to say is taken for a ZIP file: :func:`open_contacts` refuses it as damaged.
+    """
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as packed:
-        names = set(packed.namelist())
+    try:
+        with zipfile.ZipFile(path) as packed:
+            names = set(packed.namelist())
+    except DAMAGE:
+        return True
     return not names & {"[Content_Types].xml", "mimetype", "Index/Document.iwa"}
 
 
@@ -134,7 +140,7 @@ def _members(path: Path, shown: str) -> Iterator[tuple[str, BinaryIO]]:
         with zipfile.ZipFile(path) as packed:
             for part in _tables(packed, shown):
                 yield PurePosixPath(part.filename).name, _unpacked(packed, part)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except DAMAGE as error:
         raise ContactsError(f"{shown} is damaged", hint="Was the download interrupted? Make it again.") from error
     except RuntimeError as error:  # what zipfile says of an encrypted part
         raise ContactsError(f"{shown} is locked by a password", hint="Unpack it, and import its files.") from error

@@ -18,6 +18,9 @@ from apes_mailer.errors import ContactsError
 MOST_BYTES = 1 << 30
 """Of all that is in the file, unpacked; a sheet of 400,000 contacts takes a fifth of it."""
 
+DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, UnicodeDecodeError)
+"""What may be raised of a ZIP file that is damaged, or packed as no other: a changed byte can change its version."""
+
 _OLE = b"\xd0\xcf\x11\xe0"  # how files of the old Excel begin, and those locked by a password
 _LONGEST = 300  # seconds; the largest sheet takes a tenth
 _SAVE_AS_CSV = "Open it in your spreadsheet and save it with File > Save as > CSV UTF-8."
@@ -43,13 +46,19 @@ class SeveralSheetsError(ContactsError):
 
 
 def is_spreadsheet(path: Path, head: bytes) -> bool:
-    """Whether a file, which begins with these bytes, is a spreadsheet of Excel or LibreOffice."""
+    """Whether a file, which begins with these bytes, is a spreadsheet of Excel or LibreOffice, or was one.
+
+    A ZIP file too damaged to say is taken for one: :func:`as_table` refuses it as damaged.
+    """
     if head.startswith(_OLE):
         return True
     if not head.startswith(b"PK") or not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as packed:
-        return not {"[Content_Types].xml", "mimetype"}.isdisjoint(packed.namelist())
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return not {"[Content_Types].xml", "mimetype"}.isdisjoint(packed.namelist())
+    except DAMAGE:
+        return True
 
 
 def as_table(path: Path, shown: str, *, sheet: str = "") -> BinaryIO:
@@ -146,7 +155,7 @@ def _refuse_bombs(path: Path, shown: str) -> None:
                 raise _too_large(shown)
             if packed.testzip():
                 raise _damaged(shown)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except DAMAGE as error:
         raise _damaged(shown) from error
     except RuntimeError as error:  # what zipfile says of an encrypted part
         raise ContactsError(f"{shown} is locked by a password", hint="Save it without one.") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from apes_mailer.contacts.bundle import open_contacts
+from apes_mailer.contacts.file_format import open_contacts_file
 from apes_mailer.contacts.meanings import Meanings
 from apes_mailer.contacts.rows import BadRow, OptOut, Row
 from apes_mailer.errors import ContactsError
@@ -112,6 +113,19 @@ def test_damaged_zip_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(content[:200] + b"\xff" * 40 + content[240:])
     assert "is damaged" in _refusal(path).message
+
+
+@pytest.mark.parametrize("inside", ["été.csv", "[Content_Types].xml"], ids=["zip", "xlsx"])
+@pytest.mark.parametrize("damaged", [0, 6, 46], ids=["signature", "version", "name"])
+def test_zip_file_whose_list_of_contents_is_damaged_is_refused(tmp_path: Path, inside: str, damaged: int) -> None:
+    path = write_zip(tmp_path / "x.zip", {"é.csv": "EMAIL\nana@exemple.fr\n", inside: "EMAIL\n"})
+    content = bytearray(path.read_bytes())
+    content[content.find(b"PK\x01\x02") + damaged] = 0xFF
+    path.write_bytes(content)
+    assert zipfile.is_zipfile(path), "its end is as it should be"
+    assert "is damaged" in _refusal(path).message
+    with pytest.raises(ContactsError, match="it is damaged"):
+        open_contacts_file(path, shown="audience.zip")
 
 
 @pytest.mark.slow
