@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from apes_mailer.ledger.states import Outcome, Reason
 from apes_mailer.model.language import Language
 from apes_mailer.render.report.words import note, word, words
 from apes_mailer.store.database import Database
+from apes_mailer.workspace.private_file import private_file
 
 _COLUMNS = ("address", "state", "reason", "variant", "batch", "request", "requested_at", "told")
 
@@ -23,23 +23,17 @@ def write(database: Database, name: str, path: Path, language: Language) -> int:
     """Write a line for each candidate to a new file that only its owner can read; return how many.
 
     It is CSV as Excel opens it by a double click, and nothing in it is taken for a formula. Raises ``LedgerError`` when
-    no provider was asked for the campaign, ``FileExistsError`` when the file is there.
+    no provider was asked for the campaign; no file is left then.
     """
     alive = OwnerLock(database.path, name).alive()
-    part = path.with_name(f"{path.name}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file, database.read() as connection:
-            writer = csv.writer(file, delimiter=";")
-            writer.writerow(["EMAIL", *(words("recipients", language)[column] for column in _COLUMNS[1:])])
-            campaign = campaigns.load(connection, control.campaign_id_of(connection, name))
-            count = 0
-            for line in proof.lines(connection, campaign.id, owner_alive=alive):
-                writer.writerow([marked(cell) for cell in _cells(line, language)])
-                count += 1
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with private_file(path, encoding="utf-8-sig", newline="") as file, database.read() as connection:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["EMAIL", *(words("recipients", language)[column] for column in _COLUMNS[1:])])
+        campaign = campaigns.load(connection, control.campaign_id_of(connection, name))
+        count = 0
+        for line in proof.lines(connection, campaign.id, owner_alive=alive):
+            writer.writerow([marked(cell) for cell in _cells(line, language)])
+            count += 1
     return count
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
+import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,8 @@ from hypothesis import strategies as st
 
 from apes_mailer.contacts import exporting
 from apes_mailer.contacts.importing import Counts
+from apes_mailer.contacts.lists import StoredContact
+from apes_mailer.errors import ContactsError, LedgerError
 from tests.unit.contacts.stores import Store
 
 
@@ -79,6 +85,37 @@ def test_address_that_a_spreadsheet_would_run_is_marked_and_comes_back(store: St
     assert _cells(exported)[1][0] == "'=cmd|'/c'!a0@exemple.fr"
     counts, _ = store.import_file(exported)
     assert counts == Counts(read=1, new=0, updated=0, unchanged=1, rejected=0, suppressed=0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no rights of this kind")
+def test_only_the_owner_can_read_it(store: Store) -> None:
+    store.import_rows([("a@exemple.fr", "Ana")])
+    assert stat.S_IMODE(_export(store).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "ended_by", [ContactsError("x", hint="y"), OSError(errno.ENOSPC, "full"), KeyboardInterrupt(), LedgerError("x")]
+)
+def test_nothing_is_left_of_an_export_that_ends_early(tmp_path: Path, ended_by: BaseException) -> None:
+    seen: list[Path] = []
+
+    def contacts() -> Iterator[StoredContact]:
+        yield StoredContact(address="a@exemple.fr", fields={})
+        seen.extend(tmp_path.iterdir())
+        raise ended_by
+
+    with pytest.raises(type(ended_by)):
+        exporting.write(contacts(), ["PRENOM"], tmp_path / "export.csv")
+    assert len(seen) == 1
+    assert seen[0].name != "export.csv"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_that_is_not_there_is_refused_by_the_name_that_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "export.csv"
+    with pytest.raises(FileNotFoundError) as caught:
+        exporting.write([], [], path)
+    assert caught.value.filename == str(path)
 
 
 _TEXTS = st.text(
