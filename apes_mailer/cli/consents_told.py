@@ -27,10 +27,10 @@ def of_file(source: str, on: dt.date | None, wording: str, basis: str, *, now: d
                 hint='Say where everybody in the file agreed: --consent-source "membership form 2027"',
             )
         return None
-    at = dt.datetime.combine(on, dt.time(12), dt.UTC) if on else None
-    if at and at.date() > now.date():
-        raise UsageError(f"--consent-date {at.date()} is still to come.", hint="Write the day on which they agreed.")
-    return FileConsent(source=source, at=min(at, now) if at else None, wording=wording, basis=basis)
+    if on and on > now.astimezone().date():
+        raise UsageError(f"--consent-date {on} is still to come.", hint="Write the day on which they agreed.")
+    at = min(dt.datetime.combine(on, dt.time(12), dt.UTC), now) if on else None
+    return FileConsent(source=source, at=at, wording=wording, basis=basis)
 
 
 def require_silent(table: ContactsTable) -> None:

@@ -160,7 +160,9 @@ def _deep(application: Application, composition: Composition) -> Composition:
     from apes_mailer.campaign.audience import STAFF
 
     return deepening.check(
-        composition, application.envelope(None, STAFF, composition), today=application.clock().date()
+        composition,
+        application.envelope(None, STAFF, composition),
+        today=application.clock().astimezone().date(),
     )
 
 

@@ -130,7 +130,7 @@ def stale(
         found = _stale_in_store(application, list_name, out, at)
     else:
         found = _stale_in_file(application, kept_in, out, at)
-    since = retention.limit(at).date().isoformat()
+    since = retention.limit(at).astimezone().date().isoformat()
     output.say(f"{list_name}: {output.plural(found, 'contact')} without a sign since {since}.")
     if out is not None:
         output.say(f"They are written to {out}")

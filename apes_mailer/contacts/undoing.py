@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from apes_mailer.errors import ContactsError
 from apes_mailer.model.consent import Purpose, State
 from apes_mailer.store import schema
-from apes_mailer.store.times import stamp
+from apes_mailer.store.times import local_day, stamp
 
 _RESTORE = """
 UPDATE contact SET fields = undone.before FROM change AS undone
@@ -139,7 +139,9 @@ def standing(connection: sa.Connection, import_id: int | None) -> PastImport:
         if found is None:
             raise ContactsError(f"There is no import {import_id}.", hint=hint)
         if found.undone_at:
-            raise ContactsError(f"Import {import_id} has been undone already, on {found.undone_at[:10]}.", hint=hint)
+            raise ContactsError(
+                f"Import {import_id} has been undone already, on {local_day(found.undone_at)}.", hint=hint
+            )
     mention = schema.mention
     kept = sa.select(mention.c.contact_id).where(mention.c.import_id == found.id, mention.c.did != 0).limit(1)
     if found.counts["new"] and connection.execute(kept).first() is None:

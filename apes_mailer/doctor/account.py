@@ -9,6 +9,7 @@ from apes_mailer.model.account import Rights
 from apes_mailer.providers.base import KeepsBlockLists, Provider, TellsOfItself
 from apes_mailer.settings import Settings
 from apes_mailer.store.database import Database
+from apes_mailer.store.times import local_day
 from apes_mailer.wiring import Application
 
 MOST_SECONDS = 10.0
@@ -100,7 +101,7 @@ def last_sync(database: Database, provider: Provider) -> Sheet:
         with database.read() as connection:
             read_to = block_lists.newest_reading(connection, provider.name, provider.account)
         if read_to:
-            sheet.ok(f"what {provider.name} knows of people was last read on {read_to[:10]}")
+            sheet.ok(f"what {provider.name} knows of people was last read on {local_day(read_to)}")
         else:
             cure = "It is with each send. To do it now: apes-mailer suppressions sync"
             sheet.info(f"{provider.name} was never asked whom it no longer mails", cure=cure)

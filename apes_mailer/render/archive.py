@@ -76,7 +76,7 @@ def _newest_first(letters: Sequence[Publication]) -> list[Publication]:
 
 
 def _day(letter: Publication) -> dt.date:
-    return letter.date or letter.published.date()
+    return letter.date or letter.published.astimezone().date()
 
 
 def _rfc3339(moment: dt.datetime) -> str:
