@@ -124,7 +124,7 @@ def _copy_issue(source: Path, target: Path, first_line: str = "") -> None:
     try:
         text = (source / "issue.yaml").read_bytes().removeprefix(codecs.BOM_UTF8)
         text = re.sub(rb"\A# yaml-language-server:.*\n", b"", text)
-        text = _SCHEMA_LINE + first_line.encode() + re.sub(rb"(?m)^correction_of:.*\n", b"", text)
+        text = _SCHEMA_LINE + first_line.encode() + re.sub(rb"(?m)^correction_of:.*(?:\n|\Z)", b"", text)
         (target / "images").mkdir(parents=True)
         for picture in (source / "images").rglob("*"):
             copy = target / picture.relative_to(source)

@@ -18,6 +18,7 @@ from apes_mailer import settings
 from apes_mailer import workspace as workspaces
 from apes_mailer.campaign import starter
 from apes_mailer.errors import ContactsError, SettingsError, ThemeError, UsageError
+from apes_mailer.reading.issue import parse_issue
 from apes_mailer.settings import Check, Send, SendGridSettings, Serve, Settings
 from apes_mailer.workspace import Workspace
 
@@ -409,6 +410,17 @@ def test_copy_of_an_issue_names_what_should_not_stay_as_it_is(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"], ids=["none", "LF", "CRLF"])
+@pytest.mark.parametrize("correction", [True, False])
+def test_whom_an_issue_corrects_is_not_taken_over(tmp_path: Path, end: str, *, correction: bool) -> None:
+    made = starter.init(tmp_path)
+    source = made.campaigns / starter.STARTER_NAME / "issue.yaml"
+    source.write_bytes(source.read_bytes() + f"correction_of: 2026-12{end}".encode())
+    copied = starter.new_issue(made, "2027-02", source=starter.STARTER_NAME, correction=correction)
+    issue = parse_issue(copied.read_text(encoding="utf-8"), shown="issue.yaml").issue
+    assert issue.correction_of == (starter.STARTER_NAME if correction else None)
+
+
 def test_new_issue_can_be_written_when_its_source_cannot(tmp_path: Path) -> None:
     made = starter.init(tmp_path)
     folder = made.campaigns / starter.STARTER_NAME / "images"
