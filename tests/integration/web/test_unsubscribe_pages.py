@@ -372,7 +372,7 @@ def test_a_busy_database_asks_to_come_back(served: Served) -> None:
     reply = request(served.link(), "POST", body=ONE_CLICK, headers=FORM)
     assert reply.status == 503
     assert int(reply.headers["retry-after"]) > 0
-    assert request(served.link()).status == 200, "the page itself needs no database"
+    assert request(served.link()).status == 200, "who only looks waits for nobody who writes"
     other.execute("ROLLBACK")
     other.close()
     assert pressed(reply, served.link()).status == 200
