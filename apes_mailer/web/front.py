@@ -23,6 +23,7 @@ T = TypeVar("T")
 _RETRY_AFTER = 60  # seconds
 _CHOSEN = "lang"
 _ARCHIVE = "../"  # from where a letter would be
+_SAME_ADDRESS = ""
 _SAME_WHEN_OPENED = frozenset({"done", "none"})  # the answers to a button that the address gives by itself from then on
 
 
@@ -166,11 +167,13 @@ class Front:
         return self.message(request, "gone", status=410, paragraphs=["text"])
 
     async def busy(self, request: Request, _error: Exception) -> Response:
-        """Answer that nothing was recorded, and offer to try again."""
+        """Answer that nothing was recorded, and lead to the address once more.
+
+        By a link, also after a form: what a button does is said by the page that it belongs to.
+        """
         headers = {"Retry-After": str(_RETRY_AFTER)}
-        # What was typed is not kept, so only a button by itself can be pressed once more.
-        again = Button(action="", label=self.texts(request)["busy_button"]) if "token" in request.path_params else None
-        return self.message(request, "busy", status=503, paragraphs=["text"], button=again, headers=headers)
+        again = (_SAME_ADDRESS, self.texts(request)["busy_again"])
+        return self.message(request, "busy", status=503, paragraphs=["text"], link=again, headers=headers)
 
     def failed(self, request: Request) -> Response:
         """Answer when something is wrong here."""
