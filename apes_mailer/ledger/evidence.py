@@ -149,10 +149,9 @@ def stand_in(connection: sa.Connection, campaign_id: int, batch_no: int, *, acto
 
 
 def duplicates(connection: sa.Connection, campaign_id: int) -> int:
-    """Return how many letters went out, or may have gone, to people who have one already.
+    """Return how many people were in more than one accepted attempt: what was let go again had been accepted before.
 
-    Only what was let go again and then proved accepted makes any: of the attempts that a person was in and that were
-    accepted, or may have been, each but one.
+    Who was in one that was accepted and in another that is in doubt still counts as in doubt, not as mailed twice.
     """
     attempt, batch, recipient, link = schema.attempt, schema.batch, schema.recipient, schema.batch_attempt
     late = sa.select(link.c.batch_no).select_from(requests.attempts())
@@ -160,12 +159,12 @@ def duplicates(connection: sa.Connection, campaign_id: int) -> int:
     batches = connection.execute(late).scalars().all()
     if not batches:
         return 0
-    letters = (
-        sa.select(sa.func.count().label("letters"))
+    twice = (
+        sa.select(recipient.c.contact_id)
         .select_from(batch.join(recipient, requests.in_batch()).join(requests.attempts(), requests.of_batch()))
         .where(batch.c.campaign_id == campaign_id, batch.c.no.in_(batches))
-        .where(attempt.c.state.in_([*_LIVE, AttemptState.LATE]), requests.was_in())
+        .where(attempt.c.state.in_(ACCEPTED), requests.was_in())
         .group_by(recipient.c.contact_id)
-        .subquery()
+        .having(sa.func.count() > 1)
     )
-    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(letters.c.letters - 1), 0))).scalar_one())
+    return connection.execute(sa.select(sa.func.count()).select_from(twice.subquery())).scalar_one()

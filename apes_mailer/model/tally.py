@@ -27,4 +27,4 @@ class Tally:
     refused: int = 0
     unknown: int = 0
     duplicates: int = 0
-    """Recipients who certainly got the letter twice, or more."""
+    """Recipients to whom the provider is known to have accepted the letter more than once."""

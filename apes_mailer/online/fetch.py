@@ -55,12 +55,19 @@ def _hop(url: str, left: float, permission: Permission) -> tuple[Answer, str | N
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Answer(url=url, reach=_failure(error)), None
     media_type = response.headers.get_content_type() if "content-type" in response.headers else ""
-    target = urljoin(url, response.headers.get("location", "").strip()).partition("#")[0]
     if response.status in _REDIRECTS:
-        sends_on = urlsplit(target).scheme in {"http", "https"} and target != url
         circle = Answer(url=url, reach=Reach.CIRCLE, status=response.status)
-        return circle, target if sends_on else None
+        return circle, _target(url, response.headers.get("location", ""))
     return Answer(url=url, reach=_reach(response.status), status=response.status, media_type=media_type), None
+
+
+def _target(url: str, location: str) -> str | None:
+    """Return the other address of http that a redirect sends to; None when it leads nowhere."""
+    try:
+        target = urljoin(url, location.strip()).partition("#")[0]
+        return target if urlsplit(target).scheme in {"http", "https"} and target != url else None
+    except ValueError:
+        return None
 
 
 def _request(url: str, left: float, permission: Permission) -> http.client.HTTPResponse:

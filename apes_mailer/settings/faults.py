@@ -25,6 +25,7 @@ _LISTS: Mapping[tuple[str, ...], str] = {
     ("check", "hosts"): 'Write: hosts = ["images.example.org"]',
     ("check", "clients"): 'Write: clients = ["gmail", "outlook"]',
     ("serve", "trusted_proxies"): 'Write: trusted_proxies = ["127.0.0.1"]',
+    ("sendgrid", "webhook_keys"): 'Write: webhook_keys = ["the key that SendGrid shows"]',
 }
 
 _OF_A_NAME = "[key]"  # how pydantic says that the name of a section is at fault, not what stands in it

@@ -208,6 +208,11 @@ def test_batch_size_is_from_1_to_1000(load: Callable[..., Settings], size: str) 
             f"{SENDER}[check]\nhosts = 'images.example.org'\n",
             ':5 check.hosts: must be a list\n    Write: hosts = ["images.example.org"]',
         ),
+        (
+            f"{SENDER}[sendgrid]\nwebhook_keys = 5\n",
+            ":5 sendgrid.webhook_keys: must be a list\n    Write: webhook_keys",
+        ),
+        (f"{SENDER}[serve]\ntrusted_proxies = 5\n", ":5 serve.trusted_proxies: must be a list\n    Write: trusted"),
         (f"{SENDER}[check]\nclients = 3\n", ':5 check.clients: must be a list\n    Write: clients = ["gmail"'),
         (
             f"{SENDER}[check]\nclients = ['gmial']\n",

@@ -91,11 +91,18 @@ def test_an_address_that_has_moved_for_good_says_where_to() -> None:
         assert fetch(f"{web.url}/c", within=LONG).moved_to == ""
 
 
-@pytest.mark.parametrize("location", ["/loop", "", "ftp://a.example/", "mailto:a@b.example", "javascript:1"])
+@pytest.mark.parametrize(
+    "location", ["/loop", "", "ftp://a.example/", "mailto:a@b.example", "javascript:1", "http://[oops"]
+)
 def test_a_redirect_that_leads_nowhere_is_a_circle(location: str) -> None:
     with LocalWeb({"/loop": _to(location)}) as web:
         assert fetch(f"{web.url}/loop", within=LONG).reach is Reach.CIRCLE
         assert len(web.requests) <= 20
+
+
+def test_a_page_that_also_names_an_address_that_is_none_is_reached() -> None:
+    with LocalWeb({"/": Reply(status=200, headers=(("Location", "http://[oops"),))}) as web:
+        assert fetch(web.url, within=LONG).reach is Reach.REACHED
 
 
 def test_two_addresses_that_send_to_each_other_are_a_circle() -> None:

@@ -108,7 +108,7 @@ def test_batch_proved_accepted_is_not_let_go_again_by_a_person(ledger: Ledger) -
     assert ledger.status().duplicates == 0
 
 
-def test_of_three_accepted_attempts_two_are_duplicates(ledger: Ledger) -> None:
+def test_who_was_in_three_accepted_attempts_is_one_person_mailed_twice_or_more(ledger: Ledger) -> None:
     marks = [_set_aside(ledger)]
     second = ledger.claim()
     ledger.record(second, Unknown(cause="reset"))
@@ -116,7 +116,17 @@ def test_of_three_accepted_attempts_two_are_duplicates(ledger: Ledger) -> None:
     ledger.record(ledger.claim(), Submitted())
     for mark in (*marks, second.mark):
         assert ledger.prove(mark) is AttemptState.LATE
-    assert ledger.status().duplicates == 4
+    assert ledger.status().duplicates == 2
+
+
+def test_nobody_was_mailed_twice_while_one_of_two_requests_is_in_doubt(ledger: Ledger) -> None:
+    mark = _set_aside(ledger)
+    second = ledger.claim()
+    ledger.record(second, Unknown(cause="reset"))
+    assert ledger.prove(mark) is AttemptState.LATE
+    assert (ledger.status().unknown, ledger.status().duplicates) == (2, 0)
+    ledger.prove(second.mark)
+    assert (ledger.status().unknown, ledger.status().duplicates) == (0, 2)
 
 
 def test_who_opted_out_after_an_attempt_that_proves_accepted_was_mailed_by_it(ledger: Ledger) -> None:
