@@ -80,11 +80,14 @@ class Desk:
     clock: Callable[[], dt.datetime]
 
 
-def sync(desk: Desk, provider: Provider, *, seconds: float, whole: bool = False) -> Synced | None:
+def sync(
+    desk: Desk, provider: Provider, *, seconds: float, whole: bool = False, only_read: bool = False
+) -> Synced | None:
     """Read the provider's block lists from where they were read to, or ``whole``, and work off what waits for it.
 
-    Return None for a provider that can do nothing of it. What is not answered within ``seconds`` is a trouble: what was
-    read until then counts, and the list is read again next time.
+    With ``only_read`` nothing changes there: what waits goes on waiting. Return None for a provider that can do
+    nothing of it. What is not answered within ``seconds`` is a trouble: what was read until then counts, and the list
+    is read again next time.
     """
     if not isinstance(provider, KeepsBlockLists | LetsBack | ErasesPeople):
         return None
@@ -94,10 +97,10 @@ def sync(desk: Desk, provider: Provider, *, seconds: float, whole: bool = False)
             for block_list in provider.block_lists:
                 with _going_on(synced):
                     synced.lists.append(_read(desk, provider, provider.name, block_list, patience, whole=whole))
-        if isinstance(provider, LetsBack):
+        if isinstance(provider, LetsBack) and not only_read:
             with _going_on(synced):
                 _let_back(desk, provider, synced, patience, unread=_unread(provider, synced))
-        if isinstance(provider, ErasesPeople):
+        if isinstance(provider, ErasesPeople) and not only_read:
             _erase(desk, provider, synced, patience)
     except AccountError as error:
         synced.troubles.append(error)

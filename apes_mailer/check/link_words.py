@@ -35,7 +35,7 @@ def words(letter: CheckedLetter) -> Iterator[Finding]:
         shown = known.key(anchor.words)
         if not anchor.words:
             yield finding("link-words-missing", anchor.path, address=anchor.address)
-        elif known.says_nothing(shown):
+        elif not shown or known.says_nothing(shown):  # an arrow or a smiley alone says no more
             yield finding("link-words-generic", anchor.path, words=anchor.words)
         elif other := _other_place(anchor):
             yield finding("link-words-other", anchor.path, words=anchor.words, host=other)

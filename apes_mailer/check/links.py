@@ -15,7 +15,7 @@ from apes_mailer.model.text import Link, Markdown
 
 
 def destination(letter: CheckedLetter) -> Iterator[Finding]:
-    """No link is empty, ``#``, or only the beginning of an address."""
+    """No link is empty, ``#``, or only the beginning of an address; nor is it for whom nothing is known."""
     for path, value in letter.values:
         if isinstance(value, Link):
             yield from _judge(path, None, value)
@@ -25,13 +25,14 @@ def destination(letter: CheckedLetter) -> Iterator[Finding]:
 
 
 def _judge(path: str, words: str | None, address: str) -> Iterator[Finding]:
-    if address.startswith("#") or address.lower() in {"", "http://", "https://", "mailto:", "tel:"}:
+    leads = prose.for_strangers(address)
+    if leads.startswith("#") or leads.lower() in {"", "http://", "https://", "mailto:", "tel:"}:
         if words is None:
             yield finding("link-empty.field", path, address=address)
         else:
             yield finding("link-empty.text", path, words=words, address=address)
-    elif not re.match(r"https?\b|mailto:|tel:|<<|\{\{", address, re.IGNORECASE):
-        yield finding("link-relative", path, address=address, rest=address.lstrip("./"))
+    elif not re.match(r"https?\b|mailto:|tel:|<<|\{\{", leads, re.IGNORECASE):
+        yield finding("link-relative", path, address=leads, rest=leads.lstrip("./"))
 
 
 def web_version(letter: CheckedLetter) -> Iterator[Finding]:

@@ -8,16 +8,18 @@ from typing import NamedTuple
 
 from apes_mailer.check.letter import CheckedLetter
 from apes_mailer.model import merge
-from apes_mailer.model.issue import Article, Button, Event
+from apes_mailer.model.issue import Article, Button, Event, Image
 from apes_mailer.model.merge import ContactField
 from apes_mailer.model.text import Line, Link, MailAddress, Markdown
 
-# An address is a merge tag with what follows it, anything between < and >, or whatever has no space.
-# Nothing is tried a second time in another way, and each piece has an end: brackets that were opened a thousand times
-# and never closed would otherwise take minutes.
+# Words may have brackets in brackets, an address parentheses. An address is a merge tag with what follows it, anything
+# between < and >, or whatever has no space. Nothing is tried a second time in another way, and each piece has an end:
+# brackets that were opened a thousand times and never closed would otherwise take minutes.
+_WORDS = r"(?:[^\[\]\\]|\\.?|\[(?:[^\[\]\\]|\\.?){0,200}+\]){0,2000}+"
+_BARE_ADDRESS = r"(?:[^()\s]|\([^()\s]{0,1000}+\)){0,4000}+"
 MARKDOWN_LINK = re.compile(
-    r"\[(?P<words>[^\]]{0,2000}+)\]\(\s*+"
-    r"(?P<address><<[^<>\n]{0,200}>>[^)\s]{0,4000}+|<[^<>\n]{0,4000}+>|[^)\s]{0,4000}+)[^)]{0,1000}+\)"
+    rf"\[(?P<words>{_WORDS})\]\(\s*+"
+    rf"(?P<address><<[^<>\n]{{0,200}}>>{_BARE_ADDRESS}|<[^<>\n]{{0,4000}}+>|{_BARE_ADDRESS})[^)]{{0,1000}}+\)"
 )
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)|`")
 
@@ -47,7 +49,7 @@ def texts(letter: CheckedLetter) -> Iterator[Text]:
 
 
 def anchors(letter: CheckedLetter) -> Iterator[Anchor]:
-    """Yield the links of an issue that are words, in order."""
+    """Yield the links of an issue in order; the words of a picture are those for who does not see it."""
     for path, value in letter.values:
         match value:
             case Markdown():
@@ -57,6 +59,8 @@ def anchors(letter: CheckedLetter) -> Iterator[Anchor]:
                 yield Anchor(f"{path}.text", value.text, value.link.strip())
             case Article() | Event() if value.link is not None:
                 yield Anchor(f"{path}.title", value.title, value.link.strip())
+            case Image() if value.link is not None and value.alt is not None:
+                yield Anchor(f"{path}.alt", value.alt, value.link.strip())
             case _:
                 pass
 
@@ -77,10 +81,22 @@ def bare(address: str) -> str:
 
 def filled(line: str) -> str:
     """Return a line as somebody reads it of whom nothing is known: tags become their words to fall back on."""
+    return _replaced(line, keep=False).strip()
+
+
+def for_strangers(words: str) -> str:
+    """Return words as :func:`filled` does, but with the tags that have no words to fall back on.
+
+    What becomes of these depends on the list, and a letter with a hole is never sent to it.
+    """
+    return _replaced(words, keep=True).strip()
+
+
+def _replaced(words: str, *, keep: bool) -> str:
     parts: list[str] = []
     done = 0
-    for tag in merge.find(line):
+    for tag in merge.find(words):
         fallback = tag.expression.fallback if isinstance(tag.expression, ContactField) else None
-        parts += [line[done : tag.start], fallback or ""]
+        parts += [words[done : tag.start], (tag.written if keep else "") if fallback is None else fallback]
         done = tag.end
-    return "".join([*parts, line[done:]]).strip()
+    return "".join([*parts, words[done:]])

@@ -12,9 +12,16 @@ from apes_mailer.model.finding import Finding
 from apes_mailer.model.text import Line, MailAddress, Markdown
 
 _ELEMENTS = (
-    "a|b|i|u|p|s|br|hr|em|strong|strike|del|sup|sub|span|div|font|center|blockquote|h[1-6]|[uo]l|li|img|table|t[rdh]"
+    "a|abbr|article|aside|audio|b|base|blockquote|body|br|button|caption|center|cite|code|col|dd|del|details|div|dl|dt"
+    "|em|embed|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li|link|main"
+    "|mark|meta|nav|object|[uo]l|option|p|picture|pre|q|s|script|section|select|small|source|span|strike|strong|style"
+    "|su[bp]|summary|svg|t[rdh]|table|tbody|textarea|tfoot|thead|u|video|wbr"
 )
-_HTML = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>\n]*)?/?>", re.IGNORECASE)
+_HTML = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>\n]*)?/?>|<!--", re.IGNORECASE)
+_MARKDOWN = re.compile(
+    r"\*\*[^*\n]{1,200}\*\*|(?<![\w*])\*[^*\s][^*\n]{0,200}\*(?![\w*])|(?<![\w_])_[^_\s][^_\n]{0,200}_(?![\w_])"
+    r"|^#{1,6} .*|\[[^\[\]\n]{1,200}\]\([^()\s]{1,1000}\)"
+)
 _REFERENCE = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
 # What UTF-8 looks like to a program that takes it for Windows-1252, a lost letter, and signs of Word's own fonts.
 _BROKEN = re.compile(
@@ -48,7 +55,8 @@ def _kinds(words: Line | Markdown) -> Iterator[tuple[str, str]]:
     if isinstance(words, Markdown):
         patterns |= _LINES
     else:
-        patterns["reference"] = _REFERENCE  # a text of Markdown has its letters put in
+        # A text of Markdown has its letters put in, and its signs understood.
+        patterns |= {"reference": _REFERENCE, "markdown": _MARKDOWN}
     for name, pattern in patterns.items():
         if match := pattern.search(words):
             yield name, match.group().strip().partition("\n")[0]

@@ -39,6 +39,7 @@ Rule = Callable[[CheckedLetter], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
     merge_tags.understood,
+    merge_tags.empty,
     inbox.subject,
     inbox.preheader,
     pictures.alternative_text,

@@ -19,12 +19,14 @@ def field_of(letter: CheckedLetter, words: str) -> str:
     """Return the path of the first text of the issue that holds these words; empty when the theme wrote them.
 
     Only letters and digits are compared, since typography and Markdown change the rest; of words with ellipses, the
-    longest piece.
+    longest piece. A text of these words and no others comes before a longer one.
     """
     sought = max(map(_letters, words.split("…")), key=len)
     if len(sought) < _TELLING:
         return ""
-    return next((path for path, text in letter.values if isinstance(text, str) and sought in _letters(text)), "")
+    holding = {path: _letters(text) for path, text in letter.values if isinstance(text, str)}
+    whole = next((path for path, letters in holding.items() if letters == sought), "")
+    return whole or next((path for path, letters in holding.items() if sought in letters), "")
 
 
 def _letters(text: str) -> str:

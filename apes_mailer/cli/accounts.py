@@ -11,12 +11,13 @@ from apes_mailer.providers.base import Provider
 from apes_mailer.wiring import Application
 
 
-def before_send(application: Application, provider: Provider) -> list[tuple[str, str]]:
+def before_send(application: Application, provider: Provider, *, dry_run: bool = False) -> list[tuple[str, str]]:
     """Read the provider's block lists before a send; return the rows of the card that tell of it.
 
-    An account that does not answer stops nothing: the provider itself mails nobody who is on its lists.
+    In a dry run nothing changes at the provider. An account that does not answer stops nothing: the provider itself
+    mails nobody who is on its lists.
     """
-    synced = syncing.sync(_desk(application), provider, seconds=syncing.BEFORE_SENDING)
+    synced = syncing.sync(_desk(application), provider, seconds=syncing.BEFORE_SENDING, only_read=dry_run)
     if synced is None:
         return []
     told = [syncing.news(synced) or ("" if synced.troubles else "nothing new"), syncing.trouble(synced)]

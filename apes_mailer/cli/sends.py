@@ -111,7 +111,7 @@ def send(  # noqa: PLR0913 - one argument for each option of the command
     waived = waiving.waivers(waive or [], because or [])
     composition = reaching.before_send(application, application.compose(name), live, list_name, waived)
     waived = orders.blocking(composition, waived)
-    opt_outs = accounts.before_send(application, live)
+    opt_outs = accounts.before_send(application, live, dry_run=dry_run)
     asked = orders.order(
         application, composition, live, list_name, Purpose.SEND, where=where, waived=waived, corrected=corrected
     )

@@ -30,6 +30,8 @@ _FILE_ENDINGS = (
 _FILE = re.compile(
     rf"[a-z]:[\\/].*|(?!www\.|[\w-]+(?:\.[\w-]+)+/)[^:<>{{}}?#]+\.(?:{_FILE_ENDINGS})(?:[?#].*)?", re.IGNORECASE
 )
+# Spaces of all kinds, and what has no width: a heading or a link of these would be there for nobody.
+_NOTHING = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*")
 _TAG = re.compile(r"<<.*?>>|\{\{.*?\}\}")
 _UNSAFE_SCHEME = re.compile(r"\s*(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -77,7 +79,7 @@ class Line(_Text):
     @classmethod
     def parse(cls, value: str) -> Self:
         text = re.sub(r"[ \t\r\n\u2028\u2029]+", " ", super().parse(value)).strip(" ")
-        if not text:
+        if _NOTHING.fullmatch(text):
             raise PydanticCustomError("empty", "is empty; write something or remove the line")
         return cls(text)
 
@@ -103,7 +105,7 @@ class Markdown(_Text):
     @classmethod
     def parse(cls, value: str) -> Self:
         text = super().parse(value).replace("\r\n", "\n").replace("\r", "\n").strip("\n ")
-        if not text:
+        if _NOTHING.fullmatch(text):
             raise PydanticCustomError("empty", "is empty; write something or remove the line")
         return cls(text)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PIXELS = 50_000_000
-"""Width times height; the largest pictures of today's phones have 49 million, one of them takes 150 MB to decode."""
+"""Width times height. Phones make 12 to 50 million by themselves, which takes 150 MB to decode; more only on demand."""
 
 LONGEST_SIDE = 65_500
 """Pixels; libjpeg writes no picture that is wider or higher (JPEG_MAX_DIMENSION)."""

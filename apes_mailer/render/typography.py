@@ -17,7 +17,9 @@ from apes_mailer.render import english, not_words
 NO_BREAK = "\u00a0"
 _SPACE = "[ \u00a0\u202f]"
 
-_BEFORE_SIGN = re.compile(rf"(?<=\S){_SPACE}(?=[:;!?»%€](?![)(\w/-]))|^{_SPACE}(?=[:;!?»%€](?![)(\w/-]))")
+# A colon or semicolon may begin a smiley.
+_SIGN = r"(?:[:;](?![)(\w/-])|[!?»%€](?!\w))"
+_BEFORE_SIGN = re.compile(rf"(?<=\S){_SPACE}(?={_SIGN})|^{_SPACE}(?={_SIGN})")
 _DEGREES = re.compile(rf"(?<=\d){_SPACE}(?=°)")
 _AFTER_QUOTE = re.compile(rf"(?<=«){_SPACE}")
 # 6 400, 1 250 000: groups of three digits after one to three. Not 12 34 56 78 90, which is a telephone number.
@@ -25,7 +27,7 @@ _THOUSANDS = re.compile(rf"(?<![\d,.])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?![\d,.]*\d)
 _HOURS = re.compile(rf"(?<=\d){_SPACE}(?=h\b)|(?<=\dh){_SPACE}(?=\d\d\b)|(?<=\d[ \u00a0\u202f]h){_SPACE}(?=\d\d\b)")
 _NUMBERED = re.compile(rf"(?<=\bn°){_SPACE}(?=\d)|(?<=\b[Aa]rt\.){_SPACE}(?=\d)|(?<=\bM\.){_SPACE}|(?<=\bMme){_SPACE}")
 _PHONE = re.compile(rf"(?<![\d+])(?:\+\d\d{_SPACE}|0)[1-9](?:{_SPACE}\d\d){{4}}(?!{_SPACE}?\d)")
-_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_«])")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])")
 _LAST_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'\Z")
 _TAG = ("<<", "{{")
 

@@ -126,6 +126,9 @@ def test_person_erased_here_is_erased_by_the_provider_with_the_next_sync(small: 
         receipt = (cli.workspace / erased["receipt"]).read_text(encoding="utf-8")
         assert "sendgrid" in receipt
         assert LATE not in receipt
+        cli.ok("new", "suite", "--from", STARTER)
+        cli.ok("send", "suite", "--to", "tous", "--dry-run")
+        assert server.desk.lists.erased == [], "a dry run asks for nothing that cannot be taken back"
         assert cli.ok("suppressions", "sync", "--json").json()["erased"] == 1
         assert server.desk.lists.erased == [[LATE]]
         assert LATE.encode() not in (cli.workspace / "mailer.db").read_bytes()

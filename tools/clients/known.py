@@ -2,7 +2,7 @@
 
 The facts are those of caniemail.com (its data of May 2026, package ``caniemail`` 2.0.2), by the names of its features;
 where a program differs between its forms, the one that understands less is taken. How colours are inverted in the dark
-is described in ``invert.js``. A program stands here for what it leaves out: the letter must hold without it.
+is described in ``darken.js``. A program stands here for what it leaves out: the letter must hold without it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import pytest
 
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.model.message import Context, MessageTemplate, Slot
-from tests.unit.check.judged import SOUND, found, messages, with_link, with_text
+from tests.unit.check.judged import SOUND, found, messages, with_blocks, with_link, with_picture, with_text
 
 RULES = ("link-empty", "link-relative")
 
@@ -17,6 +17,43 @@ RULES = ("link-empty", "link-relative")
 def test_link_that_leads_nowhere_is_an_error(link: str) -> None:
     assert found(with_link(link), "link-empty") == [("error", "blocks[0].button.link")]
     assert found(with_text(f"Voir [la page]({link}) ici"), "link-empty") == [("error", "blocks[0].text")]
+
+
+@pytest.mark.parametrize("link", ["<<contact.SITE|>>", "mailto:<<contact.MAIL|>>", "https://{{contact.HOTE|}}"])
+def test_link_that_leads_nowhere_for_whom_nothing_is_known_is_an_error(link: str) -> None:
+    assert found(with_link(link), "link-empty") == [("error", "blocks[0].button.link")]
+    assert found(with_text(f"Voir [la page]({link}) ici"), "link-empty") == [("error", "blocks[0].text")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[la page [1]](http://localhost/x)",
+        "[Le [programme] du jour](http://localhost/a_(b)/c)",
+        "[a \\] b](http://localhost/)",
+        "[la page](http://localhost/x_(y))",
+    ],
+)
+def test_link_with_brackets_in_its_words_or_parentheses_in_its_address_is_judged(text: str) -> None:
+    assert found(with_text(f"Voir {text} ici"), "link-local") == [("error", "blocks[0].text")]
+    assert found(with_text(f"Voir {text} ici"), "link-missing") == []
+
+
+@pytest.mark.parametrize("words", ["→", "🙂", "...", "➡️", "cliquez ici"])
+def test_words_that_say_nothing_are_found_in_texts_and_in_pictures(words: str) -> None:
+    site = "https://a.exemple.fr"
+    assert found(with_text(f"Voir [{words}]({site})"), "link-words-generic") == [("warning", "blocks[0].text")]
+    picture = with_picture(alt=words, link=site)
+    assert found(picture, "link-words-generic") == [("warning", "blocks[0].images[0].alt")]
+
+
+@pytest.mark.parametrize("words", ["<<contact.PRENOM|>>", " {{contact.PRENOM| }} ", "<<contact.A|>><<contact.B|>>"])
+def test_heading_link_or_picture_that_is_empty_for_whom_nothing_is_known_is_an_error(words: str) -> None:
+    site, rule = "https://a.exemple.fr", "merge-tag-empty"
+    assert found(with_blocks(subject=words), rule) == [("error", "subject")]
+    assert found(with_text(f"Voir [{words}]({site})"), rule) == [("error", "blocks[0].text")]
+    assert found(with_link(site, text=words), rule) == [("error", "blocks[0].button.text")]
+    assert found(with_picture(alt=words, link=site), rule) == [("error", "blocks[0].images[0].alt")]
 
 
 @pytest.mark.parametrize("link", ["/agenda", "../agenda", "?page=2", "//a.exemple.fr/x"])

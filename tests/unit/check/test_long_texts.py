@@ -13,14 +13,14 @@ from apes_mailer.render import typography
 MANY = 20_000
 
 
-@pytest.mark.parametrize("piece", ["[", "[a](", "[a](<", "[a](<<", "[a]( ", "[a](b c "])
+@pytest.mark.parametrize("piece", ["[", "[a](", "[a](<", "[a](<<", "[a]( ", "[a](b c ", "[[a]", "[\\", "[a](b(c"])
 def test_brackets_that_never_close_are_no_link(piece: str) -> None:
     assert prose.MARKDOWN_LINK.search(piece * MANY) is None
 
 
 def test_a_link_is_found_behind_brackets_that_never_close() -> None:
     (link,) = prose.MARKDOWN_LINK.finditer("[" * MANY + " puis [les mots](https://exemple.example/a 'titre')")
-    assert link["words"].endswith("[les mots")
+    assert link["words"] == "les mots"
     assert link["address"] == "https://exemple.example/a"
 
 

@@ -14,10 +14,31 @@ def kinds(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["du <br> pain", "du <BR/> pain", '<span style="color:red">pain</span>', "</p>", "<h2>"]
+    "text",
+    [
+        "du <br> pain",
+        "du <BR/> pain",
+        '<span style="color:red">pain</span>',
+        "</p>",
+        "<h2>",
+        "<iframe src='x'>",
+        "<!-- x -->",
+    ],
 )
 def test_html_is_found(text: str) -> None:
     assert kinds(text) == ["html"]
+
+
+@pytest.mark.parametrize(
+    "line", ["Le **pain**", "*Enfin* du pain", "_Enfin_ du pain", "## Du pain", "[Pain](https://pain.exemple.fr)"]
+)
+def test_markdown_is_found_where_there_is_none(line: str) -> None:
+    assert found(with_blocks(title=line), "raw-signs") == [("warning", "title")]
+
+
+@pytest.mark.parametrize("line", ["2 * 3 * 4", "plan_de_la_ville", "#pain et #jeux", "M_ et Mme *", "[Pain] (bio)"])
+def test_line_that_only_looks_like_markdown_is_left_alone(line: str) -> None:
+    assert found(with_blocks(title=line), "raw-signs") == []
 
 
 @pytest.mark.parametrize("text", ["Lâ€™école", "déjÃ\u00a0 vu", "\uf0b7 un point", "un pain \ufffd", "Â«\u00a0pain"])

@@ -12,7 +12,7 @@ from apes_mailer.errors import ThemeError
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.merge import LinkTag, Special
 from apes_mailer.model.message import Context, Slot
-from apes_mailer.model.picture import Place
+from apes_mailer.model.picture import Picture, Place
 from apes_mailer.model.theme import Theme, ThemeFile
 from apes_mailer.render import fill
 from apes_mailer.render.letter import Letter, render
@@ -246,3 +246,17 @@ def test_word_that_no_part_says_is_told_where_it_is_written() -> None:
     file, line, told = fault({"strings_fr_toml": f'{words}\nwelcome = "Bienvenue"\n'})
     assert (file, told) == ("templates/apes/strings.fr.toml", 'no template prints "welcome"')
     assert line == len(words.splitlines()) + 2
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("size", [(1, 4000), (4000, 1), (1, 1)])
+def test_picture_of_any_shape_has_a_place(name: str, size: tuple[int, int]) -> None:
+    thin = {"trait.png": Picture(width=size[0], height=size[1])}
+    image = {"file": "trait.png", "alt": "Un trait"}
+    article = {"title": "Le trait", "text": "Voici.", "images": [image, image], "layout": "left"}
+    issue = issue_of(
+        {"type": "gallery", "images": [image]},
+        {"type": "logos", "logos": [image, image]},
+        {"type": "section", "title": "Le dessin", "articles": [article]},
+    )
+    assert all(place.width >= 1 for place in render(issue, theme(name), IDENTITY, thin).places)

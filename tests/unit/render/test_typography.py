@@ -31,6 +31,8 @@ def _seen(text: str) -> str:
         ("déjà\u00a0: fait\u202f!", "déjà~: fait~!"),
         ("03 20 11 22 33 ou +33 3 20 11 22 33", "03~20~11~22~33 ou +33~3~20~11~22~33"),
         ("à 20 °C, d'1 heure", "à 20~°C, d’1 heure"),
+        ("(de 10 %), (vraiment ?), 50 %/an !", "(de 10~%), (vraiment~?), 50~%/an~!"),
+        ("(voir l'« Agenda »), « oui »-même", "(voir l’«~Agenda~»), «~oui~»-même"),
         ("L'<<contact.STRUCTURE>>, l'{{contact.NOM}}", "L’<<contact.STRUCTURE>>, l’{{contact.NOM}}"),
     ],
 )
