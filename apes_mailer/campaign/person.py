@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from apes_mailer.contacts import file_erasing, lists, provider_tasks
@@ -25,7 +26,7 @@ def export(
 ) -> dict[str, Any]:
     """Return all that is kept of an address, in normal form, as plain data for JSON; times are UTC.
 
-    ``unreadable`` names the files of ``contacts/`` into which nobody could look.
+    ``unreadable`` names the files of ``contacts/``, and what there is in the outbox, into which nobody could look.
     """
     key = keyring.contact_key(address)
     with database.read() as connection:
@@ -50,7 +51,7 @@ def export(
         "to_ask_of_providers": [*held.to_ask, *erasures],
         "campaigns": sent,
         "events": events,
-        "outbox": list(_messages(workspace, keyring, address)),
+        "outbox": list(_messages(workspace, keyring, address, unreadable)),
         "unreadable": unreadable,
     }
 
@@ -72,7 +73,7 @@ def _files(workspace: Workspace, address: str, unreadable: list[str]) -> Iterato
                 for row in file_erasing.rows_of(file, address):
                     said = {field: value for field, value in zip(file.fields, row.values, strict=False) if value}
                     yield {"list": name, "file": shown, "line": row.line, "fields": said}
-        except ContactsError:
+        except (ContactsError, OSError):
             unreadable.append(shown)
 
 
@@ -103,7 +104,13 @@ def _campaigns(connection: Connection, keyring: Keyring, contact_id: int) -> Ite
         }
 
 
-def _messages(workspace: Workspace, keyring: Keyring, address: str) -> Iterator[dict[str, str]]:
-    mark = keyring.recipient_mark(keyring.contact_key(address))
-    for path in outbox.messages(workspace.outbox, address, mark):
-        yield {"file": workspace.shown(path), "message": path.read_text(encoding="utf-8", errors="replace")}
+def _messages(workspace: Workspace, keyring: Keyring, address: str, unreadable: list[str]) -> Iterator[dict[str, str]]:
+    mark, closed = keyring.recipient_mark(keyring.contact_key(address)), list[Path]()
+    for path in outbox.messages(workspace.outbox, address, mark, closed):
+        try:
+            message = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            closed.append(path)
+        else:
+            yield {"file": workspace.shown(path), "message": message}
+    unreadable.extend(map(workspace.shown, closed))

@@ -30,7 +30,7 @@ def doctor(
     """Say whether letters can leave here, and whether they may.
 
     It looks at settings, secret, database, provider and lists, and names the cure of what is wrong. Nothing is sent,
-    and nothing changes.
+    and nothing changes of what it looks at.
     """
     from apes_mailer import doctor as examining
     from apes_mailer.doctor import Grade

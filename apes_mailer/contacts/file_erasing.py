@@ -57,7 +57,7 @@ def erase(path: Path, address: str, *, shown: str) -> int:
     """Write a file again without the rows of a person, and without the address where others mention it.
 
     Every other byte stays as it was. Return how many rows and mentions are gone. Raises ``ContactsError`` when the file
-    cannot be read as a list.
+    cannot be read as a list, ``OSError`` when it cannot be opened, or not written again; it is then as it was.
     """
     if not is_text(path):
         raise ContactsError(

@@ -6,7 +6,7 @@ The provider's file holds the table that maps an answer to one of these; whateve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,6 @@ class Unknown:
     """Nobody can tell from here whether the batch was accepted."""
 
     cause: str
-    evidence: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 Submission = Submitted | Refused | NotAccepted | Unknown

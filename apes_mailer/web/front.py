@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,6 +23,8 @@ T = TypeVar("T")
 _RETRY_AFTER = 60  # seconds
 _CHOSEN = "lang"
 _ARCHIVE = "../"  # from where a letter would be
+_SAME_ADDRESS = ""
+_LOOKS = frozenset({"GET", "HEAD"})
 _SAME_WHEN_OPENED = frozenset({"done", "none"})  # the answers to a button that the address gives by itself from then on
 
 
@@ -39,7 +41,7 @@ class NoLetterError(Exception):
 
 
 class BusyError(Exception):
-    """The database could not be written in time."""
+    """The database did not answer in time. What was to be recorded may be, now or when the database is free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +83,18 @@ class Front:
         return link
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        """Do a database transaction in a thread. Raises ``BusyError`` when it cannot be done now."""
-        future = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        """Do a database transaction in a thread.
+
+        Raises ``BusyError`` when it is not done in time. What has begun by then goes on: a thread cannot be stopped.
+        """
+        future = self.threads.submit(work)
         try:
-            return await asyncio.wait_for(future, self.patience)
+            return await asyncio.wait_for(asyncio.wrap_future(future), self.patience)
         except TimeoutError as error:
+            future.add_done_callback(_tell_when_failed)
             raise BusyError from error
         except LedgerError as error:
-            server.say(f"The wish of a reader could not be recorded: {error}")
+            _tell(error)
             raise BusyError from error
 
     def texts(self, request: Request) -> Mapping[str, str]:
@@ -120,7 +126,7 @@ class Front:
             "button": button,
             "link": link,
         }
-        if request.method not in {"GET", "HEAD"} and what not in _SAME_WHEN_OPENED:
+        if request.method not in _LOOKS and what not in _SAME_WHEN_OPENED:
             values["other"] = None  # to look at what a button has answered in another language would be another page
         return self.page(request, "message.html", values, status=status, headers=headers)
 
@@ -166,11 +172,15 @@ class Front:
         return self.message(request, "gone", status=410, paragraphs=["text"])
 
     async def busy(self, request: Request, _error: Exception) -> Response:
-        """Answer that nothing was recorded, and offer to try again."""
+        """Answer that the database is busy, and lead to the address once more.
+
+        Of a form nobody can tell whether it is recorded: it may be as soon as the database is free.
+        By a link, also after a form: what a button does is said by the page that it belongs to.
+        """
         headers = {"Retry-After": str(_RETRY_AFTER)}
-        # What was typed is not kept, so only a button by itself can be pressed once more.
-        again = Button(action="", label=self.texts(request)["busy_button"]) if "token" in request.path_params else None
-        return self.message(request, "busy", status=503, paragraphs=["text"], button=again, headers=headers)
+        again = (_SAME_ADDRESS, self.texts(request)["busy_again"])
+        what = "busy" if request.method in _LOOKS else "unsure"
+        return self.message(request, what, status=503, paragraphs=["text"], link=again, headers=headers)
 
     def failed(self, request: Request) -> Response:
         """Answer when something is wrong here."""
@@ -185,6 +195,15 @@ class Front:
         # What was not read of the request's body would be taken for the next request.
         headers = {**(error.headers or {}), "Connection": "close"}
         return PlainTextResponse(f"{error.detail}\n", status_code=error.status_code, headers=headers)
+
+
+def _tell_when_failed(future: Future[Any]) -> None:
+    if not future.cancelled() and isinstance(error := future.exception(), LedgerError):
+        _tell(error)
+
+
+def _tell(error: LedgerError) -> None:
+    server.say(f"The wish of a reader could not be recorded: {error}")
 
 
 def language_of(request: Request) -> Language:

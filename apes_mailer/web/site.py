@@ -152,3 +152,6 @@ def _erase(app: Application, address: str) -> None:
         server.say(f"Somebody asked to be erased, and was. The receipt, which names nobody, is {shown}")
     if left := [app.workspace.shown(each) for each in erased.left]:
         server.say(f"The address stands, or may stand, in files that are yours to correct: {', '.join(left)}")
+    if erased.log_left:
+        log = f"the log of {app.database.path.name}"
+        server.say(f"The address may stand in {log}, which another program keeps open, until that program ends.")

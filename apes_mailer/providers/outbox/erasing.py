@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from glob import escape
 from pathlib import Path
 
@@ -13,29 +14,58 @@ from apes_mailer.providers.outbox.provider import safe_name
 _LETTER = re.compile(r'<section aria-labelledby="letter".*?</section>\n', re.DOTALL)
 
 
-def messages(outbox: Path, address: str, mark: str) -> list[Path]:
-    """Return the messages to one person in all runs; ``mark`` is the opaque name of the recipient."""
+def messages(outbox: Path, address: str, mark: str, closed: list[Path]) -> Iterator[Path]:
+    """Yield the messages to one person in all runs; ``mark`` is the opaque name of the recipient.
+
+    The folders into which nobody could look are added to ``closed``.
+    """
     stem = _stem(address, mark)
-    return sorted(path for run in _runs(outbox) if (path := run / MESSAGES / f"{stem}.eml").is_file())
+    for campaign in _folders(outbox, closed):
+        for run in _folders(campaign, closed):
+            message = run / MESSAGES / f"{stem}.eml"
+            try:
+                if message.is_file():
+                    yield message
+            except OSError:
+                closed.append(run)
 
 
-def erase(outbox: Path, address: str, mark: str) -> int:
-    """Delete the messages to one person, and take them off the pages that list them; return how many there were."""
-    stem = _stem(address, mark)
-    found = messages(outbox, address, mark)
-    for message in found:
-        _take_off_its_page(message.parent.parent, stem)
-        for each in message.parent.glob(f"{escape(stem)}.*"):
+def erase(outbox: Path, address: str, mark: str) -> tuple[int, list[Path]]:
+    """Delete the messages to one person, and take them off the pages that list them.
+
+    Return how many are gone, and the folders in which the person is left, or may be: what is in them cannot be changed.
+    """
+    gone, left = 0, list[Path]()
+    for message in list(messages(outbox, address, mark, left)):
+        try:
+            _erase(message)
+        except OSError:
+            left.append(message.parent.parent)
+        else:
+            gone += 1
+    return gone, left
+
+
+def _erase(message: Path) -> None:
+    _take_off_its_page(message.parent.parent, message.stem)
+    for each in message.parent.glob(f"{escape(message.stem)}.*"):
+        if each != message:
             each.unlink()
-    return len(found)
+    message.unlink()  # last: by this one they are found again when one of them cannot be deleted
 
 
 def _stem(address: str, mark: str) -> str:
     return safe_name(Recipient(address, mark, "", {}))
 
 
-def _runs(outbox: Path) -> list[Path]:
-    return [run for run in outbox.glob("*/*") if run.is_dir()]
+def _folders(parent: Path, closed: list[Path]) -> list[Path]:
+    try:
+        return sorted(each for each in parent.iterdir() if each.is_dir())
+    except FileNotFoundError:
+        return []
+    except OSError:
+        closed.append(parent)
+        return []
 
 
 def _take_off_its_page(run: Path, stem: str) -> None:

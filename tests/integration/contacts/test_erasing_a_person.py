@@ -175,6 +175,23 @@ def test_what_is_not_ours_to_change_is_named_and_found_again_until_it_is_gone(cl
     assert _erase(cli)["left"] == []
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no file that nobody can read")
+def test_file_that_cannot_be_read_is_named_and_all_else_is_erased_with_a_receipt(cli: Cli) -> None:
+    for name in ("contacts/abc.csv", "sauvegarde.tar"):
+        (cli.workspace / name).symlink_to("/proc/self/mem")
+    assert "Nobody could look into contacts/abc.csv" in cli.ok("contacts", "export-person", ANA).err
+    done = cli.run("contacts", "erase-person", ANA, "--confirm", ANA, "--json")
+    assert done.code == 1
+    said = done.json()
+    assert sorted(said["left"]) == ["contacts/abc.csv", "sauvegarde.tar"]
+    assert (cli.workspace / said["receipt"]).is_file()
+    for name in said["left"]:
+        assert name in done.err
+        (cli.workspace / name).unlink()
+    assert _holding(cli.workspace, ANA) == set()
+    assert _erase(cli)["left"] == []
+
+
 def test_everything_is_given_out_before_and_nothing_but_the_suppression_after(cli: Cli) -> None:
     out = cli.workspace.parent / "ana.json"
     cli.ok("contacts", "export-person", ANA, "--out", str(out))

@@ -88,6 +88,23 @@ def test_receipt_that_cannot_be_kept_is_shown(tmp_path: Path, capsys: pytest.Cap
     assert ADDRESS not in told
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no file that nobody can read")
+def test_file_that_cannot_be_read_is_told_to_whoever_keeps_it_and_there_is_a_receipt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "apes-mailer.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "sauvegarde.tar").symlink_to("/proc/self/mem")
+    app = Application(Workspace(tmp_path))
+    person = site_of(app).person
+    assert person
+    person.erase(ADDRESS)
+    app.database.close()
+    told = capsys.readouterr().err
+    assert "files that are yours to correct: sauvegarde.tar" in told
+    (receipt,) = (tmp_path / "receipts").iterdir()
+    assert app.keyring.recipient_mark(app.keyring.contact_key(ADDRESS)) in receipt.read_text(encoding="utf-8")
+
+
 def test_confirmations_are_of_no_unsubscribe_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has left the group of the letters gets none of that group, and could never come back."""
     monkeypatch.setenv("SENDGRID_API_KEY", "SG.local-test-key")

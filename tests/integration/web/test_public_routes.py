@@ -182,6 +182,31 @@ def test_a_database_that_cannot_be_written_is_not_ready(tmp_path: Path) -> None:
         assert request(f"{place.url}/health").status == 200
 
 
+@pytest.mark.parametrize("page", ["u/TOKEN", "u/TOKEN/preferences", "confirm/TOKEN", "data/TOKEN", "data/TOKEN/erase"])
+def test_page_that_cannot_be_shown_now_leads_to_itself_and_offers_no_button(tmp_path: Path, page: str) -> None:
+    with open_site(tmp_path, patience=0.1) as place:
+        link = place.know()
+        url = f"{place.url}/{page.replace('TOKEN', link.rpartition('/')[2])}"
+        with place.site.database.write():
+            for _ in range(4):  # as many wishes as are worked on at the same time
+                assert post(link).status == 503
+            reply = request(url)
+    assert reply.status == 503
+    assert "<form" not in reply.text
+    assert '<a href="">' in reply.text
+
+
+@pytest.mark.parametrize("do", ["stop", "choose"])
+def test_form_that_was_posted_when_nothing_could_be_written_is_come_back_to(tmp_path: Path, do: str) -> None:
+    with open_site(tmp_path, patience=0.1) as place:
+        preferences = f"{place.know()}/preferences"
+        with place.site.database.write():
+            reply = post(preferences, do=do)
+    assert reply.status == 503
+    assert "<form" not in reply.text
+    assert '<a href="">' in reply.text
+
+
 def test_page_that_fails_is_a_page_of_ours_and_repeats_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

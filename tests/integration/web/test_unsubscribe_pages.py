@@ -372,10 +372,12 @@ def test_a_busy_database_asks_to_come_back(served: Served) -> None:
     reply = request(served.link(), "POST", body=ONE_CLICK, headers=FORM)
     assert reply.status == 503
     assert int(reply.headers["retry-after"]) > 0
-    assert request(served.link()).status == 200, "the page itself needs no database"
+    assert request(served.link()).status == 200, "who only looks waits for nobody who writes"
     other.execute("ROLLBACK")
     other.close()
-    assert pressed(reply, served.link()).status == 200
+    assert served.every() == []
+    assert '<a href="">' in reply.text
+    assert pressed(request(served.link()), served.link()).status == 200
     assert served.suppressions() == [("", "unsubscribed")]
 
 
@@ -389,6 +391,35 @@ def test_a_reader_does_not_wait_longer_than_the_site_is_patient(tmp_path: Path) 
         other.execute("ROLLBACK")
         other.close()
     made.database.close()
+
+
+def test_wish_that_was_not_waited_for_is_not_said_to_be_lost(tmp_path: Path) -> None:
+    database = Database("mailer.db", base=tmp_path, busy_seconds=30)
+    made = site(tmp_path, database=database, patience=0.5)
+    key = made.keyring.contact_key(ADDRESS)
+    with serving(public.application(made)) as url, database.write():
+        link = f"{url}/u/{made.keyring.token(made.keyring.list_tag('x'), key)}?lang=en"
+        reply = request(link, "POST", body=b"from=page", headers=FORM)
+    assert reply.status == 503
+    assert "We cannot say yet whether your request is recorded" in reply.text
+    with database.read() as connection:  # the server ends when all that had begun is done
+        held = suppressions.holding(connection, key, at=NOW)
+    assert [each.cause for each in held] == [Cause.UNSUBSCRIBED]
+    database.close()
+
+
+def test_wish_that_fails_when_nobody_waits_for_it_is_told_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = site(tmp_path, database=Database("mailer.db", base=tmp_path, busy_seconds=1), patience=0.1)
+    token = made.keyring.token(made.keyring.list_tag("x"), made.keyring.contact_key(ADDRESS))
+    other = sqlite3.connect(made.database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with serving(public.application(made)) as url:
+        assert request(f"{url}/u/{token}", "POST", body=ONE_CLICK, headers=FORM).status == 503
+    other.close()
+    made.database.close()
+    assert "The wish of a reader could not be recorded: mailer.db has been in use" in capsys.readouterr().err
 
 
 def test_who_unsubscribes_during_a_send_is_left_out_of_the_next_batch(served: Served) -> None:
