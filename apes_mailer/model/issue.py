@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from apes_mailer.model.text import ColumnName, ColumnValue, Line, Link, MailAddress, Markdown, PictureFile
@@ -154,6 +154,12 @@ class Banner(_ForSome):
     title: Line | None = None
     text: Markdown | None = None
     button: Button | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.title is None and self.text is None and self.button is None:
+            raise PydanticCustomError("banner_empty", "says nothing; give it a title, a text or a button")
+        return self
 
 
 class Editorial(_ForSome):

@@ -16,6 +16,7 @@ from apes_mailer.model.identity import Identity
 from apes_mailer.model.issue import Issue
 from apes_mailer.model.message import Context, MessageTemplate
 from apes_mailer.model.picture import Picture, Place
+from apes_mailer.model.text import Link
 from apes_mailer.model.theme import Theme
 from apes_mailer.render import charset, contents, dates, html, markdown, mjml_check, slots, typography
 from apes_mailer.render.text import TextLinks
@@ -125,8 +126,10 @@ class _Composer:
         return self._theme.printed(name, {**self._context(to_markup), **more})
 
     def line(self, text: str) -> str:
-        """Return a line as it is set, with its tags as words."""
+        """Return a line as it is set, or an address as it is written in a letter, with its tags as words."""
         words = self._tokens.replace(text)
+        if isinstance(text, Link):
+            return markdown.address(words)
         return typography.of(words, self._issue.language) if is_prose(text) else words
 
     def plain_text(self) -> str:

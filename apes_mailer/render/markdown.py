@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
@@ -91,6 +92,14 @@ def _is_safe_link(url: str) -> bool:
 def to_html(text: str, language: str = "") -> str:
     """Return the HTML of a Markdown text, set as its language is; void elements are self-closed, as MJML wants them."""
     return _parser().renderer.render(_tokens(text, language), _parser().options, {}).strip()
+
+
+def address(url: str) -> str:
+    """Return an address in ASCII, as Markdown writes those of its links: é in a path as %C3%A9, in a host as IDNA.
+
+    Browsers would do it too (WHATWG URL); the inliner does only half of it, and not every mail program does.
+    """
+    return url if url.isascii() else normalizeLink(url)
 
 
 def forgotten_links(text: str) -> list[tuple[int, str]]:

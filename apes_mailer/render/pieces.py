@@ -36,7 +36,7 @@ def _of_issue(issue: Issue) -> Iterator[Piece]:
             case Markdown():
                 yield from _of_markdown(path, value, issue.language)
             case Link():
-                yield Piece(path=path, kind=Kind.LINK, text=value)
+                yield Piece(path=path, kind=Kind.LINK, text=_address(value))
             case Line():
                 yield from _of_line(path, value)
             case _:
@@ -75,6 +75,11 @@ def _of_markdown(path: str, text: str, language: str) -> Iterator[Piece]:
         yield Piece(path=path, kind=Kind.LINK, text=tokens.restore(address))
 
 
+def _address(link: Link) -> str:
+    tokens = Tokens([link])
+    return tokens.restore(markdown.address(tokens.replace(link)))
+
+
 def _days(path: str, event: Event, language: str) -> Iterator[Piece]:
     end = event.end_date if event.end_date != event.date else None
     yield Piece(path=f"{path}.date", kind=Kind.WORDS, text=dates.weekday_date(event.date, language, until=end))
@@ -91,4 +96,4 @@ def _of_identity(identity: Identity) -> Iterator[Piece]:
         yield Piece(path=_SENDER, kind=Kind.LINK, text=f"mailto:{identity.contact}")
     for link in (identity.website, *(social.link for social in identity.social)):
         if link:
-            yield Piece(path=_SENDER, kind=Kind.LINK, text=link)
+            yield Piece(path=_SENDER, kind=Kind.LINK, text=_address(link))

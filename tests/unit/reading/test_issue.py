@@ -261,6 +261,15 @@ def test_event_whose_end_may_be_meant_is_not_remarked_on(lines: str) -> None:
     assert event(lines) == []
 
 
+def test_banner_that_says_nothing_is_told() -> None:
+    found = problems(block("  - type: banner\n  - type: banner\n    note: à écrire\n"))
+    assert [(each.line, each.field, each.message) for each in found] == [
+        (3, "blocks[0]", "says nothing"),
+        (4, "blocks[1]", "says nothing"),
+    ]
+    assert {each.hint for each in found} == {"Give it a title, a text or a button."}
+
+
 def test_lone_picture_name_is_wrapped_into_its_field() -> None:
     [problem] = problems(block("  - type: editorial\n    text: x\n    images: velos.jpg\n"))
     assert problem.hint == "Replace line 5 with:\n    images:\n      - file: velos.jpg"

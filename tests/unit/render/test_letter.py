@@ -260,3 +260,15 @@ def test_picture_of_any_shape_has_a_place(name: str, size: tuple[int, int]) -> N
         {"type": "section", "title": "Le dessin", "articles": [article]},
     )
     assert all(place.width >= 1 for place in render(issue, theme(name), IDENTITY, thin).places)
+
+
+def test_address_is_written_alike_in_texts_and_in_fields_and_in_both_parts() -> None:
+    link = "https://été.example/à?n=<<contact.NOM|é>>&c=ç%20d"
+    issue = issue_of(
+        {"type": "editorial", "text": f"Voir [le jardin]({link})"},
+        {"type": "banner", "button": {"text": "Voir la serre", "link": link}},
+    )
+    letter = rendered(issue)
+    written = "https://xn--t-9fab.example/%C3%A0?n=<<contact.NOM|é>>&{}c=%C3%A7%20d"
+    assert html_of(letter).count(written.format("amp;").replace("<", "&lt;").replace(">", "&gt;")) == 2
+    assert text_of(letter).count(written.format("")) == 2

@@ -97,7 +97,7 @@ _EVENT: st.SearchStrategy[Any] = st.builds(
     st.fixed_dictionaries({}, optional={"place": _WORDS, "link": _LINK}),
 )
 _BLOCK: st.SearchStrategy[Any] = st.one_of(
-    st.fixed_dictionaries({"type": st.just("banner")}, optional={"title": _WORDS, "button": _BUTTON}),
+    st.fixed_dictionaries({"type": st.just("banner"), "button": _BUTTON}, optional={"title": _WORDS}),
     st.fixed_dictionaries(
         {"type": st.just("editorial"), "text": _WORDS},
         optional={"heading": _WORDS, "title": _WORDS, "signature": _WORDS},
