@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PIXELS = 50_000_000
-"""Width times height. Phones make 12 to 50 million by themselves, which takes 150 MB to decode; more only on demand."""
+"""Width times height of a picture that is decoded whole, which takes 150 MB of memory."""
+
+MOST_PIXELS_OF_JPEG = 120_000_000
+"""The same of a JPEG, which is decoded at a fraction of its size: enough for the 108 million of some phones."""
 
 LONGEST_SIDE = 65_500
 """Pixels; libjpeg writes no picture that is wider or higher (JPEG_MAX_DIMENSION)."""
@@ -51,7 +54,8 @@ def opened(data: bytes, kind: Kind) -> Image:
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.|pillow_heif\.")
     with decoding():
         image = _opener(kind)(io.BytesIO(data))
-    if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
+    most = MOST_PIXELS_OF_JPEG if kind is Kind.JPEG else MOST_PIXELS
+    if image.width * image.height > most or max(image.size) > LONGEST_SIDE:
         raise TooLargeError(image.width, image.height)
     return image
 

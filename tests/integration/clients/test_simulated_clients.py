@@ -5,7 +5,10 @@ A dozen representative letters and programs stand here; ``python -m tools.screen
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PIL import Image, ImageStat
 from playwright.sync_api import Browser
 
 from apes_mailer import wiring
@@ -21,6 +24,7 @@ from tools.clients.simulated import Client
 
 pytestmark = pytest.mark.slow
 
+PHOTOS = REPOSITORY / "build" / "screenshots"  # in no repository; to be looked at
 HARD = (known.LA_POSTE, known.ORANGE, known.WORD_OUTLOOK)
 
 
@@ -30,19 +34,42 @@ def golden(name: str) -> ShownLetter:
     return Rendered(issue=found.issue, template=found.sent().letter.template, picture=picture).shown()
 
 
-def shortcomings_everywhere(browser: Browser, letter: ShownLetter, client: Client) -> list[str]:
-    """What is wrong with a letter in a program, in a wide and in a narrow window, in the light and in the dark."""
-    return [
-        f"{window.name}: {fault}"
-        for window in WINDOWS
-        for fault in shortcomings(look(browser, letter, client, window), client, window)
-    ]
+def shortcomings_everywhere(
+    browser: Browser, letter: ShownLetter, client: Client, *, photos: Path | None = None
+) -> list[str]:
+    """What is wrong with a letter in a program, in a wide and in a narrow window, in the light and in the dark.
+
+    ``photos`` is the folder for a photograph of each.
+    """
+    found: list[str] = []
+    for window in WINDOWS:
+        photo = photos / f"{client.name}-{window.name}.png" if photos else None
+        view = look(browser, letter, client, window, photo=photo)
+        found += [f"{window.name}: {fault}" for fault in shortcomings(view, client, window)]
+    return found
+
+
+def brightness(photo: Path) -> float:
+    """How bright a photograph is on average, from 0 to 255; it is as wide as its window."""
+    with Image.open(photo) as image:
+        assert str(image.width) == photo.stem.split("-")[-2]
+        return ImageStat.Stat(image.convert("L")).mean[0]
 
 
 @pytest.mark.parametrize("client", known.ALL, ids=lambda client: client.name)
 @pytest.mark.parametrize("theme", THEMES)
 def test_letter_with_everything_can_be_read(browser: Browser, theme: str, client: Client) -> None:
     assert shortcomings_everywhere(browser, golden(f"{theme}-everything"), client) == []
+
+
+@pytest.mark.parametrize("client", [known.EVERYTHING, *HARD], ids=lambda client: client.name)
+def test_letter_is_photographed_in_the_light_and_in_the_dark(browser: Browser, client: Client) -> None:
+    letter = letters.of_campaign(wiring.application(REPOSITORY), "2025-07", "apes").shown()
+    folder = PHOTOS / "2025-07-apes"
+    shortcomings_everywhere(browser, letter, client, photos=folder)
+    for width in {window.width for window in WINDOWS}:
+        light, dark = (brightness(folder / f"{client.name}-{width}-{mode}.png") for mode in ("light", "dark"))
+        assert light > dark
 
 
 @pytest.mark.parametrize("client", HARD, ids=lambda client: client.name)

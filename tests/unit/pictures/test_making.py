@@ -301,6 +301,16 @@ def test_picture_that_would_fill_the_memory_is_refused_unopened(kind: str) -> No
         making.looked_into(data, Kind(kind))
 
 
+def test_largest_photograph_of_a_phone_is_taken() -> None:
+    data = saved(Image.new("L", (12_000, 9_000), 128), "JPEG", quality=10)
+    looked_into = making.looked_into(data, Kind.JPEG)
+    assert (looked_into.width, looked_into.height) == (12_000, 9_000)
+    assert opened(made(data, 1072).data).size == (1072, 804)
+    larger = data.replace(struct.pack(">HH", 9_000, 12_000), struct.pack(">HH", 12_000, 12_000))
+    with pytest.raises(TooLargeError):
+        making.looked_into(larger, Kind.JPEG)
+
+
 @pytest.mark.parametrize("size", [(20, 70_000), (70_000, 20)])
 def test_picture_with_a_side_that_no_jpeg_has_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(TooLargeError):
