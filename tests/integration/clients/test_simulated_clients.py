@@ -62,16 +62,6 @@ def test_letter_with_everything_can_be_read(browser: Browser, theme: str, client
     assert shortcomings_everywhere(browser, golden(f"{theme}-everything"), client) == []
 
 
-@pytest.mark.parametrize("client", [known.EVERYTHING, *HARD], ids=lambda client: client.name)
-def test_letter_is_photographed_in_the_light_and_in_the_dark(browser: Browser, client: Client) -> None:
-    letter = letters.of_campaign(wiring.application(REPOSITORY), "2025-07", "apes").shown()
-    folder = PHOTOS / "2025-07-apes"
-    shortcomings_everywhere(browser, letter, client, photos=folder)
-    for width in {window.width for window in WINDOWS}:
-        light, dark = (brightness(folder / f"{client.name}-{width}-{mode}.png") for mode in ("light", "dark"))
-        assert light > dark
-
-
 @pytest.mark.parametrize("client", HARD, ids=lambda client: client.name)
 @pytest.mark.parametrize("name", ["apes-bare", "apes-long"])
 def test_short_and_long_letters_can_be_read_in_the_hardest_programs(
@@ -86,11 +76,17 @@ def test_hostile_letter_can_be_read(browser: Browser, client: Client) -> None:
     assert shortcomings_everywhere(browser, golden("sobre-hostile"), client) == []
 
 
-@pytest.mark.parametrize("client", HARD, ids=lambda client: client.name)
+@pytest.mark.parametrize("client", [known.EVERYTHING, *HARD], ids=lambda client: client.name)
 @pytest.mark.parametrize("theme", THEMES)
-def test_sample_can_be_read_in_the_hardest_programs(browser: Browser, theme: str, client: Client) -> None:
+def test_sample_can_be_read_in_the_hardest_programs_and_is_photographed(
+    browser: Browser, theme: str, client: Client
+) -> None:
     letter = letters.of_campaign(wiring.application(REPOSITORY), "2025-07", theme).shown()
-    assert shortcomings_everywhere(browser, letter, client) == []
+    folder = PHOTOS / f"2025-07-{theme}"
+    assert shortcomings_everywhere(browser, letter, client, photos=folder) == []
+    for width in {window.width for window in WINDOWS}:
+        light, dark = (brightness(folder / f"{client.name}-{width}-{mode}.png") for mode in ("light", "dark"))
+        assert light > dark
 
 
 @pytest.mark.parametrize("name", GOLDENS)
