@@ -30,7 +30,7 @@ def problems(errors: list[ErrorDetails], draft: Draft, shape: GroupShape, *, sho
         path = _path(error["loc"], shape)
         if any(place in draft.unusable for place in ancestors(path)):
             continue
-        if error["type"] == "banner_empty" and any(place.startswith(f"{path}.") for place in draft.unusable):
+        if any(path in ancestors(place) for place in draft.unusable):
             continue  # something is there, and what is wrong with it is told
         message, cure = _words(error, path, draft)
         yield Problem(message=message, file=shown, line=line_of(draft.positions, path) or 1, field=path, hint=cure)
