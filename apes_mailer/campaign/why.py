@@ -21,6 +21,7 @@ from apes_mailer.model.suppression import Cause
 from apes_mailer.providers import mime
 from apes_mailer.render import fill
 from apes_mailer.store.database import Connection, Database
+from apes_mailer.store.times import local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def _not_frozen(connection: Connection, campaign: Campaign, contact_id: int | No
 def _absence(campaign: Campaign, erased_at: str) -> str:
     if erased_at <= campaign.prepared_at:  # also when nobody was erased
         return "the address was not on the list when the campaign was prepared"
-    day = dt.datetime.fromisoformat(erased_at).astimezone().date()
+    day = local_day(erased_at)
     return f"the person was erased on {day}: what was sent to this address before is not known any more"
 
 

@@ -162,7 +162,7 @@ def _deep(application: Application, composition: Composition) -> Composition:
     return deepening.check(
         composition,
         application.envelope(None, STAFF, composition),
-        today=application.clock().astimezone().date(),
+        today=application.today(),
     )
 
 

@@ -144,6 +144,10 @@ class Application:
 
         return reports.feedback(self)
 
+    def today(self) -> dt.date:
+        """Return the day of the calendar on the wall here."""
+        return self.clock().astimezone().date()
+
     def compose(self, name: str, *, for_provider: bool = False) -> Composition:
         """Return a campaign's letter, rendered and checked, and ``for_provider`` of the settings too, which may mail.
 
@@ -155,7 +159,7 @@ class Application:
         around = compose.Circumstances(
             identity=sender.identity(),
             sender=sender.address,
-            today=self.clock().astimezone().date(),
+            today=self.today(),
             language=self.language,
             hosts=self._hosts(),
             clients=self.settings.check.clients,
