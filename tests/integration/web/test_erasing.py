@@ -74,17 +74,23 @@ def test_nothing_is_left_of_a_person_who_was_erased_and_signing_up_brings_the_pe
     app.database.close()
 
 
-def test_receipt_that_cannot_be_kept_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "apes-mailer.toml").write_text(SETTINGS, encoding="utf-8")
-    (tmp_path / "receipts").write_text("no folder", encoding="utf-8")
-    app = Application(Workspace(tmp_path))
+def _erase_at(workspace: Path) -> str:
+    """Erase the person as the page does; return the name by which providers knew them."""
+    (workspace / "apes-mailer.toml").write_text(SETTINGS, encoding="utf-8")
+    app = Application(Workspace(workspace))
     person = site_of(app).person
     assert person
     person.erase(ADDRESS)
     app.database.close()
+    return app.keyring.recipient_mark(app.keyring.contact_key(ADDRESS))
+
+
+def test_receipt_that_cannot_be_kept_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "receipts").write_text("no folder", encoding="utf-8")
+    mark = _erase_at(tmp_path)
     told = capsys.readouterr().err
     assert "cannot be kept" in told
-    assert app.keyring.recipient_mark(app.keyring.contact_key(ADDRESS)) in told
+    assert mark in told
     assert ADDRESS not in told
 
 
@@ -92,17 +98,12 @@ def test_receipt_that_cannot_be_kept_is_shown(tmp_path: Path, capsys: pytest.Cap
 def test_file_that_cannot_be_read_is_told_to_whoever_keeps_it_and_there_is_a_receipt(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "apes-mailer.toml").write_text(SETTINGS, encoding="utf-8")
     (tmp_path / "sauvegarde.tar").symlink_to("/proc/self/mem")
-    app = Application(Workspace(tmp_path))
-    person = site_of(app).person
-    assert person
-    person.erase(ADDRESS)
-    app.database.close()
+    mark = _erase_at(tmp_path)
     told = capsys.readouterr().err
     assert "files that are yours to correct: sauvegarde.tar" in told
     (receipt,) = (tmp_path / "receipts").iterdir()
-    assert app.keyring.recipient_mark(app.keyring.contact_key(ADDRESS)) in receipt.read_text(encoding="utf-8")
+    assert mark in receipt.read_text(encoding="utf-8")
 
 
 def test_confirmations_are_of_no_unsubscribe_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

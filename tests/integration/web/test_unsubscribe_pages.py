@@ -381,11 +381,17 @@ def test_a_busy_database_asks_to_come_back(served: Served) -> None:
     assert served.suppressions() == [("", "unsubscribed")]
 
 
-def test_a_reader_does_not_wait_longer_than_the_site_is_patient(tmp_path: Path) -> None:
-    made = site(tmp_path, database=Database("mailer.db", base=tmp_path, busy_seconds=3), patience=0.1)
+def _while_another_writes(folder: Path, *, busy_seconds: float) -> tuple[site_module.Site, str, sqlite3.Connection]:
+    """A site that is less patient than its database, a token of a reader, and the program that writes."""
+    made = site(folder, database=Database("mailer.db", base=folder, busy_seconds=busy_seconds), patience=0.1)
     token = made.keyring.token(made.keyring.list_tag("x"), made.keyring.contact_key(ADDRESS))
     other = sqlite3.connect(made.database.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
+    return made, token, other
+
+
+def test_a_reader_does_not_wait_longer_than_the_site_is_patient(tmp_path: Path) -> None:
+    made, token, other = _while_another_writes(tmp_path, busy_seconds=3)
     with serving(public.application(made)) as url:
         assert request(f"{url}/u/{token}", "POST", body=ONE_CLICK, headers=FORM).status == 503
         other.execute("ROLLBACK")
@@ -411,10 +417,7 @@ def test_wish_that_was_not_waited_for_is_not_said_to_be_lost(tmp_path: Path) -> 
 def test_wish_that_fails_when_nobody_waits_for_it_is_told_all_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = site(tmp_path, database=Database("mailer.db", base=tmp_path, busy_seconds=1), patience=0.1)
-    token = made.keyring.token(made.keyring.list_tag("x"), made.keyring.contact_key(ADDRESS))
-    other = sqlite3.connect(made.database.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    made, token, other = _while_another_writes(tmp_path, busy_seconds=1)
     with serving(public.application(made)) as url:
         assert request(f"{url}/u/{token}", "POST", body=ONE_CLICK, headers=FORM).status == 503
     other.close()
